@@ -1,0 +1,12 @@
+//! The agent loop and the two traits it is made of: [`Model`] thinks, [`Tool`] acts. Nothing here reads a clock,
+//! opens a file or a connection.
+#![warn(missing_docs)]
+
+pub mod model;
+pub mod run_loop;
+#[cfg(any(test, feature = "test-support"))]
+pub mod scripted;
+pub mod tool;
+
+pub use model::*;
+pub use tool::*;

@@ -1,0 +1,60 @@
+//! What a model is: it reads a conversation and answers with words and calls.
+
+use crate::ToolSpec;
+use assent_protocol::{Mode, ProposedCall, Turn};
+use std::{future::Future, pin::Pin};
+
+/// Everything a model is given for one reply.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The conversation so far; the goal is its first turn.
+    pub turns: Vec<Turn>,
+    /// The tools it may call.
+    pub tools: Vec<ToolSpec>,
+    /// Folders it may touch, absolute.
+    pub folders: Vec<String>,
+    /// The folder of notes and to-dos, absolute.
+    pub notes_folder: String,
+    /// The user's home folder, absolute.
+    pub home: String,
+    /// Milliseconds since 1970 (UTC).
+    pub now: i64,
+    /// IANA name of the user's time zone.
+    pub zone: String,
+    /// How far the task may go, so that the model knows what to expect.
+    pub mode: Mode,
+}
+
+/// One reply. No calls means that the model is done.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reply {
+    /// What it says to the user.
+    pub text: String,
+    /// What it proposes, in order.
+    pub calls: Vec<ProposedCall>,
+    /// Tokens read and written, where the provider says so.
+    pub tokens: Option<(u64, u64)>,
+}
+
+/// Why there is no reply. The text says what happened and what the user can do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ModelError {
+    /// The model answered something that cannot be used; a re-ask may help.
+    #[error("{0}")]
+    Malformed(String),
+    /// It cannot be reached or refuses; asking again at once does not help.
+    #[error("{0}")]
+    Unavailable(String),
+}
+
+/// A reply on its way.
+pub type Replying<'a> = Pin<Box<dyn Future<Output = Result<Reply, ModelError>> + Send + 'a>>;
+
+/// The mind of an agent: the built-in planner, a provider, or a script in tests.
+pub trait Model: Send + Sync {
+    /// Its name, as the history shows it.
+    fn name(&self) -> String;
+
+    /// The next reply. `heard` is given each piece of text as it comes. Dropping the future cancels.
+    fn reply<'a>(&'a self, request: &'a Request, heard: &'a (dyn Fn(&str) + Send + Sync)) -> Replying<'a>;
+}

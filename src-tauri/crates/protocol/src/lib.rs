@@ -1,0 +1,21 @@
+//! The words that every part of Assent shares and that are written to disk or sent to the window:
+//! ids, facts, verdicts, actions, rules, events and wire errors. No decisions are made here and nothing is read or written.
+#![warn(missing_docs)]
+
+pub mod action;
+pub mod canonical;
+pub mod facts;
+pub mod ids;
+pub mod rule;
+pub mod run;
+pub mod texts;
+pub mod verdict;
+pub mod visible;
+pub mod wire;
+
+pub use action::*;
+pub use facts::*;
+pub use ids::*;
+pub use rule::*;
+pub use run::*;
+pub use verdict::*;

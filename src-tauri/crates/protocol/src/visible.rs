@@ -1,0 +1,127 @@
+//! Text from anywhere, made safe to look at: whatever would be invisible, reorder the line or move the cursor is
+//! written out as `\u{…}`. An allow-list: letters, marks on a base, numbers, punctuation, symbols and the plain space.
+
+use std::fmt::Write;
+
+/// `text` with everything that does not show made visible. Line breaks and tabs are written out too;
+/// use [`visible_lines`] where lines are drawn one by one.
+///
+/// ```
+/// use assent_protocol::visible::visible;
+/// assert_eq!(visible("a\u{202e}b\n"), "a\\u{202e}b\\n");
+/// assert_eq!(visible("Zażółć -rf 文"), "Zażółć -rf 文");
+/// ```
+pub fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut spaces = 0usize;
+    let mut base = false;
+    for c in text.chars() {
+        if c == ' ' {
+            spaces += 1;
+            continue;
+        }
+        push_spaces(&mut out, &mut spaces);
+        match c {
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if is_mark(c) && base && !is_hidden(c) => out.push(c),
+            c if is_hidden(c) || is_mark(c) => {
+                let _ = write!(out, "\\u{{{:x}}}", c as u32);
+            }
+            c => out.push(c),
+        }
+        base = !is_hidden(c) && !c.is_control();
+    }
+    push_spaces(&mut out, &mut spaces);
+    out
+}
+
+/// Each line of `text`, made visible.
+pub fn visible_lines(text: &str) -> Vec<String> {
+    text.split('\n').map(visible).collect()
+}
+
+/// Whether [`visible`] would write anything out, so that a card can carry the badge "hidden characters".
+pub fn has_hidden(text: &str) -> bool {
+    visible(text) != text
+}
+
+// A run of spaces long enough to push text out of sight is counted instead of drawn.
+fn push_spaces(out: &mut String, spaces: &mut usize) {
+    if *spaces > 16 {
+        let _ = write!(out, "⟨{spaces} spaces⟩");
+    } else {
+        out.extend(std::iter::repeat_n(' ', *spaces));
+    }
+    *spaces = 0;
+}
+
+// Combining marks draw on the character before them; alone they draw on whatever stands there.
+fn is_mark(c: char) -> bool {
+    matches!(c as u32, 0x300..=0x36f | 0x483..=0x489 | 0x591..=0x5bd | 0x5bf | 0x5c1..=0x5c2 | 0x5c4..=0x5c5 | 0x5c7
+        | 0x610..=0x61a | 0x64b..=0x65f | 0x670 | 0x6d6..=0x6dc | 0x6df..=0x6e4 | 0x6e7..=0x6e8 | 0x6ea..=0x6ed
+        | 0x900..=0x903 | 0x93a..=0x93c | 0x93e..=0x94f | 0x951..=0x957 | 0x962..=0x963 | 0x981..=0x983
+        | 0xe31 | 0xe34..=0xe3a | 0xe47..=0xe4e | 0x1ab0..=0x1aff | 0x1dc0..=0x1dff | 0x20d0..=0x20ff | 0xfe20..=0xfe2f
+        | 0x3099..=0x309a)
+}
+
+// Everything that has no ink of its own, reorders text, or is not assigned a meaning that all fonts share:
+// controls, format characters, every space but U+0020, fillers, variation selectors, tags, private use, noncharacters.
+fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || (c.is_whitespace() && c != ' ')
+        || matches!(c as u32,
+            0xad | 0x34f | 0x600..=0x605 | 0x61c | 0x6dd | 0x70f | 0x890..=0x891 | 0x8e2 | 0x115f..=0x1160 | 0x17b4..=0x17b5
+            | 0x180b..=0x180f | 0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x206f | 0x2800 | 0x3164 | 0xe000..=0xf8ff
+            | 0xfe00..=0xfe0f | 0xfeff | 0xffa0 | 0xfff0..=0xfffb | 0x110bd | 0x110cd | 0x13430..=0x1345f
+            | 0x16fe4 | 0x1bca0..=0x1bca3 | 0x1d159 | 0x1d173..=0x1d17a | 0xe0000..=0xe0fff | 0xf0000..)
+        || (c as u32 & 0xfffe) == 0xfffe
+        || (0xfdd0..=0xfdef).contains(&(c as u32))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn card_05_direction_overrides_are_written_out() {
+        for c in ['\u{202e}', '\u{202d}', '\u{2066}', '\u{2069}', '\u{200e}', '\u{200f}', '\u{61c}'] {
+            assert_eq!(visible(&format!("a{c}b")), format!("a\\u{{{:x}}}b", c as u32));
+        }
+    }
+
+    #[test]
+    fn card_06_no_code_point_is_drawn_as_nothing() {
+        for c in (0..=0x10ffff).filter_map(char::from_u32) {
+            let seen = visible(&c.to_string());
+            assert!(!seen.is_empty());
+            if c != ' ' && (c.is_control() || c.is_whitespace() || is_hidden(c)) {
+                assert!(seen.starts_with('\\'), "U+{:04X} is drawn as itself", c as u32);
+            }
+        }
+        for c in [
+            '\u{3164}',
+            '\u{ffa0}',
+            '\u{2800}',
+            '\u{115f}',
+            '\u{1d173}',
+            '\u{fe0f}',
+            '\u{e0100}',
+            '\u{e0041}',
+            '\u{a0}',
+        ] {
+            assert!(visible(&format!("x{c}")).contains("\\u{"), "U+{:04X}", c as u32);
+        }
+    }
+
+    #[test]
+    fn card_08_terminal_escapes_are_written_out() {
+        assert_eq!(visible("\x1b[2J\u{9b}"), "\\u{1b}[2J\\u{9b}");
+    }
+
+    #[test]
+    fn sh_10_a_long_run_of_spaces_is_counted() {
+        assert_eq!(visible(&format!("ls{};x", " ".repeat(4000))), "ls⟨4000 spaces⟩;x");
+    }
+}
