@@ -1,1 +1,55 @@
-fn main() {}
+//! Lists the window's commands, so that no window may call one without a capability, and refuses to build without
+//! the built front end.
+
+use std::{path::Path, process::ExitCode};
+
+/// Every command of the window, as in `src/commands.rs` and `capabilities/main.json`; a test compares the three.
+const COMMANDS: &[&str] = &[
+    "ready",
+    "standing",
+    "inbox",
+    "card",
+    "new_task",
+    "practice",
+    "runs",
+    "run",
+    "stop_run",
+    "say",
+    "approve",
+    "reject",
+    "edit",
+    "answer",
+    "undo",
+    "dismiss_unknown",
+    "history",
+    "export",
+    "why",
+    "rule_offers",
+    "add_rule",
+    "rules",
+    "revoke_rule",
+    "tools",
+    "settings",
+    "set_settings",
+    "set_key",
+    "freeze",
+    "unfreeze",
+    "verify",
+];
+
+fn main() -> ExitCode {
+    // The front end is embedded when this crate is compiled, so a new one has to compile it again.
+    println!("cargo:rerun-if-changed=../ui/dist");
+    if !Path::new("../ui/dist/index.html").is_file() {
+        eprintln!("The front end is not built: ui/dist/index.html is missing. Run `npm ci && npm run build` in ui/.");
+        return ExitCode::FAILURE;
+    }
+    let manifest = tauri_build::AppManifest::new().commands(COMMANDS);
+    match tauri_build::try_build(tauri_build::Attributes::new().app_manifest(manifest)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,1 +1,98 @@
-fn main() {}
+//! `assent`, the terminal front end: the same engine as the window, in text or, with `--json`, one object a line.
+//! Exit status: 0 done, 3 waiting for a person, 2 bad usage, 1 anything else.
+
+mod arguments;
+mod card;
+mod commands;
+mod core;
+mod editor;
+mod follow;
+mod host;
+mod lists;
+mod out;
+mod prompt;
+mod rules;
+mod settings;
+mod tasks;
+
+use arguments::{Arguments, Command};
+use assent_engine::{Config, Engine, ask_to_freeze};
+use assent_protocol::wire::{ErrorCode, WireError};
+use host::TerminalHost;
+use out::Out;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// How a command ended, in order of weight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Ended {
+    /// Everything is done.
+    Done,
+    /// Something waits for a person.
+    Waiting,
+    /// The user typed something that does not fit.
+    BadUsage,
+    /// Anything else.
+    Failed,
+}
+
+impl From<Ended> for ExitCode {
+    fn from(ended: Ended) -> ExitCode {
+        ExitCode::from(match ended {
+            Ended::Done => 0,
+            Ended::Waiting => 3,
+            Ended::BadUsage => 2,
+            Ended::Failed => 1,
+        })
+    }
+}
+
+/// What every command returns.
+type Answered = Result<Ended, WireError>;
+
+/// What a command works with.
+struct Desk {
+    engine: Engine,
+    host: Arc<TerminalHost>,
+    out: Out,
+}
+
+fn main() -> ExitCode {
+    // Nothing is opened and no thread is started before the command line is understood: `--help` must be instant.
+    let arguments = Arguments::read();
+    let out = Out::new(arguments.json);
+    let ended = match run(arguments, out) {
+        Ok(ended) => ended,
+        Err(error) => {
+            out.error(&error);
+            if error.code == ErrorCode::BadInput { Ended::BadUsage } else { Ended::Failed }
+        }
+    };
+    ended.into()
+}
+
+fn run(arguments: Arguments, out: Out) -> Answered {
+    let config = Config::from_environment(arguments.data);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| WireError {
+        code: ErrorCode::Other,
+        message: out::words("cli.runtime", &[("error", &error.to_string())]),
+    })?;
+    runtime.block_on(async {
+        let host = Arc::new(TerminalHost::new(out, matches!(arguments.command, Command::Core)));
+        let data = config.data.clone();
+        let engine = match Engine::open(config, host.clone()) {
+            Ok(engine) => engine,
+            // Freezing must work while the window is open, and even where the history cannot be opened.
+            Err(_) if matches!(arguments.command, Command::Freeze) => {
+                ask_to_freeze(&data)?;
+                out.note("cli.freeze.asked", &[]);
+                return Ok(Ended::Done);
+            }
+            Err(error) => return Err(error),
+        };
+        let desk = Desk { engine, host, out };
+        let ended = desk.run(arguments.command).await;
+        desk.engine.close();
+        ended
+    })
+}

@@ -1,1 +1,210 @@
-//! Stub.
+//! One function a command: this crate joins the decision core, the loop, the tools and the journal behind the [`Host`]
+//! trait, so that the window and the terminal are two views of one thing. Start reading at [`Engine::new_task`] and
+//! follow an action: `drive` asks the model, `judge` finds the facts and decides, `answer` takes the user's word,
+//! `start` does it, `undo` takes it back.
+
+mod answer;
+mod config;
+mod drive;
+mod freeze;
+mod host;
+mod judge;
+mod keychain;
+mod notices;
+mod practice;
+mod reminders;
+mod rules;
+mod settings;
+mod start;
+mod undo;
+mod views;
+mod words;
+
+pub mod clock;
+
+pub use config::Config;
+pub use host::{Host, Notice};
+pub use undo::id_is_run;
+
+use assent_agent::{Model, Place, Tool};
+use assent_journal::{Journal, NewRun};
+use assent_protocol::{
+    Grant, RunId, RunStatus, Turn, texts,
+    wire::{Change, ErrorCode, NewTask, WireError},
+};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+/// What every command returns.
+pub type Answered<T> = Result<T, WireError>;
+
+/// The core of Assent. Cheap to clone; all clones are one.
+#[derive(Clone)]
+pub struct Engine(pub(crate) Arc<Desk>);
+
+/// What the engine works with.
+pub(crate) struct Desk {
+    pub(crate) config: Config,
+    pub(crate) host: Arc<dyn Host>,
+    pub(crate) journal: Arc<Journal>,
+    pub(crate) tools: HashMap<String, Arc<dyn Tool>>,
+    pub(crate) stand_in: Option<Arc<dyn Model>>,
+    pub(crate) keys: keychain::Keys,
+    controls: Mutex<HashMap<RunId, Arc<Control>>>,
+}
+
+/// What reaches a run while it is being driven.
+#[derive(Default)]
+pub(crate) struct Control {
+    /// Held by whoever drives the run, so that nobody else does.
+    pub(crate) gate: tokio::sync::Mutex<()>,
+    /// Seen by tools between items.
+    pub(crate) stop: Arc<AtomicBool>,
+    /// Wakes a model call that must end.
+    pub(crate) halt: tokio::sync::Notify,
+    /// What the user wrote while the run was being driven.
+    pub(crate) said: Mutex<Vec<Turn>>,
+}
+
+impl Control {
+    pub(crate) fn stop_now(&self) {
+        self.stop.store(true, Ordering::SeqCst);
+        self.halt.notify_waiters();
+    }
+}
+
+impl Engine {
+    /// Opens the data folder and its journal. Actions that were under way when the program last ended become
+    /// *unknown* here; nothing is started.
+    ///
+    /// # Errors
+    /// When another program has the data folder open, or the journal is damaged or newer: each says what to do.
+    pub fn open(config: Config, host: Arc<dyn Host>) -> Answered<Engine> {
+        Self::open_with(config, host, None)
+    }
+
+    /// [`Engine::open`] with a model that takes the place of the one in the settings: for tests.
+    pub fn open_with(config: Config, host: Arc<dyn Host>, stand_in: Option<Arc<dyn Model>>) -> Answered<Engine> {
+        let keys = keychain::Keys::new(config.keychain).for_folder(&config.data.display().to_string());
+        let now = host.now();
+        let journal = Journal::open(&config.data, Arc::new(keys.clone()), now).map_err(words::other)?;
+        let journal = Arc::new(journal);
+        journal.recover(now).map_err(words::other)?;
+        let mut tools: HashMap<String, Arc<dyn Tool>> = HashMap::new();
+        for tool in assent_tools::all().into_iter().chain(reminders::tools(&journal, &host)) {
+            tools.insert(tool.spec().name, tool);
+        }
+        Ok(Engine(Arc::new(Desk { config, host, journal, tools, stand_in, keys, controls: Mutex::default() })))
+    }
+
+    /// Records a task and its first turn. Nothing runs until [`Engine::drive`] or [`Engine::spawn`].
+    ///
+    /// # Errors
+    /// For an empty goal, or a folder that does not exist.
+    pub fn new_task(&self, task: NewTask) -> Answered<RunId> {
+        let goal = task.goal.trim();
+        if goal.is_empty() {
+            return Err(words::bad_input("engine.goal.empty", &[]));
+        }
+        let settings = self.settings()?;
+        let folders = if task.grants.is_empty() {
+            let mut named = assent_models::folders_named(goal, &self.0.config.home);
+            named.extend(settings.folders.iter().map(PathBuf::from).filter(|folder| folder.is_dir()));
+            named
+        } else {
+            task.grants.iter().map(|text| self.folder(text)).collect::<Answered<Vec<_>>>()?
+        };
+        let mut grants: Vec<Grant> = Vec::new();
+        for folder in folders {
+            let folder = folder.display().to_string();
+            if !grants.iter().any(|grant| grant.folder == folder) {
+                grants.push(Grant { folder, shared: false });
+            }
+        }
+        let now = self.0.host.now();
+        let model = match (&self.0.stand_in, task.model) {
+            (Some(model), _) => model.name(),
+            (None, asked) => asked.unwrap_or(settings.model),
+        };
+        let new = NewRun { goal: goal.to_owned(), mode: task.mode.unwrap_or(settings.mode), model, grants };
+        let run = self.0.journal.add_run(&new, now).map_err(words::other)?;
+        self.0.journal.add_turn(run, &Turn::User { text: goal.to_owned() }, now).map_err(words::other)?;
+        self.0.host.changed(Change::Run { run, status: RunStatus::Running });
+        Ok(run)
+    }
+
+    /// What must happen every second or so: expiry, reminders that came due, a freeze asked for from outside.
+    pub fn tick(&self) {
+        let now = self.0.host.now();
+        if self.0.config.freeze_mark().exists() && !self.0.journal.frozen().unwrap_or(true) {
+            let _ = self.freeze();
+        }
+        for action in self.0.journal.expire_due(now).unwrap_or_default() {
+            if let Ok(Some(action)) = self.0.journal.action(action) {
+                self.0.host.changed(Change::Action { action: action.id, run: action.run });
+                self.spawn(action.run);
+            }
+        }
+        self.fire_reminders(now);
+    }
+
+    /// Anchors the head of the history. Call it before the program ends.
+    pub fn close(&self) {
+        let _ = self.0.journal.anchor_now();
+    }
+
+    pub(crate) fn control(&self, run: RunId) -> Arc<Control> {
+        let mut controls = self.0.controls.lock().unwrap_or_else(PoisonError::into_inner);
+        controls.entry(run).or_default().clone()
+    }
+
+    pub(crate) fn controls(&self) -> Vec<Arc<Control>> {
+        self.0.controls.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    pub(crate) fn place(&self, grants: &[Grant], stop: Arc<AtomicBool>) -> Place {
+        Place {
+            grants: grants.to_vec(),
+            home: self.0.config.home.clone(),
+            data: self.0.config.data.clone(),
+            copies: self.0.config.copies(),
+            notes: self.notes_folder(),
+            stop,
+        }
+    }
+
+    // A folder as a person types it.
+    fn folder(&self, text: &str) -> Answered<PathBuf> {
+        let path = match text.strip_prefix("~/") {
+            Some(rest) => self.0.config.home.join(rest),
+            None => PathBuf::from(text),
+        };
+        let path = std::path::absolute(&path).unwrap_or(path);
+        match path.canonicalize() {
+            Ok(path) if path.is_dir() => Ok(path),
+            _ => Err(words::bad_input("engine.grant.missing", &[("folder", text)])),
+        }
+    }
+}
+
+/// Asks the program that has this data folder open to freeze everything; it does so within a second. For a terminal
+/// that cannot open the folder itself because the window has it.
+///
+/// # Errors
+/// When the mark cannot be written.
+pub fn ask_to_freeze(data: &Path) -> Answered<()> {
+    let mark = Config::freeze_mark_in(data);
+    std::fs::write(&mark, b"freeze\n").map_err(|error| WireError {
+        code: ErrorCode::Other,
+        message: texts::say(
+            "engine.freeze.mark",
+            &[("file", &mark.display().to_string()), ("error", &error.to_string())],
+        ),
+    })
+}

@@ -1,1 +1,40 @@
-//! Stub.
+//! The history: one SQLite file with everything that was proposed, decided, started and undone, and a salted hash
+//! chain of events beside it. Every change of state is one transaction with its event; only this crate writes SQL.
+//!
+//! Start reading at [`Journal`]; then one file a table: `run`, `turn`, `action`, `decision`, `attempt`, `outcome`,
+//! `inverse`, `rule`, `question`, `reminder`, `setting`, `event`. What follows from them: `seal` (rows are held
+//! against the chain), `anchor` (the chain against the keychain), `search`, `history`, `tally`, `export`.
+#![warn(missing_docs)]
+
+mod action;
+mod anchor;
+mod attempt;
+mod decision;
+mod error;
+mod event;
+mod export;
+mod history;
+mod inverse;
+mod journal;
+mod migrations;
+mod outcome;
+mod place;
+mod question;
+mod reminder;
+mod rule;
+mod run;
+mod seal;
+mod search;
+mod setting;
+mod tally;
+mod turn;
+mod verify;
+
+pub use action::{NewAction, call_digest};
+pub use anchor::Anchor;
+pub use error::JournalError;
+pub use inverse::StoredInverse;
+pub use journal::Journal;
+pub use reminder::Reminder;
+pub use run::NewRun;
+pub use tally::Tally;

@@ -1,1 +1,22 @@
-//! Stub.
+//! The decision core: from the facts of an action, the user's rules, the mode and what is left of the limits to one
+//! verdict with its reasons. Pure: no clock, no I/O, no async, so that every combination can be checked in a test.
+#![warn(missing_docs)]
+
+pub mod address;
+pub mod conditions;
+pub mod cover;
+pub mod decide;
+mod floor;
+pub mod limits;
+pub mod offers;
+pub mod provenance;
+pub mod rules;
+pub mod sentence;
+
+pub use cover::covered_by;
+pub use decide::{Limits, decide, malformed};
+pub use limits::{Bounds, Counts, LimitState, bounds, state};
+pub use offers::{offers, refuse};
+pub use provenance::{Sources, trace};
+pub use rules::{CallView, Matched, covers, matching};
+pub use sentence::sentence;

@@ -1,1 +1,57 @@
-//! Stub.
+//! The built-in tools: files, notes and to-dos, one file a tool. Every effect goes through a verified folder handle,
+//! and every inverse is made ready before its effect. Nothing here decides whether a call may run.
+
+pub mod attributes;
+pub mod batch;
+pub mod contents;
+pub mod failure;
+pub mod files;
+pub mod folders;
+pub mod handle;
+pub mod input;
+pub mod mark;
+pub mod notes;
+pub mod origin;
+pub mod paths;
+pub mod protected;
+pub mod relocate;
+pub mod todos;
+pub mod trash_can;
+pub mod tree;
+pub mod walk;
+pub mod words;
+
+#[cfg(test)]
+mod check;
+#[cfg(test)]
+mod threats;
+
+pub use paths::{Resolved, resolve};
+
+use assent_agent::Tool;
+use std::sync::Arc;
+
+/// Every built-in tool of this crate.
+pub fn all() -> Vec<Arc<dyn Tool>> {
+    vec![
+        Arc::new(files::list::List),
+        Arc::new(files::read::Read),
+        Arc::new(files::search::Search),
+        Arc::new(files::find_duplicates::FindDuplicates),
+        Arc::new(files::write::Write),
+        Arc::new(files::edit::Edit),
+        Arc::new(files::relocating::Move),
+        Arc::new(files::rename::Rename),
+        Arc::new(files::copy::Copy),
+        Arc::new(files::make_folder::MakeFolder),
+        Arc::new(files::trash::Trash),
+        Arc::new(notes::add::Add),
+        Arc::new(notes::edit::Edit),
+        Arc::new(notes::list::List),
+        Arc::new(notes::search::Search),
+        Arc::new(todos::add::Add),
+        Arc::new(todos::complete::Complete),
+        Arc::new(todos::edit::Edit),
+        Arc::new(todos::list::List),
+    ]
+}

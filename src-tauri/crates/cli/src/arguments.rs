@@ -1,0 +1,211 @@
+//! The command line. Its help comes from the catalogue, as every other text: `cli.help.<command>.<argument>`.
+
+use assent_protocol::{ActionId, Mode, QuestionId, RuleId, RunId, texts};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+#[derive(Debug, Parser)]
+#[command(name = "assent", version, max_term_width = 100)]
+pub struct Arguments {
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    #[arg(long, global = true)]
+    pub json: bool,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Ask {
+        goal: String,
+        #[arg(long, value_name = "MODE")]
+        mode: Option<ModeName>,
+        #[arg(long, value_name = "DIR")]
+        grant: Vec<String>,
+        #[arg(long, value_name = "NAME")]
+        model: Option<String>,
+        #[arg(long, value_name = "WHICH")]
+        approve: Option<Approve>,
+    },
+    Inbox,
+    Show {
+        id: ActionId,
+    },
+    Approve {
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<ActionId>,
+        #[arg(long, value_name = "TEXT")]
+        confirm: Option<String>,
+    },
+    Edit {
+        id: ActionId,
+        #[arg(long, value_name = "JSON")]
+        args: Option<String>,
+    },
+    Reject {
+        id: ActionId,
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+        #[arg(long)]
+        stop: bool,
+    },
+    Answer {
+        id: QuestionId,
+        #[arg(allow_hyphen_values = true)]
+        text: String,
+    },
+    Say {
+        run: RunId,
+        #[arg(allow_hyphen_values = true)]
+        text: String,
+    },
+    Resume {
+        run: RunId,
+        #[arg(long, value_name = "WHICH")]
+        approve: Option<Approve>,
+    },
+    Stop {
+        run: RunId,
+    },
+    Undo {
+        id: String,
+    },
+    Dismiss {
+        id: ActionId,
+    },
+    Why {
+        id: ActionId,
+    },
+    History {
+        #[arg(long, value_name = "WORDS", default_value = "")]
+        search: String,
+        #[arg(long, value_name = "STATUS")]
+        status: Option<String>,
+        #[arg(long, value_name = "NAME")]
+        tool: Option<String>,
+        #[arg(long, value_name = "N", default_value_t = 50)]
+        limit: u32,
+    },
+    Tasks,
+    Rules {
+        #[command(subcommand)]
+        what: Option<Rules>,
+    },
+    Rule {
+        id: ActionId,
+        #[arg(long, value_name = "N")]
+        offer: Option<usize>,
+        #[arg(long, requires = "offer")]
+        yes_again: bool,
+    },
+    Freeze,
+    Unfreeze,
+    Verify,
+    Export {
+        file: PathBuf,
+        #[arg(long, value_name = "FORMAT")]
+        format: Format,
+    },
+    Settings {
+        key: Option<String>,
+        value: Option<String>,
+    },
+    Practice {
+        #[arg(long)]
+        unattended: bool,
+    },
+    Core,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Rules {
+    Revoke { id: RuleId },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ModeName {
+    Suggest,
+    Ask,
+    Semi,
+    Auto,
+}
+
+impl From<ModeName> for Mode {
+    fn from(name: ModeName) -> Mode {
+        match name {
+            ModeName::Suggest => Mode::Suggest,
+            ModeName::Ask => Mode::Ask,
+            ModeName::Semi => Mode::Semi,
+            ModeName::Auto => Mode::Auto,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Approve {
+    All,
+    None,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Jsonl,
+    Csv,
+}
+
+impl Arguments {
+    /// Reads the command line; help, version and bad usage end the program here, the last with status 2.
+    pub fn read() -> Arguments {
+        Arguments::from_arg_matches(&command().get_matches()).unwrap_or_else(|error| error.exit())
+    }
+}
+
+fn command() -> clap::Command {
+    let command = described(Arguments::command(), "cli.help");
+    command.after_help(texts::say("cli.help.after", &[])).mut_args(|arg| {
+        let help = texts::say(&format!("cli.help.--{}", arg.get_id()), &[]);
+        arg.help(help)
+    })
+}
+
+fn described(command: clap::Command, key: &str) -> clap::Command {
+    command.about(texts::say(key, &[])).mut_subcommands(|sub| {
+        let key = format!("{key}.{}", sub.get_name());
+        let sub = sub.mut_args(|arg| {
+            let help = texts::say(&format!("{key}.{}", arg.get_id()), &[]);
+            arg.help(help)
+        });
+        described(sub, &key)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_holds_together_and_all_its_help_is_in_the_catalogue() {
+        let mut command = command();
+        command.build();
+        command.clone().debug_assert();
+        check(&command);
+    }
+
+    fn check(command: &clap::Command) {
+        let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+        assert!(!about.is_empty() && !about.starts_with("cli."), "{}: {about}", command.get_name());
+        for arg in command.get_arguments().filter(|arg| !["help", "version"].contains(&arg.get_id().as_str())) {
+            let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+            assert!(!help.is_empty() && !help.starts_with("cli."), "{} {}: {help}", command.get_name(), arg.get_id());
+        }
+        command.get_subcommands().filter(|sub| sub.get_name() != "help").for_each(check);
+    }
+
+    #[test]
+    fn what_is_not_there_yet_is_not_offered() {
+        for name in ["recall", "automation", "sample", "mcp"] {
+            assert!(command().try_get_matches_from(["assent", name]).is_err(), "{name}");
+        }
+    }
+}

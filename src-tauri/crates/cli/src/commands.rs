@@ -1,0 +1,36 @@
+//! From a command of the command line to the function that does it.
+
+use crate::arguments::Command;
+use crate::{Answered, Desk};
+
+impl Desk {
+    /// Does one command.
+    pub(crate) async fn run(&self, command: Command) -> Answered {
+        match command {
+            Command::Ask { goal, mode, grant, model, approve } => self.ask(goal, mode, grant, model, approve).await,
+            Command::Practice { unattended } => self.practice(unattended).await,
+            Command::Approve { ids, confirm } => self.approve(&ids, confirm.as_deref()).await,
+            Command::Edit { id, args } => self.edit(id, args).await,
+            Command::Reject { id, reason, stop } => self.reject(id, reason, stop).await,
+            Command::Answer { id, text } => self.answer(id, &text).await,
+            Command::Say { run, text } => self.say(run, &text).await,
+            Command::Resume { run, approve } => self.resume(run, approve).await,
+            Command::Stop { run } => self.stop(run),
+            Command::Core => self.core().await,
+            Command::Inbox => self.inbox(),
+            Command::Show { id } => self.show(id),
+            Command::Undo { id } => self.undo(&id),
+            Command::Dismiss { id } => self.dismiss(id),
+            Command::Why { id } => self.why(id),
+            Command::History { search, status, tool, limit } => self.history(search, status, tool, limit),
+            Command::Tasks => self.tasks(),
+            Command::Rules { what } => self.rules(what),
+            Command::Rule { id, offer, yes_again } => self.rule(id, offer, yes_again),
+            Command::Freeze => self.freeze(),
+            Command::Unfreeze => self.unfreeze(),
+            Command::Verify => self.verify(),
+            Command::Export { file, format } => self.export(&file, format),
+            Command::Settings { key, value } => self.settings(key, value),
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! Following a run: drive it until it waits or ends, print each thing once as it is committed, and say the truth at
+//! the end.
+
+use crate::out::Style;
+use crate::{Desk, Ended, card};
+use assent_protocol::{
+    Action, ActionId, Effect, Question, QuestionId, Run, RunId, RunStatus, Status, Step, wire::WireError,
+};
+use serde_json::{Value, json};
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+/// How often the journal is looked at while a run goes on.
+const BEAT: Duration = Duration::from_millis(250);
+
+/// A run with what was already printed of it.
+pub struct Follow<'a> {
+    desk: &'a Desk,
+    pub run: RunId,
+    shown: HashMap<ActionId, Status>,
+    asked: HashSet<QuestionId>,
+    messages: usize,
+}
+
+/// What a run waits for.
+#[derive(Default)]
+pub struct Open {
+    pub cards: Vec<Action>,
+    pub questions: Vec<Question>,
+}
+
+impl<'a> Follow<'a> {
+    /// Follows from the beginning.
+    pub fn start(desk: &'a Desk, run: RunId) -> Follow<'a> {
+        Follow { desk, run, shown: HashMap::new(), asked: HashSet::new(), messages: 0 }
+    }
+
+    /// Follows from here on: what stands in the journal by now was seen before.
+    pub fn from_here(desk: &'a Desk, run: RunId) -> Result<Follow<'a>, WireError> {
+        let mut follow = Follow::start(desk, run);
+        for step in desk.engine.run(run)?.steps {
+            match step {
+                Step::Agent { .. } => follow.messages += 1,
+                Step::Action { action } => {
+                    follow.shown.insert(action.id, action.status);
+                }
+                Step::Question { question, .. } => {
+                    follow.asked.insert(question.id);
+                }
+                Step::User { .. } => {}
+            }
+        }
+        Ok(follow)
+    }
+
+    /// Drives the run until it waits or ends, printing what happens.
+    pub async fn drive(&mut self) -> Result<Run, WireError> {
+        let engine = self.desk.engine.clone();
+        let driving = engine.drive(self.run);
+        tokio::pin!(driving);
+        let mut beat = tokio::time::interval(BEAT);
+        let run = loop {
+            tokio::select! {
+                run = &mut driving => break run?,
+                _ = beat.tick() => if self.desk.host.changed_since() { self.show()? },
+            }
+        };
+        self.show()?;
+        Ok(run)
+    }
+
+    /// Prints what is new.
+    pub fn show(&mut self) -> Result<(), WireError> {
+        let desk = self.desk;
+        let mut messages = 0;
+        for step in desk.engine.run(self.run)?.steps {
+            match step {
+                Step::Agent { text } => {
+                    messages += 1;
+                    if messages > self.messages && !text.is_empty() && !desk.host.printed_live(self.run, &text) {
+                        desk.out.message(&text);
+                    }
+                }
+                Step::Action { action } => self.show_action(&action)?,
+                Step::Question { question, answer: None } if self.asked.insert(question.id) => {
+                    show_question(desk, &question);
+                }
+                Step::Question { .. } | Step::User { .. } => {}
+            }
+        }
+        self.messages = messages;
+        Ok(())
+    }
+
+    fn show_action(&mut self, action: &Action) -> Result<(), WireError> {
+        if self.shown.insert(action.id, action.status) == Some(action.status) {
+            return Ok(());
+        }
+        match action.status {
+            Status::Waiting => card::show(&self.desk.out, &self.desk.engine.card(action.id)?),
+            // On the way; the next line says how it ended.
+            Status::Allowed | Status::Approved | Status::Held | Status::Started => {}
+            _ => card::show_action(&self.desk.out, action),
+        }
+        Ok(())
+    }
+
+    /// What the run waits for now.
+    pub fn open(&self) -> Result<Open, WireError> {
+        let mut open = Open::default();
+        for step in self.desk.engine.run(self.run)?.steps {
+            match step {
+                Step::Action { action } if action.status == Status::Waiting => open.cards.push(*action),
+                Step::Question { question, answer: None } => open.questions.push(question),
+                _ => {}
+            }
+        }
+        Ok(open)
+    }
+
+    /// The last words on the run: how it stands, with counts of what changed something, and what to type next.
+    pub fn end(&self) -> Result<Ended, WireError> {
+        let (ended, last) = self.told()?;
+        self.desk.out.object(&last);
+        Ok(ended)
+    }
+
+    /// The last words as text; as JSON they are handed back, since they have to be the last line.
+    pub fn told(&self) -> Result<(Ended, Value), WireError> {
+        let view = self.desk.engine.run(self.run)?;
+        let changes = |wanted: &[Status]| {
+            let counted = |step: &&Step| {
+                matches!(step, Step::Action { action }
+                    if wanted.contains(&action.status) && action.facts.effect != Effect::Observe)
+            };
+            view.steps.iter().filter(counted).count()
+        };
+        let open = self.open()?;
+        let waiting = open.cards.len() + open.questions.len();
+        let (name, ended) = match view.run.status {
+            RunStatus::Done => ("done", Ended::Done),
+            // A run that stands still under a freeze waits for the person to unfreeze.
+            RunStatus::Waiting | RunStatus::Running => ("waiting", Ended::Waiting),
+            RunStatus::Stopped => ("stopped", Ended::Failed),
+            RunStatus::Failed => ("failed", Ended::Failed),
+        };
+        if !self.desk.out.json {
+            self.tell(&view.run, &view.receipt, &open, changes(&[Status::Suggested]));
+        }
+        let last = json!({
+            "type": "end", "run": self.run, "status": name, "waiting": waiting,
+            "succeeded": changes(&[Status::Succeeded]), "failed": changes(&[Status::Failed, Status::Partly]),
+            "unknown": changes(&[Status::Unknown]), "note": view.run.note,
+        });
+        Ok((ended, last))
+    }
+
+    fn tell(&self, run: &Run, receipt: &str, open: &Open, suggested: usize) {
+        let out = &self.desk.out;
+        let id = run.id.to_string();
+        out.line(Style::Plain, "");
+        if let Some(note) = &run.note {
+            note.lines().for_each(|line| out.line(Style::Strong, line));
+        }
+        match run.status {
+            RunStatus::Done => {
+                out.say(Style::Strong, "cli.end.done", &[("receipt", receipt)]);
+                if suggested > 0 {
+                    out.say(Style::Plain, "cli.end.suggested", &[("count", &suggested.to_string())]);
+                }
+                out.say(Style::Dim, "cli.end.done.next", &[("run", &id)]);
+            }
+            RunStatus::Waiting | RunStatus::Running => self.tell_waiting(&id, open),
+            RunStatus::Stopped => out.say(Style::Strong, "cli.end.stopped", &[("receipt", receipt), ("run", &id)]),
+            RunStatus::Failed => out.say(Style::Bad, "cli.end.failed", &[("receipt", receipt), ("run", &id)]),
+        }
+    }
+
+    fn tell_waiting(&self, run: &str, open: &Open) {
+        let out = &self.desk.out;
+        let cards = open.cards.iter().map(|action| action.id.to_string());
+        let ids: Vec<String> = cards.chain(open.questions.iter().map(|question| question.id.to_string())).collect();
+        if ids.is_empty() {
+            out.say(Style::Strong, "cli.end.paused", &[("run", run)]);
+            return;
+        }
+        out.say(Style::Strong, "cli.end.waiting", &[("count", &ids.len().to_string()), ("ids", &ids.join(", "))]);
+        if let Some(first) = open.cards.first() {
+            out.say(Style::Dim, "cli.end.waiting.next", &[("id", &first.id.to_string())]);
+        }
+        if let Some(first) = open.questions.first() {
+            out.say(Style::Dim, "cli.end.question.next", &[("id", &first.id.to_string())]);
+        }
+    }
+}
+
+/// Shows a question of the agent.
+pub fn show_question(desk: &Desk, question: &Question) {
+    desk.out.object(&json!({"type": "question", "id": question.id, "run": question.run, "text": question.text}));
+    desk.out.say(Style::Strong, "cli.question", &[("id", &question.id.to_string()), ("text", &question.text)]);
+}

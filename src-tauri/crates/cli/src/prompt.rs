@@ -1,0 +1,120 @@
+//! A person at the terminal answers card by card. Only a typed letter decides; an empty line or the end of the input
+//! leaves the card waiting.
+
+use crate::follow::Follow;
+use crate::out::{Style, words};
+use crate::{Desk, card, editor};
+use assent_protocol::{
+    Action, ActionId, Decider, Question,
+    wire::{ErrorCode, WireError},
+};
+use std::collections::HashSet;
+
+/// What to do after one card.
+enum Then {
+    GoOn,
+    Quit,
+}
+
+impl Desk {
+    /// Asks about every card and question of the run until each is answered or skipped.
+    pub(crate) async fn person_answers(&self, follow: &mut Follow<'_>) -> Result<(), WireError> {
+        let mut skipped: HashSet<ActionId> = HashSet::new();
+        let mut unanswered = HashSet::new();
+        loop {
+            let open = follow.open()?;
+            let then = if let Some(action) = open.cards.iter().find(|action| !skipped.contains(&action.id)) {
+                self.ask_about(action, &mut skipped)?
+            } else if let Some(question) = open.questions.iter().find(|question| !unanswered.contains(&question.id)) {
+                unanswered.insert(question.id);
+                self.ask_for(question)?
+            } else {
+                return Ok(());
+            };
+            if matches!(then, Then::Quit) {
+                return Ok(());
+            }
+            follow.drive().await?;
+        }
+    }
+
+    fn ask_about(&self, action: &Action, skipped: &mut HashSet<ActionId>) -> Result<Then, WireError> {
+        loop {
+            let id = action.id.to_string();
+            let Some(line) = self.read(&words("cli.prompt.card", &[("id", &id), ("title", &action.title)])) else {
+                return Ok(Then::Quit);
+            };
+            let done = match line.trim() {
+                "a" => self.approve_here(action),
+                "r" => {
+                    let reason = self.read(&words("cli.prompt.reason", &[])).unwrap_or_default();
+                    let reason = Some(reason.trim().to_owned()).filter(|reason| !reason.is_empty());
+                    self.engine.reject(action.id, reason, false).map(|_| true)
+                }
+                "e" => editor::open(&action.args).and_then(|args| self.engine.edit(action.id, args)).map(|_| true),
+                "w" => {
+                    self.engine.why(action.id)?.iter().for_each(|line| self.out.line(Style::Plain, line));
+                    Ok(false)
+                }
+                "d" => {
+                    card::show(&self.out, &self.engine.card(action.id)?);
+                    Ok(false)
+                }
+                "s" => {
+                    skipped.insert(action.id);
+                    Ok(true)
+                }
+                "q" => return Ok(Then::Quit),
+                _ => {
+                    self.out.say(Style::Dim, "cli.prompt.letters", &[]);
+                    Ok(false)
+                }
+            };
+            match done {
+                Ok(true) => return Ok(Then::GoOn),
+                Ok(false) => {}
+                // Whoever was faster, or the new card in its place: the next round shows how it stands.
+                Err(error) if matches!(error.code, ErrorCode::Changed | ErrorCode::AlreadyDecided) => {
+                    self.out.error(&error);
+                    return Ok(Then::GoOn);
+                }
+                Err(error) => self.out.error(&error),
+            }
+        }
+    }
+
+    fn approve_here(&self, action: &Action) -> Result<bool, WireError> {
+        let card = self.engine.card(action.id)?;
+        let Some(wanted) = card::confirmation(&card) else {
+            return self.engine.approve(action.id, Some(&action.digest), None, Decider::User).map(|_| true);
+        };
+        let typed = self.read(&words("cli.prompt.confirm", &[("confirm", &wanted)])).unwrap_or_default();
+        if typed.trim() != wanted {
+            self.out.say(Style::Dim, "cli.prompt.not_confirmed", &[]);
+            return Ok(false);
+        }
+        self.engine.approve(action.id, Some(&action.digest), Some(typed.trim()), Decider::User).map(|_| true)
+    }
+
+    fn ask_for(&self, question: &Question) -> Result<Then, WireError> {
+        let Some(line) = self.read(&words("cli.prompt.answer", &[("id", &question.id.to_string())])) else {
+            return Ok(Then::Quit);
+        };
+        if !line.trim().is_empty() {
+            self.engine.answer(question.id, line.trim())?;
+        }
+        Ok(Then::GoOn)
+    }
+
+    fn read(&self, question: &str) -> Option<String> {
+        self.out.ask(question);
+        let mut line = String::new();
+        match std::io::stdin().read_line(&mut line) {
+            Ok(0) | Err(_) => {
+                self.out.line(Style::Plain, "");
+                None
+            }
+            Ok(_) => Some(line),
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Settings: show all, or set one. The model's key is read from the input, so that it stays out of the shell's history.
+
+use crate::out::{Style, words};
+use crate::tasks::bad_usage;
+use crate::{Answered, Desk, Ended};
+use assent_protocol::{
+    Mode,
+    wire::{Settings, WireError},
+};
+use serde_json::{Value, json};
+
+impl Desk {
+    pub(crate) fn settings(&self, key: Option<String>, value: Option<String>) -> Answered {
+        let settings = self.engine.settings()?;
+        match (key.as_deref(), value) {
+            (None, _) => self.show_settings(&settings, None),
+            (Some("key"), value) => self.set_model_key(value),
+            (Some(key), None) => self.show_settings(&settings, Some(key)),
+            (Some(key), Some(value)) => {
+                let settings = self.engine.set_settings(with(settings, key, &value)?)?;
+                self.show_settings(&settings, Some(key))
+            }
+        }
+    }
+
+    fn show_settings(&self, settings: &Settings, only: Option<&str>) -> Answered {
+        let Ok(Value::Object(all)) = serde_json::to_value(settings) else { return Ok(Ended::Done) };
+        if let Some(key) = only.filter(|key| !all.contains_key(*key)) {
+            return Err(unknown(key));
+        }
+        for (key, value) in all.iter().filter(|(key, _)| only.is_none_or(|only| only == *key)) {
+            self.out.object(&json!({"type": "setting", "key": key, "value": value}));
+            let text = match value {
+                Value::String(text) => text.clone(),
+                Value::Array(items) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
+                other => other.to_string(),
+            };
+            self.out.line(Style::Plain, &format!("{key} = {text}"));
+        }
+        Ok(Ended::Done)
+    }
+
+    fn set_model_key(&self, value: Option<String>) -> Answered {
+        if value.is_some() {
+            return Err(bad_usage("cli.settings.key", &[]));
+        }
+        let mut line = String::new();
+        std::io::stdin()
+            .read_line(&mut line)
+            .map_err(|error| bad_usage("cli.settings.read", &[("error", &error.to_string())]))?;
+        let kept = self.engine.set_key(line.trim())?;
+        self.out.message(&kept);
+        Ok(Ended::Done)
+    }
+}
+
+fn with(mut settings: Settings, key: &str, value: &str) -> Result<Settings, WireError> {
+    match key {
+        "mode" => {
+            settings.mode = serde_json::from_value::<Mode>(json!(value)).map_err(|_| {
+                bad_usage("cli.settings.value", &[("key", key), ("value", value), ("fits", "suggest, ask, semi, auto")])
+            })?;
+        }
+        "model" => settings.model = value.to_owned(),
+        "base_url" => settings.base_url = value.to_owned(),
+        "theme" => settings.theme = value.to_owned(),
+        "notes_folder" => settings.notes_folder = value.to_owned(),
+        "folders" => settings.folders = value.split(',').map(|f| f.trim().to_owned()).filter(|f| !f.is_empty()).collect(),
+        "keys" => settings.keys = switch(key, value)?,
+        "practised" => settings.practised = switch(key, value)?,
+        _ => return Err(unknown(key)),
+    }
+    Ok(settings)
+}
+
+fn switch(key: &str, value: &str) -> Result<bool, WireError> {
+    match value {
+        "on" | "true" | "yes" => Ok(true),
+        "off" | "false" | "no" => Ok(false),
+        _ => Err(bad_usage("cli.settings.value", &[("key", key), ("value", value), ("fits", "on, off")])),
+    }
+}
+
+fn unknown(key: &str) -> WireError {
+    bad_usage("cli.settings.unknown", &[("key", key), ("keys", &words("cli.settings.keys", &[]))])
+}

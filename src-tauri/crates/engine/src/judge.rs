@@ -1,0 +1,332 @@
+//! From a proposed call to a recorded verdict: parse strictly, let the tool say what it would do, trace where the values
+//! came from, and ask the decision core. Nothing has happened when this is done but a row in the journal.
+
+use crate::{Answered, Engine, drive::result_turn, words};
+use assent_agent::{
+    Tool, ToolError, ToolFacts, ToolSpec,
+    run_loop::{Event, MAX_CALLS, Standing},
+};
+use assent_journal::NewAction;
+use assent_policy::{self as policy, CallView, Counts, Limits, Sources};
+use assent_protocol::{
+    Answer, Decider, Destination, Effect, Facts, Origin, Preview, ProposedCall, Provenance, Reach, Reversal, Run, Size, Status, Turn,
+    Verdict,
+    canonical::{canonical, digest, parse},
+    texts, visible,
+    wire::Change,
+};
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, atomic::AtomicBool},
+};
+
+/// A card that nobody answers lapses after a week.
+const CARD_LASTS: i64 = 7 * 24 * 60 * 60 * 1000;
+/// Values of a payload that are traced; a batch of thousands of paths inside the grants needs none of it.
+const TRACED: usize = 500;
+
+/// Everything known about a call before anything happens.
+pub(crate) struct Assessed {
+    pub(crate) args: Value,
+    pub(crate) described: ToolFacts,
+    pub(crate) facts: Facts,
+    pub(crate) verdict: Verdict,
+    pub(crate) digest: String,
+    pub(crate) definition: String,
+}
+
+/// What a model is told about asking the user; the engine answers it with a card of its own kind.
+pub(crate) fn ask_user() -> ToolSpec {
+    ToolSpec {
+        name: "ask_user".to_owned(),
+        description: texts::say("engine.tool.ask_user", &[]),
+        schema: json!({
+            "type": "object",
+            "properties": {"question": {"type": "string", "description": texts::say("engine.tool.ask_user.question", &[])}},
+            "required": ["question"],
+            "additionalProperties": false
+        }),
+    }
+}
+
+impl Engine {
+    /// Judges one call, commits the verdict, and says where the call now stands.
+    pub(crate) async fn judge(&self, run: &Run, turns: &[Turn], call: &ProposedCall) -> Answered<Vec<Event>> {
+        if call.tool == "ask_user" {
+            return self.ask(run, call);
+        }
+        let engine = self.clone();
+        let (run, turns, call) = (run.clone(), turns.to_vec(), call.clone());
+        let work = move || engine.judge_here(&run, &turns, &call);
+        tokio::task::spawn_blocking(work).await.map_err(|error| words::other(error.to_string()))?
+    }
+
+    fn judge_here(&self, run: &Run, turns: &[Turn], call: &ProposedCall) -> Answered<Vec<Event>> {
+        let flood = turns
+            .iter()
+            .rev()
+            .find_map(|turn| if let Turn::Model { calls, .. } = turn { Some(calls) } else { None })
+            .and_then(|calls| calls.iter().position(|other| other.call == call.call))
+            .is_some_and(|position| position >= MAX_CALLS);
+        let assessed = if flood {
+            Err(ToolError::Refused(texts::say("engine.call.flood", &[("count", &MAX_CALLS.to_string())])))
+        } else {
+            self.assess(run, turns, &call.tool, &call.args)
+        };
+        match assessed {
+            Ok(assessed) => self.propose(run, call, assessed),
+            Err(error) => self.refuse(run, call, &error.to_string()),
+        }
+    }
+
+    /// Facts and verdict of a call as it would be now.
+    pub(crate) fn assess(&self, run: &Run, turns: &[Turn], tool: &str, args: &str) -> Result<Assessed, ToolError> {
+        let tool = self
+            .tool(tool)
+            .ok_or_else(|| ToolError::BadInput(texts::say("engine.call.unknown_tool", &[("tool", &visible::visible(tool))])))?;
+        let args = parse(args).map_err(|error| ToolError::BadInput(error.to_string()))?;
+        let place = self.place(&run.grants, Arc::new(AtomicBool::new(false)));
+        let described = tool.describe(&args, &place)?;
+        let spec = tool.spec();
+        let definition = spec.definition();
+        let digest = action_digest(&spec.name, &definition, &args, &described);
+        let (facts, resolved) = self.facts(turns, &args, &described);
+        let now = self.0.host.now();
+        let rules = self.0.journal.rules(now).map_err(failed)?;
+        let view = CallView { tool: &spec.name, definition: &definition, args: &args, resolved: &resolved, run: run.id };
+        let matched = policy::matching(&rules, &view, now);
+        let limits = self.limits(run, turns, &spec.name, &args).map_err(|error| ToolError::Failed(error.message))?;
+        let verdict = policy::decide(&facts, &matched, run.mode, &limits);
+        Ok(Assessed { args, described, facts, verdict, digest, definition })
+    }
+
+    pub(crate) fn tool(&self, name: &str) -> Option<Arc<dyn Tool>> {
+        self.0.tools.get(name).cloned()
+    }
+
+    fn facts(&self, turns: &[Turn], args: &Value, described: &ToolFacts) -> (Facts, BTreeMap<String, String>) {
+        let sources = sources(turns);
+        let mut origins = Vec::new();
+        let mut trace = |field: &str, value: &str| {
+            let (provenance, source) = policy::trace(value, &sources);
+            if let Some(source) = source {
+                origins.push(Origin { field: field.to_owned(), source });
+            }
+            provenance
+        };
+        let mut targets = Provenance::User;
+        let mut reach = Reach::Inside;
+        let mut resolved = BTreeMap::new();
+        for target in &described.targets {
+            resolved.insert(target.field.clone(), target.shown.clone());
+            reach = reach.max(target.reach);
+            // A path inside a grant is the user's own target, whoever named the file.
+            if target.reach != Reach::Inside {
+                let raw = args.pointer(&target.field).and_then(Value::as_str).unwrap_or(&target.shown);
+                targets = targets.max(trace(&target.field, raw));
+            }
+        }
+        let mut payload = Provenance::User;
+        let mut leaves = Vec::new();
+        texts_in(args, String::new(), &mut leaves);
+        for (field, value) in leaves.iter().filter(|(field, _)| !resolved.contains_key(field)).take(TRACED) {
+            payload = payload.max(trace(field, value));
+        }
+        origins.dedup_by(|a, b| a.source == b.source);
+        let facts = Facts {
+            effect: described.effect,
+            destination: Destination::Here,
+            reversal: described.reversal,
+            targets,
+            payload,
+            reach,
+            inspectable: described.inspectable,
+            size: Size { items: described.items, bytes: described.bytes, amount: None, recipients: 0 },
+            origins,
+        };
+        (facts, resolved)
+    }
+
+    fn limits(&self, run: &Run, turns: &[Turn], tool: &str, args: &Value) -> Answered<Limits> {
+        let tally = self.0.journal.tally(run.id).map_err(words::other)?;
+        let same = digest(&[tool, &canonical(args)]);
+        let mut last = tally.last_digests;
+        last.push(same.clone());
+        let asked = u32::try_from(turns.iter().filter(|turn| matches!(turn, Turn::User { .. })).count()).unwrap_or(1).max(1);
+        let mut bounds = policy::bounds(run.mode);
+        bounds.actions = bounds.actions.saturating_mul(asked);
+        let counts = Counts {
+            turns: 0,
+            actions: tally.actions,
+            unasked_changes: tally.unasked_changes,
+            elapsed_ms: 0,
+            errors_in_row: tally.errors_in_row,
+            rejections_in_row: tally.rejections_in_row,
+            last,
+        };
+        Ok(Limits { state: policy::state(&counts, bounds), rejected_before: tally.rejected_digests.contains(&same) })
+    }
+
+    fn propose(&self, run: &Run, call: &ProposedCall, assessed: Assessed) -> Answered<Vec<Event>> {
+        let now = self.0.host.now();
+        let new = new_action(run, call, assessed, now);
+        let told = match new.status {
+            Status::Denied => Some(result_turn(call, Status::Denied, Value::Null, Some(sentences(&new.verdict)))),
+            Status::Suggested => Some(result_turn(call, Status::Suggested, Value::Null, Some(sentences(&new.verdict)))),
+            _ => None,
+        };
+        let id = self.0.journal.propose(&new, told.as_ref(), now).map_err(words::other)?;
+        self.0.host.changed(Change::Action { action: id, run: run.id });
+        let standing = if new.status == Status::Waiting { Standing::Waiting } else { Standing::Ready };
+        Ok(vec![match told {
+            Some(turn) => Event::Turn(turn),
+            None => Event::Call { call: call.call.clone(), standing },
+        }])
+    }
+
+    // A call that cannot be read is kept as denied, so that the history has it, and the model is told why.
+    fn refuse(&self, run: &Run, call: &ProposedCall, why: &str) -> Answered<Vec<Event>> {
+        let now = self.0.host.now();
+        let why = visible::visible(why);
+        let turn = result_turn(call, Status::Denied, Value::Null, Some(why.clone()));
+        let args = parse(&call.args).unwrap_or_else(|_| json!({"text": call.args.chars().take(4000).collect::<String>()}));
+        let new = NewAction {
+            run: run.id,
+            call: call.call.clone(),
+            tool: call.tool.clone(),
+            definition: String::new(),
+            title: texts::say("engine.call.unreadable", &[("tool", &visible::visible(&call.tool))]),
+            digest: digest(&[&call.tool, &call.args]),
+            args,
+            facts: unreadable(),
+            verdict: policy::malformed(&why),
+            preview: Preview::Fields { rows: Vec::new() },
+            says: call.says.as_deref().map(visible::visible),
+            edit_of: None,
+            status: Status::Denied,
+            decided_by: Some(Decider::Floor),
+            expires_at: None,
+        };
+        let id = self.0.journal.propose(&new, Some(&turn), now).map_err(words::other)?;
+        self.0.host.changed(Change::Action { action: id, run: run.id });
+        Ok(vec![Event::Turn(turn)])
+    }
+
+    fn ask(&self, run: &Run, call: &ProposedCall) -> Answered<Vec<Event>> {
+        let question = parse(&call.args).ok().and_then(|args| args["question"].as_str().map(visible::visible));
+        let Some(question) = question else {
+            return self.refuse(run, call, &texts::say("engine.call.no_question", &[]));
+        };
+        self.0.journal.add_question(run.id, &call.call, &question, self.0.host.now()).map_err(words::other)?;
+        Ok(vec![Event::Call { call: call.call.clone(), standing: Standing::Waiting }])
+    }
+}
+
+/// What a decision is bound to (G2): the exact call, the tool's definition, the resolved targets and their state.
+pub(crate) fn action_digest(tool: &str, definition: &str, args: &Value, described: &ToolFacts) -> String {
+    let mut parts = vec![tool.to_owned(), definition.to_owned(), canonical(args)];
+    for target in &described.targets {
+        parts.extend([target.field.clone(), target.shown.clone(), target.state.clone()]);
+    }
+    digest(&parts.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// The row for a call with this assessment.
+pub(crate) fn new_action(run: &Run, call: &ProposedCall, assessed: Assessed, now: i64) -> NewAction {
+    let Assessed { args, described, facts, verdict, digest, definition } = assessed;
+    let (status, decided_by) = match verdict.answer {
+        Answer::Allow => (
+            Status::Allowed,
+            Some(match verdict.rule {
+                Some(rule) => Decider::Rule { rule },
+                None => Decider::Mode,
+            }),
+        ),
+        Answer::Suggest => (Status::Suggested, Some(Decider::Mode)),
+        Answer::Ask => (Status::Waiting, None),
+        Answer::Deny => (
+            Status::Denied,
+            Some(match verdict.rule {
+                Some(rule) => Decider::Rule { rule },
+                None => Decider::Floor,
+            }),
+        ),
+    };
+    NewAction {
+        run: run.id,
+        call: call.call.clone(),
+        tool: call.tool.clone(),
+        definition,
+        title: described.title,
+        args,
+        digest,
+        facts,
+        verdict,
+        preview: described.preview,
+        says: call.says.as_deref().map(visible::visible),
+        edit_of: None,
+        status,
+        decided_by,
+        expires_at: (status == Status::Waiting).then_some(now + CARD_LASTS),
+    }
+}
+
+/// The reasons of a verdict as one text.
+pub(crate) fn sentences(verdict: &Verdict) -> String {
+    verdict.reasons.iter().map(|reason| reason.sentence()).collect::<Vec<_>>().join(" ")
+}
+
+fn failed(error: impl std::fmt::Display) -> ToolError {
+    ToolError::Failed(error.to_string())
+}
+
+fn unreadable() -> Facts {
+    Facts {
+        effect: Effect::Observe,
+        destination: Destination::Unknown,
+        reversal: Reversal::None,
+        targets: Provenance::Model,
+        payload: Provenance::Model,
+        reach: Reach::Outside,
+        inspectable: false,
+        size: Size::default(),
+        origins: Vec::new(),
+    }
+}
+
+// Who wrote what in this run: the user's turns, and every result by its source.
+fn sources(turns: &[Turn]) -> Sources {
+    let mut sources = Sources { user: Vec::new(), own: Vec::new(), untrusted: Vec::new() };
+    for turn in turns {
+        match turn {
+            Turn::User { text } => sources.user.push(text.clone()),
+            Turn::Result { output, untrusted: Some(source), .. } => {
+                sources.untrusted.push((source.clone(), flat(output)));
+            }
+            Turn::Result { output, untrusted: None, .. } => sources.own.push(flat(output)),
+            Turn::Model { .. } => {}
+        }
+    }
+    sources
+}
+
+fn flat(value: &Value) -> String {
+    let mut leaves = Vec::new();
+    texts_in(value, String::new(), &mut leaves);
+    leaves.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join("\n")
+}
+
+fn texts_in(value: &Value, field: String, found: &mut Vec<(String, String)>) {
+    match value {
+        Value::String(text) => found.push((field, text.clone())),
+        Value::Number(number) => found.push((field, number.to_string())),
+        Value::Array(list) => {
+            list.iter().enumerate().for_each(|(n, inner)| texts_in(inner, format!("{field}/{n}"), found));
+        }
+        Value::Object(map) => map
+            .iter()
+            .for_each(|(key, inner)| texts_in(inner, format!("{field}/{}", key.replace('~', "~0").replace('/', "~1")), found)),
+        Value::Null | Value::Bool(_) => {}
+    }
+}

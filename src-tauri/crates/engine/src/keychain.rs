@@ -1,0 +1,79 @@
+//! The system's keychain: the head of the history's chain and the model's key. Where there is none, that is said,
+//! the key lasts for this run of the program, and nothing secret is written to disk.
+
+use assent_journal::Anchor;
+use std::sync::{Arc, Mutex, PoisonError};
+
+const SERVICE: &str = "org.assent.desktop";
+
+/// Access to the keychain, or the memory that takes its place for one run.
+#[derive(Clone)]
+pub(crate) struct Keys {
+    enabled: bool,
+    for_this_run: Arc<Mutex<Option<String>>>,
+    data: String,
+}
+
+impl Keys {
+    pub(crate) fn new(enabled: bool) -> Keys {
+        Keys { enabled, for_this_run: Arc::default(), data: String::new() }
+    }
+
+    /// One anchor for each data folder, so that a second one (a test, another profile) does not overwrite the first.
+    pub(crate) fn for_folder(mut self, folder: &str) -> Keys {
+        self.data = assent_protocol::canonical::digest(&[folder])[..16].to_owned();
+        self
+    }
+
+    /// The model's key for `host`: from the keychain, else from this run, else from the environment.
+    pub(crate) fn key(&self, host: &str) -> Option<String> {
+        self.get(&format!("key {host}"))
+            .ok()
+            .flatten()
+            .or_else(|| self.for_this_run.lock().unwrap_or_else(PoisonError::into_inner).clone())
+            .or_else(|| std::env::var("OPENAI_API_KEY").ok().filter(|key| !key.is_empty()))
+    }
+
+    /// Keeps the key, bound to `host`. Says whether it is kept beyond this run.
+    pub(crate) fn keep_key(&self, host: &str, key: &str) -> bool {
+        *self.for_this_run.lock().unwrap_or_else(PoisonError::into_inner) = Some(key.to_owned());
+        self.set(&format!("key {host}"), key).is_ok()
+    }
+
+    fn get(&self, name: &str) -> Result<Option<String>, String> {
+        if !self.enabled {
+            return Err("the keychain is switched off".to_owned());
+        }
+        apart(|| match keyring::v1::Entry::new(SERVICE, name).and_then(|entry| entry.get_password()) {
+            Ok(text) => Ok(Some(text)),
+            Err(keyring::v1::Error::NoEntry) => Ok(None),
+            Err(error) => Err(error.to_string()),
+        })
+    }
+
+    fn set(&self, name: &str, value: &str) -> Result<(), String> {
+        if !self.enabled {
+            return Err("the keychain is switched off".to_owned());
+        }
+        apart(|| {
+            keyring::v1::Entry::new(SERVICE, name)
+                .and_then(|entry| entry.set_password(value))
+                .map_err(|error| error.to_string())
+        })
+    }
+}
+
+impl Anchor for Keys {
+    fn load(&self) -> Result<Option<String>, String> {
+        self.get(&format!("history {}", self.data))
+    }
+
+    fn store(&self, head: &str) -> Result<(), String> {
+        self.set(&format!("history {}", self.data), head)
+    }
+}
+
+// The keychain's client blocks on a runtime of its own, which must not happen on a thread of ours.
+fn apart<T: Send>(work: impl FnOnce() -> Result<T, String> + Send) -> Result<T, String> {
+    std::thread::scope(|scope| scope.spawn(work).join().unwrap_or_else(|_| Err("the keychain did not answer".to_owned())))
+}

@@ -1,0 +1,149 @@
+//! Rules by click: what a card offers, and making, listing and revoking them.
+
+use crate::{Answered, Engine, words};
+use assent_policy as policy;
+use assent_protocol::{
+    Action, ActionId, Effect, Rule, RuleDraft, RuleId, RuleOffer, texts,
+    wire::{Change, ErrorCode, WireError},
+};
+use serde_json::Value;
+use std::{
+    collections::BTreeMap,
+    path::{Component, Path, PathBuf},
+    sync::{Arc, atomic::AtomicBool},
+};
+
+/// Past actions that an offer is held against.
+const LOOK_BACK: u32 = 200;
+
+impl Engine {
+    /// The rules this card could become, narrowest first, each with what it would have meant for the past.
+    ///
+    /// # Errors
+    /// When there is no such action.
+    pub fn rule_offers(&self, id: ActionId) -> Answered<Vec<RuleOffer>> {
+        let action = self.action_row(id)?;
+        let Some(tool) = self.tool(&action.tool) else { return Ok(Vec::new()) };
+        let recent: Vec<Action> = self
+            .0
+            .journal
+            .recent_actions(LOOK_BACK)
+            .map_err(words::other)?
+            .into_iter()
+            .filter(|other| other.facts.effect != Effect::Observe && other.id != id)
+            .collect();
+        let resolved = self.resolved(&action);
+        let definition = tool.spec().definition();
+        let by_words = |other: &Action| self.spelled_paths(&other.args);
+        Ok(policy::offers(&action, &definition, &resolved, &recent, &by_words, self.0.host.now()))
+    }
+
+    /// Makes a rule from a card. A rule that matches something the user rejected before takes a second yes.
+    ///
+    /// # Errors
+    /// When the core refuses such a rule, or a second yes is missing.
+    pub fn add_rule(&self, from: ActionId, draft: RuleDraft, second_yes: bool) -> Answered<Rule> {
+        let action = self.action_row(from)?;
+        if let Some(why) = policy::refuse(&draft, &action) {
+            return Err(WireError { code: ErrorCode::BadInput, message: why });
+        }
+        let offers = self.rule_offers(from)?;
+        let Some(offer) = offers.iter().find(|offer| same_rule(&offer.draft, &draft)) else {
+            return Err(words::bad_input("engine.rule.not_offered", &[]));
+        };
+        if offer.rejected > 0 && !second_yes {
+            return Err(WireError {
+                code: ErrorCode::NeedsConfirmation,
+                message: texts::say("engine.rule.second_yes", &[("count", &offer.rejected.to_string())]),
+            });
+        }
+        let now = self.0.host.now();
+        let id = self.0.journal.add_rule(&draft, &policy::sentence(&draft, now), Some(from), now).map_err(words::other)?;
+        self.0.host.changed(Change::Settings);
+        self.rules()?.into_iter().find(|rule| rule.id == id).ok_or_else(|| words::not_found(&id.to_string()))
+    }
+
+    /// Every rule, newest first.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn rules(&self) -> Answered<Vec<Rule>> {
+        self.0.journal.rules(self.0.host.now()).map_err(words::other)
+    }
+
+    /// Switches a rule off for good.
+    ///
+    /// # Errors
+    /// When there is no such rule.
+    pub fn revoke_rule(&self, id: RuleId) -> Answered<()> {
+        let because = texts::say("engine.rule.revoked", &[]);
+        self.0.journal.revoke_rule(id, &because, self.0.host.now()).map_err(words::other)?;
+        self.0.host.changed(Change::Settings);
+        Ok(())
+    }
+
+    pub(crate) fn rule_words(&self, id: RuleId) -> Option<String> {
+        let rule = self.rules().ok()?.into_iter().find(|rule| rule.id == id)?;
+        Some(texts::say("engine.by.rule_named", &[("rule", &id.to_string()), ("sentence", &rule.sentence)]))
+    }
+
+    // Where the card's paths lead now; as they are spelled, where the tool cannot say any more.
+    fn resolved(&self, action: &Action) -> BTreeMap<String, String> {
+        let spelled = self.spelled_paths(&action.args);
+        let Ok(run) = self.run_row(action.run) else { return spelled };
+        let place = self.place(&run.grants, Arc::new(AtomicBool::new(false)));
+        let described = self.tool(&action.tool).map(|tool| tool.describe(&action.args, &place));
+        match described {
+            Some(Ok(facts)) => facts.targets.into_iter().map(|target| (target.field, target.shown)).collect(),
+            _ => spelled,
+        }
+    }
+
+    fn spelled_paths(&self, args: &Value) -> BTreeMap<String, String> {
+        let mut found = BTreeMap::new();
+        collect_paths(args, String::new(), &self.0.config.home, &mut found);
+        found
+    }
+}
+
+// The end of a rule moves with the clock between the offer and the click; everything else must be as offered.
+fn same_rule(offered: &RuleDraft, draft: &RuleDraft) -> bool {
+    let no_longer = match (offered.until, draft.until) {
+        (Some(offered), Some(asked)) => asked <= offered + 60_000,
+        (Some(_), None) => false,
+        (None, _) => true,
+    };
+    no_longer && RuleDraft { until: None, ..offered.clone() } == RuleDraft { until: None, ..draft.clone() }
+}
+
+fn collect_paths(value: &Value, field: String, home: &Path, found: &mut BTreeMap<String, String>) {
+    match value {
+        Value::String(text) if text.starts_with('/') => {
+            found.insert(field, tidy(Path::new(text)).display().to_string());
+        }
+        Value::String(text) if text.starts_with("~/") => {
+            found.insert(field, tidy(&home.join(&text[2..])).display().to_string());
+        }
+        Value::Array(list) => {
+            list.iter().enumerate().for_each(|(n, inner)| collect_paths(inner, format!("{field}/{n}"), home, found));
+        }
+        Value::Object(map) => {
+            map.iter().for_each(|(key, inner)| collect_paths(inner, format!("{field}/{key}"), home, found));
+        }
+        _ => {}
+    }
+}
+
+fn tidy(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => {
+                out.pop();
+            }
+            Component::CurDir => {}
+            other => out.push(other),
+        }
+    }
+    out
+}

@@ -1,0 +1,183 @@
+//! The one start of an action. The order is the guarantee: everything is checked again, the start is committed, the
+//! inverses are made ready and committed, and only then comes the effect; then the outcome.
+
+use crate::{
+    Answered, Engine,
+    drive::result_turn,
+    judge::{action_digest, new_action},
+    words,
+};
+use assent_agent::{
+    Inverse, Output, Place, Tool, ToolError, ToolFacts,
+    run_loop::{Event, Standing},
+};
+use assent_journal::JournalError;
+use assent_protocol::{
+    Action, Answer, Effect, ItemOutcome, ProposedCall, Run, Status, Turn,
+    canonical::canonical,
+    texts,
+    wire::Change,
+};
+use serde_json::{Value, json};
+use std::sync::{Arc, atomic::AtomicBool};
+
+impl Engine {
+    /// Starts the approved action of `call` and sees it to its outcome, unless it is not what was approved any more.
+    pub(crate) async fn start(&self, run: &Run, call: &str, stop: &Arc<AtomicBool>) -> Answered<Vec<Event>> {
+        let engine = self.clone();
+        let (run, call, stop) = (run.clone(), call.to_owned(), stop.clone());
+        let work = move || engine.start_here(&run, &call, stop);
+        tokio::task::spawn_blocking(work).await.map_err(|error| words::other(error.to_string()))?
+    }
+
+    fn start_here(&self, run: &Run, call: &str, stop: Arc<AtomicBool>) -> Answered<Vec<Event>> {
+        let action = self
+            .0
+            .journal
+            .actions_of(run.id)
+            .map_err(words::other)?
+            .into_iter()
+            .rev()
+            .find(|action| action.call == call && matches!(action.status, Status::Approved | Status::Allowed))
+            .ok_or_else(|| words::not_found(call))?;
+        let proposed = proposed(&action);
+        let tool = self.tool(&action.tool).ok_or_else(|| words::not_found(&action.tool))?;
+        let place = self.place(&run.grants, stop);
+        let described = tool.describe(&action.args, &place);
+        if let Ok(facts) = &described {
+            let digest = action_digest(&action.tool, &tool.spec().definition(), &action.args, facts);
+            if digest != action.digest && action.facts.effect != Effect::Observe {
+                return self.ask_again(run, &action, &proposed);
+            }
+        }
+        let now = self.0.host.now();
+        match self.0.journal.start(action.id, &action.digest, now) {
+            Ok(()) => {}
+            Err(JournalError::RuleGone(..)) => return self.ask_again(run, &action, &proposed),
+            Err(JournalError::Frozen) => {
+                self.control(run.id).stop_now();
+                return Ok(Vec::new());
+            }
+            Err(error) => return Err(words::other(error)),
+        }
+        self.0.host.changed(Change::Action { action: action.id, run: run.id });
+        let ended = described.and_then(|facts| self.effect(tool.as_ref(), &action, &facts, &place));
+        self.finish(run, &action, &proposed, ended)
+    }
+
+    // Between the start row and the outcome row. Whatever happens here is an attempt, also when it fails at once.
+    fn effect(&self, tool: &dyn Tool, action: &Action, facts: &ToolFacts, place: &Place) -> Result<Output, ToolError> {
+        let inverses = tool.prepare(&action.args, facts, place)?;
+        if !inverses.is_empty() {
+            self.0
+                .journal
+                .keep_inverses(action.id, &action.tool, &pairs(inverses))
+                .map_err(|error| ToolError::Failed(error.to_string()))?;
+        }
+        tool.run(&action.args, facts, place)
+    }
+
+    fn finish(&self, run: &Run, action: &Action, call: &ProposedCall, ended: Result<Output, ToolError>) -> Answered<Vec<Event>> {
+        let (status, output, note) = match ended {
+            Ok(output) => (status_of(&output.items), output, None),
+            Err(error) => (Status::Failed, Output::default(), Some(assent_protocol::visible::visible(&error.to_string()))),
+        };
+        let note = note.or_else(|| first_problem(&output.items));
+        let Turn::Result { call: id, tool, .. } = result_turn(call, status, Value::Null, None) else {
+            return Ok(Vec::new());
+        };
+        let turn = Turn::Result {
+            call: id,
+            tool,
+            status,
+            output: told(&output),
+            reason: note.clone(),
+            untrusted: output.untrusted.clone(),
+        };
+        self.0
+            .journal
+            .finish(action.id, status, &output.items, note.as_deref(), &pairs(output.inverses), Some(&turn), self.0.host.now())
+            .map_err(words::other)?;
+        self.0.host.changed(Change::Action { action: action.id, run: run.id });
+        Ok(vec![Event::Turn(turn)])
+    }
+
+    // What would run is not what was settled: judge it anew. It waits as a new card even where a rule had allowed it,
+    // because what changed between the decision and the start is for a person to look at.
+    fn ask_again(&self, run: &Run, action: &Action, call: &ProposedCall) -> Answered<Vec<Event>> {
+        let now = self.0.host.now();
+        let turns = self.0.journal.turns(run.id).map_err(words::other)?;
+        let assessed = match self.assess(run, &turns, &action.tool, &call.args) {
+            Ok(assessed) => assessed,
+            Err(error) => return Err(words::other(error)),
+        };
+        let denied = assessed.verdict.answer == Answer::Deny;
+        let mut new = new_action(run, call, assessed, now);
+        new.says = Some(texts::say("engine.changed", &[]));
+        if !denied {
+            new.status = Status::Waiting;
+            new.decided_by = None;
+            new.expires_at = action.expires_at.or(Some(now + 7 * 24 * 60 * 60 * 1000));
+        }
+        let id = self.0.journal.reopen(action.id, &new, now).map_err(words::other)?;
+        self.0.host.changed(Change::Action { action: id, run: run.id });
+        if denied {
+            let turn = result_turn(call, Status::Denied, Value::Null, Some(crate::judge::sentences(&new.verdict)));
+            self.0.journal.add_turn(run.id, &turn, now).map_err(words::other)?;
+            return Ok(vec![Event::Turn(turn)]);
+        }
+        Ok(vec![Event::Call { call: call.call.clone(), standing: Standing::Waiting }])
+    }
+}
+
+/// The call that an action came from, with its arguments as they are now.
+pub(crate) fn proposed(action: &Action) -> ProposedCall {
+    ProposedCall {
+        call: action.call.clone(),
+        tool: action.tool.clone(),
+        args: canonical(&action.args),
+        says: action.says.clone(),
+    }
+}
+
+fn pairs(inverses: Vec<Inverse>) -> Vec<(u32, Value)> {
+    inverses.into_iter().map(|inverse| (inverse.item, inverse.data)).collect()
+}
+
+fn status_of(items: &[ItemOutcome]) -> Status {
+    let count = |status: Status| items.iter().filter(|item| item.status == status).count();
+    let done = count(Status::Succeeded);
+    if done == items.len() {
+        Status::Succeeded
+    } else if done > 0 {
+        Status::Partly
+    } else if count(Status::Cancelled) == items.len() {
+        Status::Cancelled
+    } else {
+        Status::Failed
+    }
+}
+
+fn first_problem(items: &[ItemOutcome]) -> Option<String> {
+    let problems: Vec<_> = items.iter().filter(|item| item.status != Status::Succeeded).collect();
+    let first = problems.first()?.note.clone().unwrap_or_default();
+    Some(texts::say("engine.items.problem", &[("count", &problems.len().to_string()), ("first", &first)]))
+}
+
+fn told(output: &Output) -> Value {
+    if output.items.is_empty() {
+        return output.value.clone();
+    }
+    let done = output.items.iter().filter(|item| item.status == Status::Succeeded).count();
+    let mut told = json!({"done": done, "failed": output.items.len() - done});
+    let failed: Vec<_> = output.items.iter().filter(|item| item.status != Status::Succeeded).take(50).collect();
+    if !failed.is_empty() {
+        told["items"] = json!(failed);
+    }
+    if let (Value::Object(told), Value::Object(more)) = (&mut told, &output.value) {
+        for (key, value) in more {
+            told.entry(key.clone()).or_insert_with(|| value.clone());
+        }
+    }
+    told
+}

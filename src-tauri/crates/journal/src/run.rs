@@ -1,0 +1,160 @@
+//! Runs: one attempt at a task each, with its goal, mode and grants.
+
+use crate::{
+    error::{JournalError, Result, from_json, to_json},
+    event,
+    journal::Journal,
+    seal,
+};
+use assent_protocol::{Grant, Mode, Run, RunId, RunStatus, wire::RunRow};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde_json::json;
+
+pub(crate) const CREATE: &str = "
+CREATE TABLE run (
+    id         INTEGER PRIMARY KEY,
+    status     TEXT NOT NULL,
+    mode       TEXT NOT NULL,
+    model      TEXT NOT NULL,
+    started_at INTEGER NOT NULL,
+    ended_at   INTEGER,
+    note       TEXT,
+    goal       TEXT NOT NULL,
+    grants     TEXT NOT NULL
+) STRICT;
+CREATE INDEX run_by_status ON run(status);
+";
+
+const COLUMNS: &str = "id, status, mode, model, started_at, ended_at, note, goal, grants";
+
+/// A run that begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewRun {
+    /// The goal in the user's own words.
+    pub goal: String,
+    /// How far it may go.
+    pub mode: Mode,
+    /// The model that drives it.
+    pub model: String,
+    /// Where it may act.
+    pub grants: Vec<Grant>,
+}
+
+impl Journal {
+    /// Records a run, which is running from now on.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn add_run(&self, new: &NewRun, now: i64) -> Result<RunId> {
+        self.write(|tx| {
+            tx.execute(
+                "INSERT INTO run (status, mode, model, started_at, goal, grants) VALUES (?, ?, ?, ?, ?, ?)",
+                params![
+                    RunStatus::Running.name(),
+                    to_json("the mode", &new.mode)?,
+                    new.model,
+                    now,
+                    new.goal,
+                    to_json("the grants", &new.grants)?
+                ],
+            )?;
+            let id = RunId(tx.last_insert_rowid());
+            let body = json!({"id": id, "status": RunStatus::Running, "mode": new.mode, "model": new.model});
+            event::append(tx, now, "run", &id.to_string(), body, &[("run", id.0)])?;
+            Ok(id)
+        })
+    }
+
+    /// One run.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn run(&self, id: RunId) -> Result<Option<Run>> {
+        self.read(|connection| find(connection, id))
+    }
+
+    /// The newest runs, at most `limit`.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn runs(&self, limit: u32) -> Result<Vec<RunRow>> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(&format!(
+                "SELECT {COLUMNS},
+                    (SELECT count(*) FROM action a WHERE a.run_id = run.id AND a.status = 'waiting'),
+                    (SELECT count(*) FROM action a WHERE a.run_id = run.id AND a.status IN ('succeeded', 'partly', 'undone'))
+                 FROM run ORDER BY id DESC LIMIT ?"
+            ))?;
+            let mut rows = statement.query([limit])?;
+            let mut list = Vec::new();
+            while let Some(row) = rows.next()? {
+                list.push(RunRow { run: read(row)?, waiting: row.get(9)?, done: row.get(10)? });
+            }
+            Ok(list)
+        })
+    }
+
+    /// Runs that are running or waiting, oldest first: what a start goes on with.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn unfinished_runs(&self) -> Result<Vec<Run>> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM run WHERE status IN ('running', 'waiting') ORDER BY id"
+            ))?;
+            let mut rows = statement.query([])?;
+            let mut list = Vec::new();
+            while let Some(row) = rows.next()? {
+                list.push(read(row)?);
+            }
+            Ok(list)
+        })
+    }
+
+    /// Says how a run stands now, with a note on why it stopped or failed. Saying what is so already changes nothing.
+    ///
+    /// # Errors
+    /// [`JournalError::NotFound`], or when it cannot be written.
+    pub fn set_run_status(&self, id: RunId, status: RunStatus, note: Option<&str>, now: i64) -> Result<()> {
+        let run = self.run(id)?.ok_or_else(|| JournalError::NotFound(id.to_string()))?;
+        if run.status == status && run.note.as_deref() == note {
+            return Ok(());
+        }
+        self.write(|tx| {
+            seal::alarm_if_altered(tx, "run", id.0, "run", &id.to_string(), now)?;
+            let over = !matches!(status, RunStatus::Running | RunStatus::Waiting);
+            tx.execute(
+                "UPDATE run SET status = ?, note = ?, ended_at = ? WHERE id = ?",
+                params![status.name(), note, over.then_some(now), id.0],
+            )?;
+            let body = json!({"id": id, "status": status, "note": note});
+            event::append(tx, now, "run", &id.to_string(), body, &[("run", id.0)])?;
+            Ok(())
+        })
+    }
+}
+
+/// One run, in a transaction that goes on.
+pub(crate) fn find(connection: &Connection, id: RunId) -> Result<Option<Run>> {
+    let mut statement = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM run WHERE id = ?"))?;
+    statement.query_row([id.0], |row| Ok(read(row))).optional()?.transpose()
+}
+
+fn read(row: &Row<'_>) -> Result<Run> {
+    let id = RunId(row.get(0)?);
+    let status: String = row.get(1)?;
+    let what = || format!("The run {id}");
+    let unknown = || JournalError::Unreadable { what: what(), why: format!("no run is {status:?}") };
+    Ok(Run {
+        id,
+        status: RunStatus::parse(&status).ok_or_else(unknown)?,
+        mode: from_json(what(), &row.get::<_, String>(2)?)?,
+        model: row.get(3)?,
+        started_at: row.get(4)?,
+        ended_at: row.get(5)?,
+        note: row.get(6)?,
+        goal: row.get(7)?,
+        grants: from_json(what(), &row.get::<_, String>(8)?)?,
+    })
+}

@@ -1,0 +1,83 @@
+//! Takes the user's words apart into requests.
+//!
+//! Requests are joined by "and", "then", ",", ";", "." or a new line, and only where the words after the joint are a
+//! request themselves: "remind me tomorrow to buy milk and call Anna" is one reminder.
+
+use super::{
+    cursor::Cursor,
+    grammar,
+    request::{Ask, Part},
+    text::{Token, tokens},
+    words::Words,
+};
+
+/// What the grammar may know about the world: no disk, only what the request says.
+pub struct Known<'a> {
+    pub words: &'static Words,
+    /// Absolute.
+    pub home: &'a str,
+    /// Granted folders, absolute: they tell where a path with spaces ends.
+    pub folders: &'a [String],
+}
+
+/// The parts of `text` in order.
+pub fn parts(text: &str, known: &Known) -> Vec<Part> {
+    let all = tokens(text);
+    let segments = segments(&all, known.words);
+    let read = |from: usize, to: usize| request(&all[segments[from].0..segments[to].1], text, known);
+    let alone: Vec<bool> = (0..segments.len()).map(|n| read(n, n).is_some()).collect();
+    let mut out = Vec::new();
+    let mut at = 0;
+    while at < segments.len() {
+        let block_end = (at + 1..segments.len()).find(|n| alone[*n]).unwrap_or(segments.len());
+        match (at..block_end).rev().find_map(|to| read(at, to).map(|asks| (to, asks))) {
+            Some((to, asks)) => {
+                let said = text[all[segments[at].0].start..all[segments[to].1 - 1].end].to_owned();
+                out.extend(asks.into_iter().map(|ask| Part::Understood { ask, said: said.clone() }));
+                at = to + 1;
+            }
+            None => {
+                let (from, to) = segments[at];
+                out.push(Part::NotUnderstood(text[all[from].start..all[to - 1].end].to_owned()));
+                at += 1;
+            }
+        }
+    }
+    out
+}
+
+fn request(block: &[Token], text: &str, known: &Known) -> Option<Vec<Ask>> {
+    grammar::asks(&mut Cursor::new(block, text, known))
+}
+
+// Ranges of tokens between joints.
+fn segments(all: &[Token], words: &Words) -> Vec<(usize, usize)> {
+    let mut out = Vec::new();
+    let mut start = 0;
+    let mut at = 0;
+    let close = |start: usize, end: usize, out: &mut Vec<(usize, usize)>| {
+        if start < end {
+            out.push((start, end));
+        }
+    };
+    while at < all.len() {
+        let token = &all[at];
+        let literal = token.word == ":"
+            && all[start..at].iter().any(|t| words.literal.contains(&t.word.as_str()))
+            && all.get(at + 1).is_some_and(|next| !next.quoted);
+        if literal {
+            close(start, all.len(), &mut out);
+            return out;
+        }
+        if !token.quoted
+            && ([",", ";", ".", "!", "?", "\n"].contains(&token.word.as_str())
+                || words.joints.contains(&token.word.as_str()))
+        {
+            close(start, at, &mut out);
+            start = at + 1;
+        }
+        at += 1;
+    }
+    close(start, all.len(), &mut out);
+    out
+}

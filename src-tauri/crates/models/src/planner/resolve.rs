@@ -1,0 +1,113 @@
+//! Fills in what was only pointed at: "there", "it", a folder that was left out, a time that answers a question.
+
+use super::{
+    names,
+    parse::{Known, parts},
+    request::{Ask, Part, Place, Selection},
+    words::Words,
+};
+use crate::when::is_when;
+use assent_agent::Request;
+use assent_protocol::{texts::say, visible::visible};
+
+/// What was spoken of so far.
+pub struct Context<'a> {
+    known: Known<'a>,
+    last: Option<String>,
+    only: Option<String>,
+    // A reminder that lacks its time.
+    timeless: Option<String>,
+}
+
+impl<'a> Context<'a> {
+    pub fn new(request: &'a Request, words: &'static Words) -> Context<'a> {
+        let known = Known { words, home: &request.home, folders: &request.folders };
+        let own: Vec<&String> = request.folders.iter().filter(|folder| **folder != request.notes_folder).collect();
+        let only = if let [one] = own.as_slice() { Some((*one).clone()) } else { None };
+        Context { known, last: None, only, timeless: None }
+    }
+
+    /// Takes note of a message that is answered.
+    pub fn follow(&mut self, text: &str) {
+        self.asks(text);
+    }
+
+    /// The requests in `text`, each with its places filled in or a sentence that says what is missing; and the parts
+    /// that were not understood.
+    pub fn asks(&mut self, text: &str) -> (Vec<Result<Ask, String>>, Vec<String>) {
+        let (mut found, mut lost) = (Vec::new(), Vec::new());
+        for part in parts(text, &self.known) {
+            match part {
+                Part::Understood { ask, said } => {
+                    let which = say("planner.which_folder", &[("text", &visible(&said))]);
+                    if let Ask::RemindSometime { text } = &ask {
+                        self.timeless = Some(text.clone());
+                    }
+                    found.push(self.filled(ask).ok_or(which));
+                }
+                Part::NotUnderstood(said) => match self.timeless.take() {
+                    Some(text) if is_when(&said) => found.push(Ok(Ask::Remind { text, when: said })),
+                    timeless => {
+                        self.timeless = timeless;
+                        lost.push(said);
+                    }
+                },
+            }
+        }
+        (found, lost)
+    }
+
+    fn filled(&mut self, ask: Ask) -> Option<Ask> {
+        Some(match ask {
+            Ask::Tidy { files, by } => Ask::Tidy { files: self.files(files)?, by },
+            Ask::TrashDuplicates { folder } => Ask::TrashDuplicates { folder: self.folder(folder)? },
+            Ask::FindDuplicates { folder } => Ask::FindDuplicates { folder: self.folder(folder)? },
+            Ask::TrashPath { path } => Ask::TrashPath { path: self.file(path)? },
+            Ask::TrashFiles { files } => Ask::TrashFiles { files: self.files(files)? },
+            Ask::MoveFiles { files, to, copy } => {
+                // "there" is what was spoken of before this request, not its own source; but the folder `Archive`
+                // of a source that was left out lies in that source.
+                let to = self.place(&to)?;
+                Ask::MoveFiles { files: self.files(files)?, to: Place::Path(to), copy }
+            }
+            Ask::MovePath { from, to, copy } => {
+                let (from, to) = (self.place(&from)?, self.place(&to)?);
+                self.last = Some(to.clone());
+                Ask::MovePath { from: Place::Path(from), to: Place::Path(to), copy }
+            }
+            Ask::RenamePath { path, name } => Ask::RenamePath { path: self.file(path)?, name },
+            Ask::RenameFiles { files, naming } => Ask::RenameFiles { files: self.files(files)?, naming },
+            Ask::MakeFolder { path } => Ask::MakeFolder { path: self.folder(path)? },
+            Ask::ShowFiles { files } => Ask::ShowFiles { files: self.files(files)? },
+            Ask::SearchFiles { folder, text, name } => Ask::SearchFiles { folder: self.folder(folder)?, text, name },
+            Ask::ReadFile { path } => Ask::ReadFile { path: self.file(path)? },
+            other => other,
+        })
+    }
+
+    fn files(&mut self, files: Selection) -> Option<Selection> {
+        Some(Selection { folder: self.folder(files.folder)?, filter: files.filter })
+    }
+
+    fn folder(&mut self, place: Place) -> Option<Place> {
+        let path = self.place(&place)?;
+        self.last = Some(path.clone());
+        Some(Place::Path(path))
+    }
+
+    fn file(&mut self, place: Place) -> Option<Place> {
+        let path = self.place(&place)?;
+        self.last = Some(names::parent(&path).to_owned());
+        Some(Place::Path(path))
+    }
+
+    fn place(&self, place: &Place) -> Option<String> {
+        match place {
+            // A lone `~` is the home folder, which tools want in full.
+            Place::Path(path) if path == "~" => Some(names::expand(path, self.known.home)),
+            Place::Path(path) => Some(path.clone()),
+            Place::Within(parent, name) => Some(names::join(&self.place(parent)?, name)),
+            Place::Last => self.last.clone().or_else(|| self.only.clone()),
+        }
+    }
+}

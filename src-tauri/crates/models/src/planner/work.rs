@@ -1,0 +1,466 @@
+//! What each request comes to: it is looked into first, and planned once everything it needs to know is known.
+
+use super::{
+    desk::{Desk, Entry, Listing},
+    names,
+    request::{Ask, By, Filter, Naming, Place, Selection},
+};
+use crate::when::{shown, when};
+use assent_protocol::{texts::say, visible::visible};
+use serde_json::{Value, json};
+
+/// Works on one request whose places are all paths. None while something is still to be looked at, or when it cannot
+/// go on; what the user must know is then noted.
+pub fn work(ask: &Ask, desk: &mut Desk) -> Option<()> {
+    match ask {
+        Ask::Tidy { files, by } => tidy(files, *by, desk),
+        Ask::TrashDuplicates { folder } => trash_duplicates(path(folder), desk),
+        Ask::FindDuplicates { folder } => find_duplicates(path(folder), desk),
+        Ask::TrashPath { path: file } => {
+            desk.claim(&names::expand(path(file), desk.home));
+            desk.propose("files.trash", json!({"paths": [path(file)]}), &say("planner.says.trash_named", &[]));
+            Some(())
+        }
+        Ask::TrashFiles { files } => trash_files(files, desk),
+        Ask::MoveFiles { files, to, copy } => move_files(files, path(to), *copy, desk),
+        Ask::MovePath { from, to, copy } => move_path(path(from), path(to), *copy, desk),
+        Ask::RenamePath { path: file, name } => {
+            desk.claim(&names::expand(path(file), desk.home));
+            let args = json!({"items": [{"path": path(file), "name": name}]});
+            desk.propose("files.rename", args, &say("planner.says.rename_named", &[]));
+            Some(())
+        }
+        Ask::RenameFiles { files, naming } => rename_files(files, naming, desk),
+        Ask::MakeFolder { path: folder } => {
+            desk.propose("files.make_folder", json!({"path": path(folder)}), &say("planner.says.make_folder", &[]));
+            Some(())
+        }
+        Ask::ShowFiles { files } => show_files(files, desk),
+        Ask::SearchFiles { folder, text, name } => search_files(path(folder), text.as_deref(), name.as_deref(), desk),
+        Ask::ReadFile { path: file } => {
+            let says = say("planner.says.read", &[]);
+            let output = desk.look_or_say("files.read", json!({"path": path(file)}), says, path(file))?;
+            let text: String = output["text"].as_str().unwrap_or_default().chars().take(2_000).collect();
+            let lines = assent_protocol::visible::visible_lines(&text).join("\n");
+            desk.note(say("planner.answer.read", &[("path", &visible(path(file))), ("text", &lines)]));
+            Some(())
+        }
+        Ask::AddNote { title, text } => {
+            desk.propose("notes.add", json!({"title": title, "text": text}), &say("planner.says.own_words", &[]));
+            Some(())
+        }
+        Ask::AddTodo { text } => {
+            desk.propose("todos.add", json!({"text": text}), &say("planner.says.own_words", &[]));
+            Some(())
+        }
+        Ask::CompleteTodo { text } => {
+            desk.propose("todos.complete", json!({"text": text}), &say("planner.says.complete", &[]));
+            Some(())
+        }
+        Ask::EditTodo { text, new_text } => {
+            let args = json!({"text": text, "new_text": new_text});
+            desk.propose("todos.edit", args, &say("planner.says.own_words", &[]));
+            Some(())
+        }
+        Ask::SearchNotes { text } => {
+            answer("notes.search", json!({"text": text}), "planner.answer.notes_with", text, desk)
+        }
+        Ask::ListNotes => answer("notes.list", json!({}), "planner.answer.notes", "", desk),
+        Ask::ListTodos => answer("todos.list", json!({}), "planner.answer.todos", "", desk),
+        Ask::ListReminders => answer("reminders.list", json!({}), "planner.answer.reminders", "", desk),
+        Ask::Remind { text, when: spoken } => {
+            match when(spoken, desk.now, desk.zone) {
+                Ok(at) => {
+                    let args = json!({"text": text, "at": at.to_string()});
+                    let says = say("planner.says.remind", &[("when", &visible(spoken)), ("time", &shown(&at))]);
+                    desk.propose("reminders.set", args, &says);
+                }
+                Err(sentence) => desk.note(say("planner.no_reminder", &[("text", &visible(text)), ("why", &sentence)])),
+            }
+            Some(())
+        }
+        Ask::RemindAgainAndAgain { text } => {
+            let why = say("planner.when.repeats", &[]);
+            desk.note(say("planner.no_reminder", &[("text", &visible(text)), ("why", &why)]));
+            Some(())
+        }
+        Ask::RemindSometime { text } => {
+            desk.note(say("planner.when.missing", &[("text", &visible(text))]));
+            Some(())
+        }
+        Ask::CancelReminder { text } => {
+            let id = reminder(text, desk)?;
+            desk.propose(
+                "reminders.cancel",
+                json!({"id": id}),
+                &say("planner.says.cancel", &[("text", &visible(text))]),
+            );
+            Some(())
+        }
+        Ask::ChangeReminder { text, when: spoken } => {
+            let id = reminder(text, desk)?;
+            match when(spoken, desk.now, desk.zone) {
+                Ok(at) => {
+                    let says = say("planner.says.remind", &[("when", &visible(spoken)), ("time", &shown(&at))]);
+                    desk.propose("reminders.change", json!({"id": id, "at": at.to_string()}), &says);
+                }
+                Err(sentence) => desk.note(say("planner.no_reminder", &[("text", &visible(text)), ("why", &sentence)])),
+            }
+            Some(())
+        }
+    }
+}
+
+/// Whether a request trashes: these take their files first, so that nothing is both moved and trashed.
+pub fn trashes(ask: &Ask) -> bool {
+    matches!(ask, Ask::TrashDuplicates { .. } | Ask::TrashPath { .. } | Ask::TrashFiles { .. })
+}
+
+fn path(place: &Place) -> &str {
+    match place {
+        Place::Path(path) => path,
+        Place::Within(..) | Place::Last => "",
+    }
+}
+
+// The files a selection means that no other request has taken.
+fn chosen(files: &Selection, listing: &Listing, desk: &mut Desk) -> Vec<Entry> {
+    let fitting: Vec<Entry> = listing.entries.iter().filter(|e| desk.fits(e, &files.filter)).cloned().collect();
+    let all = fitting.len();
+    let free: Vec<Entry> = fitting.into_iter().filter(|e| desk.claim(&e.path)).collect();
+    if free.len() < all {
+        let left = (all - free.len()).to_string();
+        desk.note(say("planner.left_to_other", &[("count", &left), ("folder", &visible(path(&files.folder)))]));
+    }
+    free
+}
+
+fn nothing(key: &str, folder: &str, desk: &mut Desk) {
+    let why = say(key, &[("folder", &visible(folder))]);
+    desk.note(say("planner.nothing", &[("why", &why)]));
+}
+
+fn tidy(files: &Selection, by: By, desk: &mut Desk) -> Option<()> {
+    let listing = desk.listing(path(&files.folder))?;
+    let zone = desk.time_zone();
+    let own = names::last(&listing.folder).to_lowercase();
+    let group = |entry: &Entry, desk: &Desk| match by {
+        By::Type => Some(names::kind(&entry.name, desk.words).to_owned()),
+        By::Date => names::month(entry.modified, &zone),
+        By::Size => Some(names::size(entry.bytes, desk.words).to_owned()),
+    };
+    let mut open: Vec<(Entry, String)> = Vec::new();
+    for entry in &listing.entries {
+        if !desk.fits(entry, &files.filter) {
+            continue;
+        }
+        // Photos in ~/Pictures are where they belong.
+        if let Some(group) = group(entry, desk).filter(|group| group.to_lowercase() != own) {
+            open.push((entry.clone(), group));
+        }
+    }
+    // What is in the folders that exist already has to be known before names are given out.
+    let mut waiting = false;
+    let mut heads: Vec<(String, String)> = Vec::new();
+    for (_, group) in &open {
+        let head = group.split('/').next().unwrap_or(group);
+        if heads.iter().any(|(h, _)| h == head) {
+            continue;
+        }
+        let existing = listing.entries.iter().find(|e| e.name.to_lowercase() == head.to_lowercase());
+        let name = match existing {
+            Some(e) if e.kind == "folder" => {
+                let depth = group.split('/').count();
+                waiting |= desk.learn_names(&names::join(&listing.folder, &e.name), depth).is_none();
+                e.name.clone()
+            }
+            // A file or a link is in the way: links are never followed.
+            Some(_) => {
+                let mut taken = listing.entries.iter().map(|e| e.name.to_lowercase()).collect();
+                names::free(head, &mut taken)
+            }
+            None => head.to_owned(),
+        };
+        heads.push((head.to_owned(), name));
+    }
+    if waiting {
+        return None;
+    }
+    let mut items = Vec::new();
+    let mut left = 0usize;
+    for (entry, group) in open {
+        if !desk.claim(&entry.path) {
+            left += 1;
+            continue;
+        }
+        let (head, rest) = group.split_once('/').map_or((group.as_str(), None), |(head, rest)| (head, Some(rest)));
+        let head = heads.iter().find(|(h, _)| h == head).map_or(head, |(_, name)| name.as_str());
+        let mut folder = names::join(&listing.folder, head);
+        if let Some(rest) = rest {
+            folder = names::join(&folder, rest);
+        }
+        items.push(json!({"from": entry.path, "to": desk.free(&folder, &entry.name)}));
+    }
+    if items.is_empty() {
+        nothing(if left > 0 { "planner.nothing.others" } else { "planner.nothing.tidy" }, path(&files.folder), desk);
+        return Some(());
+    }
+    let says = match by {
+        By::Type => "planner.says.by_type",
+        By::Date => "planner.says.by_date",
+        By::Size => "planner.says.by_size",
+    };
+    desk.propose_batch("files.move", "items", items, &say(says, &[]));
+    Some(())
+}
+
+// Groups of at least two paths with the same content; the first is the one to keep.
+fn duplicate_groups(folder: &str, desk: &mut Desk) -> Option<Vec<Vec<String>>> {
+    let says = say("planner.says.duplicates", &[("folder", &visible(folder))]);
+    let output = desk.look_or_say("files.find_duplicates", json!({"folder": folder}), says, folder)?;
+    let paths = |group: &Value| -> Vec<String> {
+        group["paths"].as_array().into_iter().flatten().filter_map(|p| p.as_str().map(str::to_owned)).collect()
+    };
+    Some(output["groups"].as_array().into_iter().flatten().map(paths).filter(|group| group.len() > 1).collect())
+}
+
+fn trash_duplicates(folder: &str, desk: &mut Desk) -> Option<()> {
+    let groups = duplicate_groups(folder, desk)?;
+    let mut later = Vec::new();
+    for group in groups {
+        for copy in group.into_iter().skip(1) {
+            if desk.claim(&copy) {
+                later.push(Value::String(copy));
+            }
+        }
+    }
+    if later.is_empty() {
+        nothing("planner.nothing.duplicates", folder, desk);
+    } else {
+        desk.propose_batch("files.trash", "paths", later, &say("planner.says.trash_copies", &[]));
+    }
+    Some(())
+}
+
+fn find_duplicates(folder: &str, desk: &mut Desk) -> Option<()> {
+    let groups = duplicate_groups(folder, desk)?;
+    let folder = visible(folder);
+    if groups.is_empty() {
+        desk.note(say("planner.answer.no_duplicates", &[("folder", &folder)]));
+        return Some(());
+    }
+    let lines: Vec<String> = groups.iter().map(|group| group.join(" = ")).collect();
+    let count = groups.len().to_string();
+    desk.note(say("planner.answer.duplicates", &[("count", &count), ("folder", &folder), ("list", &list(&lines))]));
+    Some(())
+}
+
+fn trash_files(files: &Selection, desk: &mut Desk) -> Option<()> {
+    let listing = desk.listing(path(&files.folder))?;
+    let paths: Vec<Value> = chosen(files, &listing, desk).into_iter().map(|e| Value::String(e.path)).collect();
+    if paths.is_empty() {
+        nothing("planner.nothing.none_fit", path(&files.folder), desk);
+    } else {
+        desk.propose_batch("files.trash", "paths", paths, &say("planner.says.trash_chosen", &[]));
+    }
+    Some(())
+}
+
+fn move_files(files: &Selection, to: &str, copy: bool, desk: &mut Desk) -> Option<()> {
+    let listing = desk.listing(path(&files.folder))?;
+    let to = names::expand(to, desk.home);
+    if to == listing.folder {
+        nothing("planner.nothing.same_folder", &to, desk);
+        return Some(());
+    }
+    let within = |folder: &String| to == *folder || to.starts_with(&format!("{}/", folder.trim_end_matches('/')));
+    if names::parent(&to) == listing.folder {
+        match listing.entries.iter().find(|e| e.name == names::last(&to)) {
+            Some(e) if e.kind == "folder" => desk.learn_names(&to, 1)?,
+            Some(_) => {
+                desk.note(say("planner.in_the_way", &[("path", &visible(&to))]));
+                return Some(());
+            }
+            None => {}
+        }
+    } else if desk.folders.iter().any(within) {
+        desk.learn_names(&to, 1)?;
+    }
+    let entries = if copy {
+        listing.entries.iter().filter(|e| desk.fits(e, &files.filter)).cloned().collect()
+    } else {
+        chosen(files, &listing, desk)
+    };
+    let items: Vec<Value> =
+        entries.into_iter().map(|e| json!({"from": e.path, "to": desk.free(&to, &e.name)})).collect();
+    if items.is_empty() {
+        nothing("planner.nothing.none_fit", path(&files.folder), desk);
+        return Some(());
+    }
+    let (tool, says) = if copy { ("files.copy", "planner.says.copy") } else { ("files.move", "planner.says.move") };
+    desk.propose_batch(tool, "items", items, &say(says, &[("folder", &visible(&to))]));
+    Some(())
+}
+
+// A destination whose name has an extension, for a file that has one, is the new name; any other is a folder.
+fn move_path(from: &str, to: &str, copy: bool, desk: &mut Desk) -> Option<()> {
+    let has = |path: &str| !names::extension(names::last(path)).is_empty();
+    let to = if has(from) && has(to) { to.to_owned() } else { names::join(to, names::last(from)) };
+    if !copy {
+        desk.claim(&names::expand(from, desk.home));
+    }
+    let tool = if copy { "files.copy" } else { "files.move" };
+    desk.propose(tool, json!({"items": [{"from": from, "to": to}]}), &say("planner.says.named", &[]));
+    Some(())
+}
+
+fn rename_files(files: &Selection, naming: &Naming, desk: &mut Desk) -> Option<()> {
+    let listing = desk.listing(path(&files.folder))?;
+    desk.learn(&listing);
+    let mut entries: Vec<Entry> = listing.entries.iter().filter(|e| desk.fits(e, &files.filter)).cloned().collect();
+    if matches!(naming, Naming::Numbered { .. }) {
+        entries.sort_by(|a, b| (a.modified, &a.path).cmp(&(b.modified, &b.path)));
+    }
+    let mut items = Vec::new();
+    for (nth, entry) in entries.iter().enumerate() {
+        let new = names::renamed(&entry.name, nth as u64, naming);
+        if new == entry.name || new.contains('/') || !desk.claim(&entry.path) {
+            continue;
+        }
+        let name = desk.free_beside(&listing.folder, &entry.name, &new);
+        items.push(json!({"path": entry.path, "name": name}));
+    }
+    if items.is_empty() {
+        let key = if entries.is_empty() { "planner.nothing.none_fit" } else { "planner.nothing.names" };
+        nothing(key, path(&files.folder), desk);
+        return Some(());
+    }
+    desk.propose_batch("files.rename", "items", items, &say("planner.says.rename", &[]));
+    Some(())
+}
+
+fn show_files(files: &Selection, desk: &mut Desk) -> Option<()> {
+    let listing = desk.listing(path(&files.folder))?;
+    let all = files.filter == Filter::default();
+    let folder_mark = |e: &Entry| if e.kind == "folder" { "/" } else { "" };
+    let lines: Vec<String> = listing
+        .entries
+        .iter()
+        .filter(|e| (all && !e.name.starts_with('.')) || desk.fits(e, &files.filter))
+        .map(|e| format!("{}{}", e.name, folder_mark(e)))
+        .collect();
+    let folder = visible(path(&files.folder));
+    if lines.is_empty() {
+        desk.note(say("planner.answer.no_files", &[("folder", &folder)]));
+    } else {
+        let count = lines.len().to_string();
+        desk.note(say("planner.answer.files", &[("count", &count), ("folder", &folder), ("list", &list(&lines))]));
+    }
+    Some(())
+}
+
+fn search_files(folder: &str, text: Option<&str>, name: Option<&str>, desk: &mut Desk) -> Option<()> {
+    let mut args = json!({"folder": folder});
+    for (field, value) in [("text", text), ("name", name)] {
+        if let Some(value) = value {
+            args[field] = json!(value);
+        }
+    }
+    let output = desk.look_or_say("files.search", args, say("planner.says.search", &[]), folder)?;
+    let wanted = visible(text.or(name).unwrap_or_default());
+    let lines: Vec<String> = output["matches"].as_array().into_iter().flatten().map(match_line).collect();
+    let folder = visible(folder);
+    if lines.is_empty() {
+        desk.note(say("planner.answer.no_matches", &[("text", &wanted), ("folder", &folder)]));
+    } else {
+        let count = lines.len().to_string();
+        let values = [("count", count.as_str()), ("text", &wanted), ("folder", &folder), ("list", &list(&lines))];
+        desk.note(say("planner.answer.matches", &values));
+    }
+    Some(())
+}
+
+fn match_line(found: &Value) -> String {
+    let path = found["path"].as_str().unwrap_or_default();
+    match (found["line"].as_u64(), found["text"].as_str()) {
+        (Some(line), Some(text)) => format!("{path}:{line}: {}", text.trim()),
+        _ => path.to_owned(),
+    }
+}
+
+fn answer(tool: &'static str, args: Value, key: &str, text: &str, desk: &mut Desk) -> Option<()> {
+    let output = desk.look_or_say(tool, args, say("planner.says.look", &[]), tool.split('.').next().unwrap_or(tool))?;
+    let lines: Vec<String> = rows(&output).iter().map(row_line).collect();
+    let text = visible(text);
+    if lines.is_empty() {
+        desk.note(say(&format!("{key}.none"), &[("text", &text)]));
+    } else {
+        let count = lines.len().to_string();
+        desk.note(say(key, &[("count", &count), ("text", &text), ("list", &list(&lines))]));
+    }
+    Some(())
+}
+
+// The one list in a result, whatever its field is called.
+fn rows(output: &Value) -> Vec<Value> {
+    match output {
+        Value::Array(rows) => rows.clone(),
+        Value::Object(fields) => fields.values().find_map(Value::as_array).cloned().unwrap_or_default(),
+        _ => Vec::new(),
+    }
+}
+
+fn row_line(row: &Value) -> String {
+    if let Some(text) = row.as_str() {
+        return text.to_owned();
+    }
+    let main = ["title", "text", "name", "path"].iter().find_map(|field| row[*field].as_str()).unwrap_or_default();
+    let done = if row["done"] == json!(true) { say("planner.answer.done_mark", &[]) } else { String::new() };
+    match row["at"].as_str().or_else(|| row["due"].as_str()) {
+        Some(at) => format!("{main} ({at}){done}"),
+        None => format!("{main}{done}"),
+    }
+}
+
+// The id of the one reminder that `text` means.
+fn reminder(text: &str, desk: &mut Desk) -> Option<Value> {
+    let says = say("planner.says.look", &[]);
+    let output = desk.look_or_say("reminders.list", json!({}), says, "reminders")?;
+    let wanted = text.to_lowercase();
+    let is_set = |row: &Value| row["state"].as_str().is_none_or(|state| state == "set");
+    let said = |row: &Value| row["text"].as_str().unwrap_or_default().to_lowercase();
+    let mut fitting: Vec<Value> =
+        rows(&output).into_iter().filter(|r| is_set(r) && said(r).contains(&wanted)).collect();
+    if fitting.len() > 1 && fitting.iter().filter(|r| said(r) == wanted).count() == 1 {
+        fitting.retain(|r| said(r) == wanted);
+    }
+    match fitting.as_slice() {
+        [one] => Some(one["id"].clone()),
+        [] => {
+            desk.note(say("planner.reminder.none", &[("text", &visible(text))]));
+            None
+        }
+        many => {
+            let lines: Vec<String> = many.iter().map(row_line).collect();
+            desk.note(say("planner.reminder.several", &[("text", &visible(text)), ("list", &list(&lines))]));
+            None
+        }
+    }
+}
+
+// At most 20 lines, each made safe to look at and cut at 200 characters.
+fn list(lines: &[String]) -> String {
+    let mut out: Vec<String> = lines
+        .iter()
+        .take(20)
+        .map(|line| {
+            let cut: String = line.chars().take(200).collect();
+            let more = if cut.len() < line.len() { "…" } else { "" };
+            format!("- {}{more}", visible(&cut))
+        })
+        .collect();
+    if lines.len() > 20 {
+        out.push(say("planner.answer.more", &[("count", &(lines.len() - 20).to_string())]));
+    }
+    out.join("\n")
+}

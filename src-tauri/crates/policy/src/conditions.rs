@@ -1,0 +1,159 @@
+//! One condition of a rule, read against one call. The answer has three values, so that the two sides of a rule can
+//! each take the safe one: an allow rule needs [`Reading::All`], a deny or ask rule holds unless [`Reading::Never`].
+
+use crate::address::{domain_of, host_of};
+use assent_protocol::Condition;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// What reading a condition found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// It surely holds for every element, and there is at least one.
+    All,
+    /// It holds for some element, or the code cannot tell.
+    Some,
+    /// It surely holds for no element.
+    Never,
+}
+
+/// Reads `condition` against the arguments and the resolved paths of a call.
+pub fn read(condition: &Condition, args: &Value, resolved: &BTreeMap<String, String>) -> Reading {
+    let Some(elements) = elements(pointer(condition), args) else { return Reading::Some };
+    let (mut all, mut never) = (!elements.is_empty(), !elements.is_empty());
+    for (place, value) in elements {
+        let path = resolved.get(&place).map(String::as_str);
+        let one = value.map_or(Reading::Some, |value| element(condition, value, path));
+        all &= one == Reading::All;
+        never &= one == Reading::Never;
+    }
+    match (all, never) {
+        (true, _) => Reading::All,
+        (_, true) => Reading::Never,
+        _ => Reading::Some,
+    }
+}
+
+/// The JSON pointer of a condition, with `*` for each element.
+pub fn pointer(condition: &Condition) -> &str {
+    match condition {
+        Condition::Equals { path, .. }
+        | Condition::OneOf { path, .. }
+        | Condition::UnderFolder { path, .. }
+        | Condition::Host { path, .. }
+        | Condition::Domain { path, .. }
+        | Condition::AtMost { path, .. } => path,
+    }
+}
+
+/// The names of an absolute path. None for a relative one, and for one with `.`, `..` or a NUL in it: what is not
+/// resolved is not compared.
+pub fn parts(path: &str) -> Option<Vec<&str>> {
+    let names: Vec<&str> = path.strip_prefix('/')?.split('/').filter(|name| !name.is_empty()).collect();
+    (!path.contains('\0') && !names.iter().any(|name| matches!(*name, "." | ".."))).then_some(names)
+}
+
+fn element(condition: &Condition, value: &Value, path: Option<&str>) -> Reading {
+    match condition {
+        Condition::Equals { value: wanted, .. } => one_of(std::slice::from_ref(wanted), value, path),
+        Condition::OneOf { values, .. } => one_of(values, value, path),
+        Condition::UnderFolder { folder, .. } => match path.filter(|_| value.is_string()) {
+            Some(path) => under(folder, path),
+            None => Reading::Some,
+        },
+        Condition::Host { host, .. } => match value.as_str().and_then(host_of) {
+            Some(found) => address(&found.host, found.port.is_none(), host),
+            None => Reading::Some,
+        },
+        Condition::Domain { domain, .. } => match value.as_str().and_then(domain_of) {
+            Some(found) => address(&found, true, domain),
+            None => Reading::Some,
+        },
+        Condition::AtMost { bound, .. } => at_most(value, *bound),
+    }
+}
+
+fn one_of(wanted: &[Value], value: &Value, path: Option<&str>) -> Reading {
+    if wanted.iter().any(|wanted| same(wanted, value)) {
+        return Reading::All;
+    }
+    // The same file by another spelling: not surely what the user meant to allow, and not surely another one.
+    let by_path = path.is_some_and(|path| wanted.iter().any(|wanted| wanted.as_str() == Some(path)));
+    if by_path { Reading::Some } else { Reading::Never }
+}
+
+// 1 and 1.0 are the same number, so that a deny on one is not evaded with the other.
+fn same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => a == b || a.as_f64() == b.as_f64(),
+        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)))
+        }
+        _ => a == b,
+    }
+}
+
+// The folder itself does not lie in the folder: a rule for what is inside must not move the whole of it away.
+// And what is done to a folder above is done to this one, so it is not surely elsewhere either.
+fn under(folder: &str, path: &str) -> Reading {
+    let (Some(folder), Some(path)) = (parts(folder), parts(path)) else { return Reading::Some };
+    if path.len() > folder.len() && path.starts_with(&folder) {
+        Reading::All
+    } else if folder.starts_with(&path) {
+        Reading::Some
+    } else {
+        Reading::Never
+    }
+}
+
+fn address(found: &str, plain: bool, wanted: &str) -> Reading {
+    if found == wanted && plain {
+        Reading::All
+    } else if found.trim_end_matches('.') == wanted.to_ascii_lowercase().trim_end_matches('.') {
+        Reading::Some
+    } else {
+        Reading::Never
+    }
+}
+
+fn at_most(value: &Value, bound: i64) -> Reading {
+    // A negative amount could turn the meaning of the call around.
+    let within = match value.as_i64() {
+        Some(number) => (number >= 0, number <= bound),
+        None => match value.as_f64() {
+            Some(number) => (number >= 0.0, number <= bound as f64),
+            None => return Reading::Some,
+        },
+    };
+    match within {
+        (true, true) => Reading::All,
+        (false, _) => Reading::Some,
+        (true, false) => Reading::Never,
+    }
+}
+
+type Element<'a> = (String, Option<&'a Value>);
+
+// Every place that the pointer names, with its value if there is one. None when the pointer itself cannot be read
+// or expects a list where there is none.
+fn elements<'a>(pointer: &str, args: &'a Value) -> Option<Vec<Element<'a>>> {
+    if pointer.is_empty() {
+        return Some(vec![(String::new(), Some(args))]);
+    }
+    let mut found: Vec<Element<'a>> = vec![(String::new(), Some(args))];
+    for name in pointer.strip_prefix('/')?.split('/') {
+        let mut next = Vec::new();
+        for (place, value) in found {
+            if name == "*" {
+                let list = value?.as_array()?;
+                next.extend(list.iter().enumerate().map(|(n, item)| (format!("{place}/{n}"), Some(item))));
+            } else {
+                let child = value.and_then(|value| value.pointer(&format!("/{name}")));
+                next.push((format!("{place}/{name}"), child));
+            }
+        }
+        found = next;
+    }
+    Some(found)
+}

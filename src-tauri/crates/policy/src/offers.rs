@@ -1,0 +1,173 @@
+//! "Allow from now on": the rules that a card offers, narrowest first, and why some allow rules are refused.
+
+use crate::conditions::{parts, pointer};
+use crate::floor::{Floor, floor};
+use crate::{covers, sentence};
+use assent_protocol::{
+    Action, Condition, Decider, Effect, Reach, RuleAnswer, RuleDraft, RuleOffer, Scope, Status, texts,
+};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// An offered rule ends after 30 days unless the user says otherwise.
+const MONTH_MS: i64 = 30 * 24 * 60 * 60 * 1000;
+/// How often an offered rule may send or pay.
+const OUTWARD_USES: u32 = 10;
+const PAYMENTS_A_DAY: u32 = 1;
+/// Actions of the past that an offer is measured on.
+const RECENT: usize = 200;
+
+/// The choices for `action`: this exact call, this tool in this folder, this tool. Empty where no rule could help:
+/// the floor, what runs programs or changes Assent, and changes outside the task's grants.
+/// `recent` is newest first.
+pub fn offers(
+    action: &Action,
+    definition: &str,
+    resolved: &BTreeMap<String, String>,
+    recent: &[Action],
+    resolved_of: &dyn Fn(&Action) -> BTreeMap<String, String>,
+    now: i64,
+) -> Vec<RuleOffer> {
+    let past: Vec<(&Action, BTreeMap<String, String>)> =
+        recent.iter().filter(|past| past.id != action.id).take(RECENT).map(|past| (past, resolved_of(past))).collect();
+    let exact = vec![Condition::Equals { path: String::new(), value: action.args.clone() }];
+    let folder = folders(&action.args, resolved);
+    [Some(exact), folder, Some(Vec::new())]
+        .into_iter()
+        .flatten()
+        .map(|conditions| draft(action, definition, conditions, now))
+        // Outside the grants only what the card names: the whole tool would be the whole disk.
+        .filter(|draft| action.facts.reach == Reach::Inside || !draft.conditions.is_empty())
+        .filter(|draft| refuse(draft, action).is_none())
+        .map(|draft| offer(draft, &past, now))
+        .collect()
+}
+
+/// Why no allow rule like `draft` can be made on the card of `action`, in a sentence; None when it can.
+pub fn refuse(draft: &RuleDraft, action: &Action) -> Option<String> {
+    if draft.answer != RuleAnswer::Allow {
+        return None;
+    }
+    let facts = &action.facts;
+    let unbounded = draft.conditions.is_empty();
+    let key = if action.verdict.floor || matches!(floor(facts), Floor::Holds(_)) {
+        "policy.refuse.floor"
+    } else if draft.tool != action.tool {
+        "policy.refuse.other_tool"
+    } else if facts.effect == Effect::Execute {
+        "policy.refuse.execute"
+    } else if facts.effect != Effect::Observe && facts.reach != Reach::Inside {
+        "policy.refuse.outside"
+    } else if draft.until.is_none() && draft.uses_left.is_none() && draft.per_day.is_none() {
+        "policy.refuse.endless"
+    } else if matches!(facts.effect, Effect::Send | Effect::Spend) && (draft.uses_left.is_none() || unbounded) {
+        "policy.refuse.outward"
+    } else if facts.effect == Effect::Spend && (draft.per_day.is_none() || !fixes_the_amount(draft)) {
+        "policy.refuse.spend"
+    } else if !draft.conditions.iter().all(readable) {
+        "policy.refuse.condition"
+    } else {
+        return None;
+    };
+    Some(texts::say(key, &[]))
+}
+
+fn fixes_the_amount(draft: &RuleDraft) -> bool {
+    draft.conditions.iter().any(|condition| match condition {
+        Condition::AtMost { .. } => true,
+        Condition::Equals { path, .. } => path.is_empty(),
+        _ => false,
+    })
+}
+
+fn readable(condition: &Condition) -> bool {
+    let place = pointer(condition);
+    let folder = match condition {
+        Condition::UnderFolder { folder, .. } => parts(folder).is_some_and(|parts| narrow(&parts)),
+        _ => true,
+    };
+    folder && (place.is_empty() || place.starts_with('/'))
+}
+
+// Neither the whole disk nor all homes nor the whole of /tmp.
+fn narrow(parts: &[&str]) -> bool {
+    parts.len() >= 2
+}
+
+fn draft(action: &Action, definition: &str, conditions: Vec<Condition>, now: i64) -> RuleDraft {
+    let outward = matches!(action.facts.effect, Effect::Send | Effect::Spend);
+    RuleDraft {
+        answer: RuleAnswer::Allow,
+        tool: action.tool.clone(),
+        definition: definition.to_owned(),
+        conditions,
+        scope: Scope::Everywhere,
+        until: Some(now.saturating_add(MONTH_MS)),
+        uses_left: outward.then_some(OUTWARD_USES),
+        per_day: (action.facts.effect == Effect::Spend).then_some(PAYMENTS_A_DAY),
+    }
+}
+
+// One condition for each family of targets (`/items/*/from`, `/items/*/to`): the deepest folder that holds them all.
+// None when there are no paths, or when some family has no folder narrow enough to name.
+fn folders(args: &Value, resolved: &BTreeMap<String, String>) -> Option<Vec<Condition>> {
+    let mut families: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for (place, path) in resolved {
+        let parents = parts(path)?.split_last()?.1.to_vec();
+        families
+            .entry(family(place, args))
+            .and_modify(|common| {
+                let same = common.iter().zip(&parents).take_while(|(a, b)| a == b).count();
+                common.truncate(same);
+            })
+            .or_insert(parents);
+    }
+    if families.is_empty() || !families.values().all(|parts| narrow(parts)) {
+        return None;
+    }
+    let under =
+        |(path, parts): (String, Vec<&str>)| Condition::UnderFolder { path, folder: format!("/{}", parts.join("/")) };
+    Some(families.into_iter().map(under).collect())
+}
+
+// `/items/3/from` to `/items/*/from`; a number that is a key of an object stays.
+fn family(place: &str, args: &Value) -> String {
+    let mut here = Some(args);
+    let mut out = String::new();
+    for name in place.split('/').skip(1) {
+        out.push('/');
+        out.push_str(if here.is_some_and(Value::is_array) { "*" } else { name });
+        here = here.and_then(|value| value.pointer(&format!("/{name}")));
+    }
+    out
+}
+
+fn offer(draft: RuleDraft, past: &[(&Action, BTreeMap<String, String>)], now: i64) -> RuleOffer {
+    let (mut matched, mut approved, mut rejected) = (0u32, 0u32, 0u32);
+    for (action, resolved) in past {
+        if !covers(&draft, &action.tool, &action.args, resolved) {
+            continue;
+        }
+        matched += 1;
+        let by_user = action.decision.as_ref().is_some_and(|d| matches!(d.by, Decider::User | Decider::Flag));
+        if action.status == Status::Rejected {
+            rejected += 1;
+        } else if by_user && action.status != Status::Superseded {
+            approved += 1;
+        }
+    }
+    let key = if matched == 0 { "policy.offer.history.none" } else { "policy.offer.history" };
+    let history = texts::say(
+        key,
+        &[
+            ("count", &matched.to_string()),
+            ("total", &past.len().to_string()),
+            ("approved", &approved.to_string()),
+            ("rejected", &rejected.to_string()),
+        ],
+    );
+    RuleOffer { sentence: sentence(&draft, now), draft, matched, approved, rejected, history }
+}
+
+#[cfg(test)]
+mod tests;

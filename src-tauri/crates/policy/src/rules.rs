@@ -1,0 +1,79 @@
+//! Which of the user's rules match a call. In doubt an allow rule does not match and a deny or ask rule does,
+//! so that nothing unreadable ever loosens anything.
+
+use crate::conditions::{Reading, read};
+use assent_protocol::{Rule, RuleAnswer, RuleDraft, RuleId, RunId, Scope};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// One call as the rules see it.
+#[derive(Debug, Clone, Copy)]
+pub struct CallView<'a> {
+    /// The tool's name.
+    pub tool: &'a str,
+    /// Hash of the tool's definition as it is now.
+    pub definition: &'a str,
+    /// The arguments.
+    pub args: &'a Value,
+    /// JSON pointer of an argument to the absolute path it resolves to, links followed.
+    pub resolved: &'a BTreeMap<String, String>,
+    /// The run it belongs to.
+    pub run: RunId,
+}
+
+/// The rules that match, one for each answer: all that matters is whether there is one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Matched {
+    /// An allow rule.
+    pub allow: Option<RuleId>,
+    /// An ask rule.
+    pub ask: Option<RuleId>,
+    /// A deny rule.
+    pub deny: Option<RuleId>,
+}
+
+/// The rules that match `call` at `now`, whatever their order; of several the one with the lowest id.
+pub fn matching(rules: &[Rule], call: &CallView<'_>, now: i64) -> Matched {
+    let mut matched = Matched::default();
+    for rule in rules.iter().filter(|rule| matches(rule, call, now)) {
+        let slot = match rule.draft.answer {
+            RuleAnswer::Allow => &mut matched.allow,
+            RuleAnswer::Ask => &mut matched.ask,
+            RuleAnswer::Deny => &mut matched.deny,
+        };
+        *slot = Some(slot.map_or(rule.id, |id| id.min(rule.id)));
+    }
+    matched
+}
+
+/// Whether every condition of `draft` surely holds for a call, its definition, scope and limits aside.
+/// This is what "would have matched" means for actions of the past.
+pub fn covers(draft: &RuleDraft, tool: &str, args: &Value, resolved: &BTreeMap<String, String>) -> bool {
+    draft.tool == tool && draft.conditions.iter().all(|condition| read(condition, args, resolved) == Reading::All)
+}
+
+fn matches(rule: &Rule, call: &CallView<'_>, now: i64) -> bool {
+    let draft = &rule.draft;
+    let here = match draft.scope {
+        Scope::Run { run } => run == call.run,
+        Scope::Everywhere => true,
+    };
+    if !rule.on || !here || draft.tool != call.tool || draft.until.is_some_and(|until| now >= until) {
+        return false;
+    }
+    match draft.answer {
+        RuleAnswer::Allow => {
+            draft.definition == call.definition
+                && draft.uses_left != Some(0)
+                && draft.per_day.is_none_or(|most| rule.used_today < most)
+                && covers(draft, call.tool, call.args, call.resolved)
+        }
+        // A use count bounds what is allowed; a prohibition does not wear out.
+        RuleAnswer::Ask | RuleAnswer::Deny => {
+            draft.conditions.iter().all(|condition| read(condition, call.args, call.resolved) != Reading::Never)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,141 @@
+//! Which package may depend on which, compared with `cargo metadata`. A new arrow is a decision: it is made here,
+//! with its reason in the commit.
+
+use crate::sources::{none, root};
+use serde_json::Value;
+use std::{collections::BTreeMap, process::Command};
+
+/// Each package of ours, and those of ours that it may use.
+const ARROWS: &[(&str, &[&str])] = &[
+    // The words that everything shares stand on nothing.
+    ("assent-protocol", &[]),
+    // The decision core and the journal know words only: neither can be talked into anything by the other.
+    ("assent-policy", &["assent-protocol"]),
+    ("assent-journal", &["assent-protocol"]),
+    // The loop asks the decision core. It never meets the journal.
+    ("assent-agent", &["assent-protocol", "assent-policy"]),
+    // What the loop drives, each behind a trait of the loop.
+    ("assent-models", &["assent-agent", "assent-protocol"]),
+    ("assent-tools", &["assent-agent", "assent-protocol"]),
+    // The only place where the parts meet.
+    (
+        "assent-engine",
+        &["assent-protocol", "assent-policy", "assent-agent", "assent-models", "assent-tools", "assent-journal"],
+    ),
+    // Front ends see the engine and the words.
+    ("assent-cli", &["assent-engine", "assent-protocol"]),
+    ("assent-desktop", &["assent-engine", "assent-protocol"]),
+    // It starts in seconds because it has nothing to compile.
+    ("assent-xtask", &[]),
+    // Any but the shell, which they drive as a program.
+    (
+        "assent-tests",
+        &[
+            "assent-protocol",
+            "assent-policy",
+            "assent-agent",
+            "assent-models",
+            "assent-tools",
+            "assent-journal",
+            "assent-engine",
+            "assent-cli",
+        ],
+    ),
+];
+
+/// Packages of others that belong to one place. A name that ends with `*` stands for all that begin so.
+const OWNERS: &[(&str, &[&str])] = &[
+    // The shell is the only code that knows Tauri.
+    ("tauri*", &["assent-desktop"]),
+    ("wry", &["assent-desktop"]),
+    // Only the models open connections.
+    ("reqwest", &["assent-models"]),
+    ("hyper", &[]),
+    ("ureq", &[]),
+    // Only the journal writes SQL; a test flips a byte behind its back.
+    ("rusqlite", &["assent-journal", "assent-tests"]),
+    ("rusqlite_migration", &["assent-journal"]),
+    // One list of the words, from which TypeScript's is made.
+    ("ts-rs", &["assent-protocol"]),
+    // Only the tools touch a user's files.
+    ("trash", &["assent-tools"]),
+    ("keyring", &["assent-engine"]),
+    ("clap", &["assent-cli"]),
+];
+
+#[test]
+fn packages_depend_on_each_other_only_along_the_allowed_arrows() {
+    let allowed: BTreeMap<&str, &[&str]> = ARROWS.iter().copied().collect();
+    let mut wrong = Vec::new();
+    for (package, dependencies) in packages() {
+        let Some(allowed) = allowed.get(package.as_str()) else {
+            wrong.push(format!("{package} is not in the list of arrows"));
+            continue;
+        };
+        let ours = dependencies.iter().filter(|name| name.starts_with("assent-") && !allowed.contains(&name.as_str()));
+        wrong.extend(ours.map(|name| format!("{package} → {name}")));
+    }
+    none(wrong, "An arrow that is not allowed:");
+}
+
+#[test]
+fn no_package_of_the_list_is_gone() {
+    let packages = packages();
+    let gone = ARROWS.iter().filter(|(name, _)| !packages.contains_key(*name)).map(|(name, _)| (*name).to_owned());
+    none(gone.collect(), "In the list of arrows, but not in the workspace:");
+}
+
+#[test]
+fn xtask_depends_on_nothing_at_all() {
+    assert_eq!(packages()["assent-xtask"], Vec::<String>::new());
+}
+
+#[test]
+fn a_dependency_that_belongs_to_one_place_is_used_nowhere_else() {
+    let mut wrong = Vec::new();
+    for (package, dependencies) in packages() {
+        for name in dependencies {
+            let owned = OWNERS.iter().find(|(pattern, _)| match pattern.strip_suffix('*') {
+                Some(start) => name.starts_with(start),
+                None => name == *pattern,
+            });
+            if owned.is_some_and(|(_, owners)| !owners.contains(&package.as_str())) {
+                wrong.push(format!("{package} → {name}"));
+            }
+        }
+    }
+    none(wrong, "A dependency that belongs elsewhere:");
+}
+
+#[test]
+fn the_decision_core_takes_nothing_but_words_and_json() {
+    let own = normal("assent-policy");
+    let strange =
+        own.into_iter().filter(|name| !["assent-protocol", "serde_json", "thiserror"].contains(&name.as_str()));
+    none(strange.collect(), "The decision core is pure; it has no use for:");
+}
+
+/// Each package with all it depends on, for the program, its build and its tests alike.
+fn packages() -> BTreeMap<String, Vec<String>> {
+    named(|_| true)
+}
+
+fn normal(package: &str) -> Vec<String> {
+    named(|dependency| dependency["kind"].is_null()).remove(package).expect("a package of the workspace")
+}
+
+fn named(counts: impl Fn(&Value) -> bool) -> BTreeMap<String, Vec<String>> {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["metadata", "--no-deps", "--format-version", "1"]).current_dir(root());
+    let output = cargo.output().expect("cargo runs");
+    assert!(output.status.success(), "cargo metadata: {}", String::from_utf8_lossy(&output.stderr));
+    let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo metadata is JSON");
+    let name = |value: &Value| value["name"].as_str().expect("a name").to_owned();
+    let packages = metadata["packages"].as_array().expect("packages").iter();
+    packages
+        .map(|package| {
+            let dependencies = package["dependencies"].as_array().expect("dependencies").iter();
+            (name(package), dependencies.filter(|d| counts(d)).map(name).collect())
+        })
+        .collect()
+}

@@ -1,0 +1,202 @@
+//! The program is killed at random moments: while cards wait, while small tasks run, and while a large batch is under
+//! way. Afterwards every card has its id and digest, no action ran twice, every file exists exactly once, what nobody
+//! knows is shown as unknown, and the history is whole. `ASSENT_KILLS` says how often, `ASSENT_SEED` repeats a run.
+#![expect(clippy::expect_used, reason = "a test that cannot go on says why and ends")]
+
+use assent_tests::{Home, Run, assert_same, snapshot, text};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fs;
+use std::time::{Duration, Instant};
+
+const BATCH: usize = 300;
+
+/// xorshift64*: the same moments for the same seed.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, below: u64) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) % below.max(1)
+    }
+}
+
+fn number(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(otherwise)
+}
+
+fn dice(what: &str) -> Dice {
+    let seed = number("ASSENT_SEED", 20_261_122);
+    eprintln!("{what}: ASSENT_SEED={seed}");
+    Dice(seed.wrapping_add(what.len() as u64 * 7919) | 1)
+}
+
+/// Shares of `ASSENT_KILLS`, in percent; they come to 100.
+fn kills(percent: u64) -> u64 {
+    (number("ASSENT_KILLS", 200) * percent).div_ceil(100)
+}
+
+/// Runs the program and kills it after `moment`, unless it ended before. Says whether it was killed.
+fn killed(home: &Home, args: &[&str], moment: Duration) -> bool {
+    let mut child = home.start(args);
+    let since = Instant::now();
+    while since.elapsed() < moment {
+        if child.try_wait().expect("look at the program").is_some() {
+            return false;
+        }
+        std::thread::sleep(Duration::from_micros(200));
+    }
+    let _ = child.kill();
+    child.wait().expect("the end");
+    true
+}
+
+fn micros(dice: &mut Dice, most: Duration) -> Duration {
+    Duration::from_micros(dice.roll(u64::try_from(most.as_micros()).unwrap_or(u64::MAX)))
+}
+
+fn timed(home: &Home, args: &[&str]) -> (Run, Duration) {
+    let since = Instant::now();
+    (home.json(args), since.elapsed())
+}
+
+fn cards(home: &Home) -> BTreeMap<String, String> {
+    home.inbox().iter().map(|card| (text(card, "id"), text(card, "digest"))).collect()
+}
+
+#[test]
+fn dur_05_cards_keep_their_ids_and_digests_through_kills() {
+    let (home, mut dice) = (Home::new(), dice("cards"));
+    for n in 0..20 {
+        home.file(&format!("Downloads/{n}.pdf"), "x");
+        home.json(&["ask", &format!("delete ~/Downloads/{n}.pdf"), "--mode", "ask"]).ended(3);
+    }
+    let mut known = cards(&home);
+    assert_eq!(known.len(), 20);
+    let (_, whole) = timed(&home, &["ask", "delete ~/Downloads/0.pdf", "--mode", "ask"]);
+    for n in 0..kills(40) {
+        let ask = format!("add to-do item {n}");
+        let args: &[&[&str]] =
+            &[&["inbox"], &["core"], &["verify"], &["ask", &ask, "--mode", "ask"], &["history", "--search", "pdf"]];
+        killed(&home, args[dice.roll(5) as usize], micros(&mut dice, whole));
+        let now = cards(&home);
+        for (id, digest) in &known {
+            assert_eq!(now.get(id), Some(digest), "kill {n}: {id}");
+        }
+        known = now;
+    }
+    for n in 0..20 {
+        assert!(home.path().join(format!("Downloads/{n}.pdf")).exists(), "nothing ran that nobody approved");
+    }
+    home.json(&["verify"]).ended(0);
+}
+
+#[test]
+fn dur_03_a_small_action_is_never_done_twice_and_never_half() {
+    let (home, mut dice) = (Home::new(), dice("small"));
+    let notes = home.path().join("Notes");
+    home.json(&["settings", "notes_folder", &notes.display().to_string()]).ended(0);
+    let (_, whole) = timed(&home, &["ask", "add to-do warm up", "--mode", "semi"]);
+    for n in 0..kills(40) {
+        let item = format!("number-{n}-end");
+        killed(&home, &["ask", &format!("add to-do {item}"), "--mode", "semi"], micros(&mut dice, whole));
+        // Whatever was going on goes on: what was started is unknown and stays so, what was not starts now.
+        let tasks = home.json(&["tasks"]).ended(0);
+        let mine = tasks.all("task").into_iter().find(|task| text(task, "goal").contains(&item)).cloned();
+        let before = count(&home, &item);
+        assert!(before <= 1, "kill {n}: {item} is there {before} times");
+        let Some(task) = mine else { continue };
+        home.json(&["resume", &text(&task, "run")]);
+        let actions = home.json(&["history", "--tool", "todos.add", "--limit", "1"]).ended(0);
+        let action = actions.all("action").first().map(|action| (*action).clone());
+        let action = action.filter(|action| action["run"] == task["run"]);
+        let after = count(&home, &item);
+        match action.as_ref().and_then(|action| action["status"].as_str()) {
+            Some("succeeded") => assert_eq!(after, 1, "kill {n}: {action:?}"),
+            Some("unknown") => assert_eq!(after, before, "kill {n}: an unknown action was done again: {action:?}"),
+            // The run ended with nothing done, and says so.
+            _ => assert_eq!(after, 0, "kill {n}: {action:?} {:?}", home.json(&["tasks"]).lines.first()),
+        }
+        if let Some(unknown) = action.filter(|action| action["status"] == "unknown") {
+            let inbox = home.json(&["inbox"]).ended(0);
+            let shown = |line: &&Value| line["id"] == unknown["id"] && line["status"] == "unknown";
+            assert!(inbox.all("action").iter().any(shown), "kill {n}: the unknown one is not in the inbox");
+            home.json(&["dismiss", &text(&unknown, "id")]).ended(0);
+        }
+    }
+    home.json(&["verify"]).ended(0);
+
+    fn count(home: &Home, item: &str) -> usize {
+        let notes = home.path().join("Notes");
+        if !notes.exists() {
+            return 0;
+        }
+        let names = snapshot(&notes).names();
+        names.iter().map(|n| fs::read_to_string(notes.join(n)).unwrap_or_default().matches(item).count()).sum()
+    }
+}
+
+#[test]
+fn dur_02_a_batch_killed_on_the_way_loses_no_file_and_is_taken_back_whole() {
+    let (home, mut dice) = (Home::new(), dice("batch"));
+    for n in 0..BATCH {
+        home.file(&format!("Downloads/{n:03}.pdf"), &format!("file {n}"));
+    }
+    let folder = home.path().join("Downloads");
+    let before = snapshot(&folder);
+    let goal = "move all .pdf files in ~/Downloads to ~/Downloads/Papers";
+    let (mut killed_midway, mut ended_unknown) = (0, 0);
+    let mut whole = None;
+    let mut n = 0;
+    while n < kills(20) {
+        let asked = home.json(&["ask", goal, "--mode", "ask"]).ended(3);
+        let (id, run) = (text(asked.cards()[0], "id"), text(asked.end(), "run"));
+        match whole {
+            // Once to its end, to know how long that takes.
+            None => whole = Some(timed(&home, &["approve", &id]).1),
+            Some(whole) => {
+                n += 1;
+                killed(&home, &["approve", &id], micros(&mut dice, whole));
+            }
+        }
+        let now = snapshot(&folder);
+        assert_eq!(now.contents(), before.contents(), "kill {n}: a file is lost or there twice");
+        let moved = now.names().iter().filter(|name| name.starts_with("Papers/")).count();
+        killed_midway += u32::from(moved > 0 && moved < BATCH);
+        let status = home.status(&id);
+        match status.as_str() {
+            "waiting" | "approved" => assert_eq!(moved, 0, "kill {n}: moved before the start row"),
+            "unknown" => {
+                ended_unknown += 1;
+                home.json(&["resume", &run]);
+                let later = snapshot(&folder);
+                assert_same(&now, &later);
+                assert_eq!(home.status(&id), "unknown", "kill {n}: only a person settles it");
+            }
+            "succeeded" => assert_eq!(moved, BATCH, "kill {n}"),
+            other => panic!("kill {n}: {id} is {other}"),
+        }
+        match status.as_str() {
+            "waiting" => {
+                home.json(&["reject", &id, "--stop"]);
+            }
+            "approved" => {
+                home.json(&["resume", &run]).ended(0);
+                home.json(&["undo", &id]).ended(0);
+            }
+            _ => {
+                let undone = home.json(&["undo", &id]).ended(0);
+                assert_eq!(undone.all("undo")[0]["problems"], serde_json::json!([]), "kill {n}");
+            }
+        }
+        assert_same(&before, &snapshot(&folder));
+        if status == "unknown" {
+            home.json(&["dismiss", &id]);
+        }
+        home.inbox().iter().for_each(|card| drop(home.json(&["reject", &text(card, "id"), "--stop"])));
+    }
+    eprintln!("killed between two files: {killed_midway}, left unknown: {ended_unknown}");
+    home.json(&["verify"]).ended(0);
+}

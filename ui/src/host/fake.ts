@@ -1,0 +1,215 @@
+// A stand-in for the core with believable data, for tests and for `npm run dev`. It keeps what it is told in memory
+// and follows the core's own rules only as far as a view can see them.
+
+import { sample, type Sample } from "./fake-data";
+import type { Host } from "./host";
+import type { Action, Change, Decider, ErrorCode, Rule, Status, WireError } from "./wire";
+
+export interface FakeHost extends Host {
+  data: Sample;
+  /** Every call with its arguments, in order. */
+  calls: { name: string; args: unknown[] }[];
+  emit(change: Change): void;
+}
+
+export function fakeHost(data: Sample = sample(Date.now())): FakeHost {
+  const callbacks = new Set<(change: Change) => void>();
+  const calls: FakeHost["calls"] = [];
+  const emit = (change: Change): void => callbacks.forEach((callback) => callback(change));
+
+  function card(id: string) {
+    const found = data.inbox.cards.find((one) => one.action.id === id);
+    if (!found)
+      throw wrong(
+        data.history.some((one) => one.id === id) ? "already_decided" : "not_found",
+        `The card ${id} was answered already.`,
+      );
+    return found;
+  }
+  function settle(id: string, status: Status, reason: string | null = null): Action {
+    const { action } = card(id);
+    const by: Decider = { by: "user" };
+    const decided: Action = {
+      ...action,
+      status,
+      decision: { by, at: data.now, digest: action.digest, reason },
+      undo: status === "succeeded" ? { undo: "ready" } : { undo: "nothing" },
+      ended_at: data.now,
+    };
+    data.inbox.cards = data.inbox.cards.filter((one) => one.action.id !== id);
+    put(decided);
+    return decided;
+  }
+  function put(action: Action): void {
+    data.history = [action, ...data.history.filter((one) => one.id !== action.id)];
+    for (const view of Object.values(data.views)) {
+      view.steps = view.steps.map((step) =>
+        step.step === "action" && step.action.id === action.id ? { step: "action", action } : step,
+      );
+    }
+    emit({ event: "action", action: action.id, run: action.run });
+  }
+  function undoOne(action: Action): number {
+    if (action.undo.undo !== "ready") return 0;
+    put({ ...action, status: "undone", undo: { undo: "done" } });
+    return 1;
+  }
+
+  const host: Host = {
+    standing: async () => ({ ...data.standing, waiting: data.inbox.cards.length }),
+    inbox: async () => structuredClone(data.inbox),
+    card: async (id) => structuredClone(card(id)),
+    newTask: async (task) => {
+      const id = `r${data.runs.length + 1}`;
+      const run = {
+        id,
+        goal: task.goal,
+        mode: task.mode ?? data.settings.mode,
+        grants: task.grants.map((folder) => ({ folder, shared: false })),
+        model: task.model ?? data.settings.model,
+        status: "running" as const,
+        note: null,
+        started_at: data.now,
+        ended_at: null,
+      };
+      data.runs = [{ run, waiting: 0, done: 0 }, ...data.runs];
+      data.views[id] = { run, steps: [{ step: "user", text: task.goal }], receipt: "" };
+      return id;
+    },
+    runs: async () => structuredClone(data.runs),
+    run: async (id) => {
+      const view = data.views[id];
+      if (!view) throw wrong("not_found", `There is no task ${id}.`);
+      return structuredClone(view);
+    },
+    stopRun: async (id) => {
+      for (const row of data.runs) if (row.run.id === id) row.run.status = "stopped";
+      const view = data.views[id];
+      if (view) view.run.status = "stopped";
+    },
+    approve: async (id, digest, confirm) => {
+      const found = card(id);
+      if (found.action.digest !== digest)
+        throw wrong("changed", "What would run is not what was shown any more; there is a new card.");
+      if (found.confirm !== null && found.confirm !== confirm)
+        throw wrong("needs_confirmation", `Type ${found.confirm} to approve.`);
+      return settle(id, "succeeded");
+    },
+    reject: async (id, reason, stop) => {
+      const action = settle(id, "rejected", reason);
+      if (stop) await host.stopRun(action.run);
+      return action;
+    },
+    edit: async (id, args) => {
+      settle(id, "superseded");
+      const old = data.history[0] as Action;
+      const edited: Action = {
+        ...old,
+        id: `a${900 + calls.length}`,
+        args,
+        edit_of: id,
+        status: "succeeded",
+        undo: { undo: "ready" },
+      };
+      put(edited);
+      return edited;
+    },
+    answer: async (id) => {
+      data.inbox.questions = data.inbox.questions.filter((one) => one.id !== id);
+    },
+    say: async (id, text) => {
+      data.views[id]?.steps.push({ step: "user", text });
+    },
+    undo: async (id) => {
+      const actions = data.history.filter((one) => one.id === id || one.run === id);
+      const undone = actions.reduce((sum, one) => sum + undoOne(one), 0);
+      return { undone, items: undone, problems: [] };
+    },
+    dismissUnknown: async (id) => {
+      data.inbox.unknown = data.inbox.unknown.filter((one) => one.id !== id);
+    },
+    history: async (query) => {
+      const words = query.search.toLowerCase();
+      const actions = data.history.filter(
+        (one) =>
+          (!query.status || one.status === query.status) &&
+          (!query.tool || one.tool === query.tool) &&
+          JSON.stringify([one.title, one.args, one.note, one.decision?.reason]).toLowerCase().includes(words),
+      );
+      return { actions: structuredClone(actions.slice(0, query.limit || 100)), more: false };
+    },
+    export: async (format) => `/home/ola/Downloads/assent-history.${format}`,
+    why: async (id) =>
+      data.why[id] ?? [
+        "Semi-autonomous mode does changes that can be undone, inside the task's folders, up to 25 items.",
+      ],
+    ruleOffers: async () => structuredClone(data.offers),
+    addRule: async (id, draft, secondYes) => {
+      const offer = data.offers.find(
+        (one) =>
+          one.draft.tool === draft.tool &&
+          JSON.stringify(one.draft.conditions) === JSON.stringify(draft.conditions),
+      );
+      if (offer && offer.rejected > 0 && !secondYes)
+        throw wrong("needs_confirmation", "You rejected one of these before: say yes a second time.");
+      const rule: Rule = {
+        id: `p${data.rules.length + 1}`,
+        draft,
+        sentence: offer?.sentence ?? draft.tool,
+        from: id,
+        made_at: data.now,
+        last_used: null,
+        used: 0,
+        used_today: 0,
+        on: true,
+        off_because: null,
+      };
+      data.rules = [...data.rules, rule];
+      return rule;
+    },
+    rules: async () => structuredClone(data.rules),
+    revokeRule: async (id) => {
+      data.rules = data.rules.map((one) =>
+        one.id === id ? { ...one, on: false, off_because: "You revoked it." } : one,
+      );
+    },
+    tools: async () =>
+      data.tools.map((tool) => ({
+        ...tool,
+        rules: data.rules.filter((rule) => rule.on && rule.draft.tool === tool.name),
+      })),
+    settings: async () => structuredClone(data.settings),
+    setSettings: async (settings) => (data.settings = structuredClone(settings)),
+    setKey: async () => void (data.settings.has_key = true),
+    freeze: async () => void (data.standing.frozen = true),
+    unfreeze: async () => void (data.standing.frozen = false),
+    verify: async () => ({ ok: true, events: 1284, first_bad: null, message: "The history is whole." }),
+    practice: async () => ({
+      goal: "Tidy my practice folder by type",
+      mode: "ask",
+      grants: ["/home/ola/Assent practice"],
+      model: "planner",
+    }),
+    ready: async () => {},
+    onChange: (callback) => {
+      callbacks.add(callback);
+      return () => callbacks.delete(callback);
+    },
+  };
+
+  // Every call is written down, so that a test can say what a view asked for and what it did not.
+  const recorded = Object.fromEntries(
+    Object.entries(host).map(([name, call]) => [
+      name,
+      (...args: unknown[]) => {
+        calls.push({ name, args });
+        return (call as (...args: unknown[]) => unknown)(...args);
+      },
+    ]),
+  ) as unknown as Host;
+  return { ...recorded, data, calls, emit };
+}
+
+function wrong(code: ErrorCode, message: string): WireError {
+  return { code, message };
+}

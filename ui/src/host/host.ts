@@ -1,0 +1,78 @@
+// The seam: everything the window can ask of the core. It grows only when a view needs something new.
+// Every call fails with a `WireError`.
+
+import type {
+  Action,
+  ActionId,
+  Card,
+  Change,
+  HistoryPage,
+  HistoryQuery,
+  Inbox,
+  NewTask,
+  QuestionId,
+  Rule,
+  RuleDraft,
+  RuleId,
+  RuleOffer,
+  RunId,
+  RunRow,
+  RunView,
+  Settings,
+  Standing,
+  ToolRow,
+  UndoReport,
+  Verification,
+  WireError,
+} from "./wire";
+
+export type ExportFormat = "jsonl" | "csv";
+
+export interface Host {
+  standing(): Promise<Standing>;
+  inbox(): Promise<Inbox>;
+  card(action: ActionId): Promise<Card>;
+  newTask(task: NewTask): Promise<RunId>;
+  runs(): Promise<RunRow[]>;
+  run(run: RunId): Promise<RunView>;
+  stopRun(run: RunId): Promise<void>;
+  /** `digest` is that of the card that was looked at; `confirm` is what was typed on an escalation. */
+  approve(action: ActionId, digest: string, confirm: string | null): Promise<Action>;
+  reject(action: ActionId, reason: string | null, stop: boolean): Promise<Action>;
+  /** The new action: approved, or waiting when it reaches further than what was shown. */
+  edit(action: ActionId, args: unknown): Promise<Action>;
+  answer(question: QuestionId, text: string): Promise<void>;
+  say(run: RunId, text: string): Promise<void>;
+  /** Takes one action (`a12`) or a whole run (`r3`) back. */
+  undo(id: ActionId | RunId): Promise<UndoReport>;
+  dismissUnknown(action: ActionId): Promise<void>;
+  history(query: HistoryQuery): Promise<HistoryPage>;
+  /** The file that was written, or null when the user called it off. */
+  export(format: ExportFormat): Promise<string | null>;
+  why(action: ActionId): Promise<string[]>;
+  ruleOffers(action: ActionId): Promise<RuleOffer[]>;
+  addRule(action: ActionId, draft: RuleDraft, secondYes: boolean): Promise<Rule>;
+  rules(): Promise<Rule[]>;
+  revokeRule(rule: RuleId): Promise<void>;
+  tools(): Promise<ToolRow[]>;
+  settings(): Promise<Settings>;
+  setSettings(settings: Settings): Promise<Settings>;
+  setKey(key: string): Promise<void>;
+  freeze(): Promise<void>;
+  unfreeze(): Promise<void>;
+  verify(): Promise<Verification>;
+  /** Makes the practice folder anew; starting the task is a second step. */
+  practice(): Promise<NewTask>;
+  /** The first frame is drawn: the window may be shown. */
+  ready(): Promise<void>;
+  /** Calls back on every change until the returned function is called. */
+  onChange(callback: (change: Change) => void): () => void;
+}
+
+/** Whatever was thrown, as an error with a code and a sentence. */
+export function wireError(thrown: unknown): WireError {
+  if (typeof thrown === "object" && thrown !== null && "code" in thrown && "message" in thrown) {
+    return thrown as WireError;
+  }
+  return { code: "other", message: thrown instanceof Error ? thrown.message : String(thrown) };
+}

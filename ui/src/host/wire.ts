@@ -1,0 +1,1021 @@
+// Generated from src-tauri/crates/protocol by its test `wire`. Do not edit.
+
+/**
+ * Everything about one action. This is the card, the step in the timeline and the row in the history.
+ */
+export type Action = {
+/**
+ * Its id.
+ */
+id: ActionId,
+/**
+ * The run it belongs to.
+ */
+run: RunId,
+/**
+ * The model's own id for the call.
+ */
+call: string,
+/**
+ * The tool's name, as `files.move`.
+ */
+tool: string,
+/**
+ * Verb and object, made by code.
+ */
+title: string,
+/**
+ * The exact arguments, canonical.
+ */
+args: unknown,
+/**
+ * Hex SHA-256 over call, definition, targets and their state.
+ */
+digest: string,
+/**
+ * Where it stands.
+ */
+status: Status,
+/**
+ * What the code found out.
+ */
+facts: Facts,
+/**
+ * What the decision core said.
+ */
+verdict: Verdict,
+/**
+ * What would happen, for the eye.
+ */
+preview: Preview,
+/**
+ * How it was settled.
+ */
+decision: Decision | null,
+/**
+ * What each item came to, once it ended.
+ */
+outcomes: Array<ItemOutcome>,
+/**
+ * One sentence on how it ended.
+ */
+note: string | null,
+/**
+ * Undo.
+ */
+undo: UndoState,
+/**
+ * The agent's own words about it.
+ */
+says: string | null,
+/**
+ * The action that this one is an edit of.
+ */
+edit_of: ActionId | null,
+/**
+ * Milliseconds since 1970 (UTC).
+ */
+proposed_at: number,
+/**
+ * When the card lapses.
+ */
+expires_at: number | null,
+/**
+ * When it ended.
+ */
+ended_at: number | null, };
+
+/**
+ * One proposed call of one tool.
+ */
+export type ActionId = string;
+
+/**
+ * The three answers, and the fourth that the mode *suggest* turns every effect into.
+ */
+export type Answer = "allow" | "suggest" | "ask" | "deny";
+
+/**
+ * A card in the inbox with what stands around it.
+ */
+export type Card = {
+/**
+ * The action.
+ */
+action: Action,
+/**
+ * The goal of its task.
+ */
+goal: string,
+/**
+ * The mode of its task.
+ */
+mode: Mode,
+/**
+ * "Stays on this computer", "Leaves this computer → …".
+ */
+destination: string,
+/**
+ * "Can be undone …", "Cannot be undone".
+ */
+reversal: string,
+/**
+ * "14 items · 82.4 MB".
+ */
+size: string,
+/**
+ * Why it asks, a sentence each.
+ */
+why: Array<string>,
+/**
+ * Where the values came from, a sentence each.
+ */
+values_from: Array<string>,
+/**
+ * When it lapses and what happens then.
+ */
+expires: string,
+/**
+ * What has to be typed, for an escalation; none where holding the button is enough.
+ */
+confirm: string | null,
+/**
+ * Whether anything on it had to be made visible.
+ */
+hidden_characters: boolean,
+/**
+ * The tool's input as JSON Schema, for the edit form.
+ */
+schema: unknown, };
+
+/**
+ * What changed; a view reads itself anew when it is touched by one.
+ */
+export type Change = { "event": "action",
+/**
+ * Which.
+ */
+action: ActionId,
+/**
+ * Its run.
+ */
+run: RunId, } | { "event": "run",
+/**
+ * Which.
+ */
+run: RunId,
+/**
+ * How it stands.
+ */
+status: RunStatus, } | { "event": "says",
+/**
+ * In which run.
+ */
+run: RunId,
+/**
+ * The next piece.
+ */
+text: string, } | { "event": "settings" } | { "event": "open",
+/**
+ * Which.
+ */
+action: ActionId, };
+
+/**
+ * A test of one argument. Paths may have `*` for every element of a list: `/items/*\/to`.
+ */
+export type Condition = { "test": "equals",
+/**
+ * JSON pointer, with `*` for each element.
+ */
+path: string,
+/**
+ * The value.
+ */
+value: unknown, } | { "test": "one_of",
+/**
+ * JSON pointer, with `*` for each element.
+ */
+path: string,
+/**
+ * The values.
+ */
+values: unknown[], } | { "test": "under_folder",
+/**
+ * JSON pointer, with `*` for each element.
+ */
+path: string,
+/**
+ * Absolute folder.
+ */
+folder: string, } | { "test": "host",
+/**
+ * JSON pointer.
+ */
+path: string,
+/**
+ * Host name, lower case.
+ */
+host: string, } | { "test": "domain",
+/**
+ * JSON pointer.
+ */
+path: string,
+/**
+ * Domain name, lower case.
+ */
+domain: string, } | { "test": "at_most",
+/**
+ * JSON pointer.
+ */
+path: string,
+/**
+ * The bound, in the argument's own unit.
+ */
+bound: number, };
+
+/**
+ * Who or what settled an action.
+ */
+export type Decider = { "by": "user" } | { "by": "flag" } | { "by": "rule",
+/**
+ * Which.
+ */
+rule: RuleId, } | { "by": "mode" } | { "by": "floor" } | { "by": "expiry" } | { "by": "freeze" };
+
+/**
+ * How an action was settled.
+ */
+export type Decision = {
+/**
+ * By whom.
+ */
+by: Decider,
+/**
+ * When, in milliseconds since 1970 (UTC).
+ */
+at: number,
+/**
+ * The digest it is bound to (hex SHA-256).
+ */
+digest: string,
+/**
+ * The user's reason, if one was given.
+ */
+reason: string | null, };
+
+/**
+ * Where the effect goes.
+ */
+export type Destination = "here" | "known_party" | "new_party" | "public" | "unknown";
+
+/**
+ * One line of a difference.
+ */
+export type DiffLine = {
+/**
+ * `" "`, `"+"` or `"-"`.
+ */
+sign: string,
+/**
+ * The line, hidden characters made visible.
+ */
+text: string, };
+
+/**
+ * What kind of thing the call does.
+ */
+export type Effect = "observe" | "create" | "modify" | "delete" | "execute" | "send" | "spend" | "configure";
+
+/**
+ * The codes the window branches on.
+ */
+export type ErrorCode = "already_decided" | "changed" | "needs_confirmation" | "bad_input" | "not_found" | "frozen" | "other";
+
+/**
+ * The facts of one action (see the module).
+ */
+export type Facts = {
+/**
+ * What it does.
+ */
+effect: Effect,
+/**
+ * Where that goes.
+ */
+destination: Destination,
+/**
+ * How it is taken back.
+ */
+reversal: Reversal,
+/**
+ * The worst provenance among the targets.
+ */
+targets: Provenance,
+/**
+ * The worst provenance among the other values.
+ */
+payload: Provenance,
+/**
+ * The worst reach among the targets.
+ */
+reach: Reach,
+/**
+ * Whether the code can read what the call does. A tool that is not inspectable always asks.
+ */
+inspectable: boolean,
+/**
+ * How much.
+ */
+size: Size,
+/**
+ * Named untrusted origins, worst first.
+ */
+origins: Array<Origin>, };
+
+/**
+ * A folder that a task may touch.
+ */
+export type Grant = {
+/**
+ * Absolute, resolved folder.
+ */
+folder: string,
+/**
+ * Other people can write there, so what is read from it is untrusted.
+ */
+shared: boolean, };
+
+/**
+ * The answer to a [`HistoryQuery`].
+ */
+export type HistoryPage = {
+/**
+ * Newest first.
+ */
+actions: Array<Action>,
+/**
+ * Whether there are older ones.
+ */
+more: boolean, };
+
+/**
+ * A search in the history.
+ */
+export type HistoryQuery = {
+/**
+ * Words or pieces of words; empty for all.
+ */
+search: string,
+/**
+ * Only this status.
+ */
+status: string | null,
+/**
+ * Only this tool.
+ */
+tool: string | null,
+/**
+ * Only this run.
+ */
+run: RunId | null,
+/**
+ * How many, newest first; 100 when 0.
+ */
+limit: number,
+/**
+ * Only older than this action.
+ */
+before: ActionId | null, };
+
+/**
+ * What waits for the user, escalations first, then oldest first.
+ */
+export type Inbox = {
+/**
+ * Cards.
+ */
+cards: Array<Card>,
+/**
+ * Questions.
+ */
+questions: Array<Question>,
+/**
+ * Actions whose outcome nobody knows, until the user has looked at them.
+ */
+unknown: Array<Action>, };
+
+/**
+ * What one item of a batch came to.
+ */
+export type ItemOutcome = {
+/**
+ * Position in the batch, from 0.
+ */
+item: number,
+/**
+ * succeeded, failed, cancelled or unknown.
+ */
+status: Status,
+/**
+ * What went wrong, in a sentence.
+ */
+note: string | null, };
+
+/**
+ * How far a task may go by itself.
+ */
+export type Mode = "suggest" | "ask" | "semi" | "auto";
+
+/**
+ * A new task from the window or the terminal.
+ */
+export type NewTask = {
+/**
+ * The goal in the user's words.
+ */
+goal: string,
+/**
+ * None for the setting.
+ */
+mode: Mode | null,
+/**
+ * Folders besides those that the goal names.
+ */
+grants: Array<string>,
+/**
+ * None for the setting.
+ */
+model: string | null, };
+
+/**
+ * Untrusted content that a value came from.
+ */
+export type Origin = {
+/**
+ * JSON pointer of the argument.
+ */
+field: string,
+/**
+ * What it came from, in words: "the page example.org", "the file invoice.pdf in Downloads".
+ */
+source: string, };
+
+/**
+ * What is now and what would be, for one item.
+ */
+export type Pair = {
+/**
+ * Position in the batch.
+ */
+item: number,
+/**
+ * Now; empty for something new.
+ */
+before: string,
+/**
+ * Then; empty for something taken away.
+ */
+after: string,
+/**
+ * A few words more: a size, why it is there.
+ */
+note: string | null, };
+
+/**
+ * What the card shows of the effect. Texts are whole; hidden characters are made visible.
+ */
+export type Preview = { "kind": "pairs",
+/**
+ * One an item.
+ */
+rows: Array<Pair>, } | { "kind": "lines",
+/**
+ * What is changed.
+ */
+subject: string,
+/**
+ * All lines.
+ */
+lines: Array<DiffLine>, } | { "kind": "fields",
+/**
+ * Name, value.
+ */
+rows: Array<[string, string]>, };
+
+/**
+ * Who a value came from.
+ */
+export type Provenance = "user" | "own_data" | "model" | "untrusted";
+
+/**
+ * A question that an agent asks the user: a card of its own kind.
+ */
+export type Question = {
+/**
+ * Its id.
+ */
+id: QuestionId,
+/**
+ * The run that waits for it.
+ */
+run: RunId,
+/**
+ * The call it answers.
+ */
+call: string,
+/**
+ * The agent's words.
+ */
+text: string,
+/**
+ * Milliseconds since 1970 (UTC).
+ */
+asked_at: number, };
+
+/**
+ * A question that an agent asked the user.
+ */
+export type QuestionId = string;
+
+/**
+ * Whether the targets lie where the task may act.
+ */
+export type Reach = "inside" | "outside" | "protected" | "own_files";
+
+/**
+ * One reason, with what it is about.
+ */
+export type Reason = {
+/**
+ * The code.
+ */
+code: ReasonCode,
+/**
+ * The value or place it is about, for the sentence.
+ */
+detail: string | null, };
+
+/**
+ * Why, as a code. Each has a sentence `policy.reason.<code>` in the catalogue.
+ */
+export type ReasonCode = "own_files" | "configure" | "protected" | "no_copy" | "not_inspectable" | "untrusted_target" | "untrusted_payload" | "no_reversal" | "malformed" | "deny_rule" | "ask_rule" | "rejected_before" | "limit_spent" | "breaker" | "allow_rule" | "observes" | "observes_outside" | "undoable_change" | "too_many" | "outside_grants" | "held_send" | "leaves" | "spends" | "mode_asks" | "mode_suggests";
+
+/**
+ * How the effect can be taken back.
+ */
+export type Reversal = "undoable" | "recallable" | "none";
+
+/**
+ * A rule as kept.
+ */
+export type Rule = {
+/**
+ * Its id.
+ */
+id: RuleId,
+/**
+ * What it says.
+ */
+draft: RuleDraft,
+/**
+ * The sentence that the user approved.
+ */
+sentence: string,
+/**
+ * The card it was made on.
+ */
+from: ActionId | null,
+/**
+ * Milliseconds since 1970 (UTC).
+ */
+made_at: number,
+/**
+ * Milliseconds since 1970 (UTC); none when it never matched.
+ */
+last_used: number | null,
+/**
+ * How often it was used.
+ */
+used: number,
+/**
+ * How often it was used since local midnight.
+ */
+used_today: number,
+/**
+ * False once revoked, spent, expired or unreadable; a rule that is off never allows.
+ */
+on: boolean,
+/**
+ * Why it is off, in words.
+ */
+off_because: string | null, };
+
+/**
+ * What a rule answers.
+ */
+export type RuleAnswer = "allow" | "ask" | "deny";
+
+/**
+ * What a rule says, before it has an id: this is what the user approves, and what is stored as JSON.
+ */
+export type RuleDraft = {
+/**
+ * What it answers.
+ */
+answer: RuleAnswer,
+/**
+ * The tool's name.
+ */
+tool: string,
+/**
+ * Hash of the tool's definition that the user saw; a changed tool is not covered.
+ */
+definition: string,
+/**
+ * All must hold. None means every call of the tool.
+ */
+conditions: Array<Condition>,
+/**
+ * Where.
+ */
+scope: Scope,
+/**
+ * Milliseconds since 1970 (UTC) after which it ends.
+ */
+until: number | null,
+/**
+ * How often it may still be used.
+ */
+uses_left: number | null,
+/**
+ * How often a day.
+ */
+per_day: number | null, };
+
+/**
+ * A standing decision of the user.
+ */
+export type RuleId = string;
+
+/**
+ * One choice in "Allow from now on": a rule it would make, and what that would have meant.
+ */
+export type RuleOffer = {
+/**
+ * The rule.
+ */
+draft: RuleDraft,
+/**
+ * Its sentence.
+ */
+sentence: string,
+/**
+ * Of the last 200 actions, how many it matches.
+ */
+matched: number,
+/**
+ * How many of those the user approved.
+ */
+approved: number,
+/**
+ * How many the user rejected: any takes a second yes.
+ */
+rejected: number,
+/**
+ * "would have matched 7 of your last 200 actions: 6 you approved, 1 you rejected".
+ */
+history: string, };
+
+/**
+ * A run, as the front ends show it.
+ */
+export type Run = {
+/**
+ * Its id.
+ */
+id: RunId,
+/**
+ * The goal in the user's own words.
+ */
+goal: string,
+/**
+ * How far it may go.
+ */
+mode: Mode,
+/**
+ * Where it may act.
+ */
+grants: Array<Grant>,
+/**
+ * The model that drives it.
+ */
+model: string,
+/**
+ * How it stands.
+ */
+status: RunStatus,
+/**
+ * Why it stopped or failed.
+ */
+note: string | null,
+/**
+ * Milliseconds since 1970 (UTC).
+ */
+started_at: number,
+/**
+ * Milliseconds since 1970 (UTC).
+ */
+ended_at: number | null, };
+
+/**
+ * One attempt at a task.
+ */
+export type RunId = string;
+
+/**
+ * A run in the list of tasks.
+ */
+export type RunRow = {
+/**
+ * The run.
+ */
+run: Run,
+/**
+ * How many cards it waits for.
+ */
+waiting: number,
+/**
+ * How many actions it did.
+ */
+done: number, };
+
+/**
+ * How a run stands.
+ */
+export type RunStatus = "running" | "waiting" | "done" | "stopped" | "failed";
+
+/**
+ * A run with its timeline.
+ */
+export type RunView = {
+/**
+ * The run.
+ */
+run: Run,
+/**
+ * Its steps in order.
+ */
+steps: Array<Step>,
+/**
+ * "8 done: 6 can be undone, 2 cannot".
+ */
+receipt: string, };
+
+/**
+ * Where a rule holds.
+ */
+export type Scope = { "scope": "run",
+/**
+ * Which.
+ */
+run: RunId, } | { "scope": "everywhere" };
+
+/**
+ * What the user can set.
+ */
+export type Settings = {
+/**
+ * The mode new tasks start in.
+ */
+mode: Mode,
+/**
+ * `planner`, or the name of a model at `base_url`.
+ */
+model: string,
+/**
+ * Where the model is asked.
+ */
+base_url: string,
+/**
+ * `system`, `light` or `dark`.
+ */
+theme: string,
+/**
+ * Folder for notes and to-dos.
+ */
+notes_folder: string,
+/**
+ * Folders that new tasks may touch.
+ */
+folders: Array<string>,
+/**
+ * Whether single keys act.
+ */
+keys: boolean,
+/**
+ * Whether a key for the model is kept.
+ */
+has_key: boolean,
+/**
+ * Whether the practice task was offered before.
+ */
+practised: boolean, };
+
+/**
+ * How much an action touches.
+ */
+export type Size = {
+/**
+ * Things acted on.
+ */
+items: number,
+/**
+ * Bytes in them.
+ */
+bytes: number,
+/**
+ * Hundredths of the currency's unit and its ISO code, for payments and orders.
+ */
+amount: [number, string] | null,
+/**
+ * People or accounts addressed.
+ */
+recipients: number, };
+
+/**
+ * What is always in the corner of the window.
+ */
+export type Standing = {
+/**
+ * The mode new tasks start in.
+ */
+mode: Mode,
+/**
+ * Whether everything is frozen.
+ */
+frozen: boolean,
+/**
+ * Actions today that ran by a rule or the mode.
+ */
+ran_unasked: number,
+/**
+ * Actions today that asked.
+ */
+asked: number,
+/**
+ * Actions today that were undone.
+ */
+undone: number,
+/**
+ * Cards waiting now.
+ */
+waiting: number,
+/**
+ * Runs going on now.
+ */
+running: number,
+/**
+ * Whether the keychain holds the head of the chain.
+ */
+anchored: boolean, };
+
+/**
+ * Where an action stands.
+ */
+export type Status = "denied" | "allowed" | "suggested" | "waiting" | "approved" | "rejected" | "expired" | "withdrawn" | "superseded" | "held" | "recalled" | "frozen" | "started" | "succeeded" | "partly" | "failed" | "cancelled" | "unknown" | "undone";
+
+/**
+ * A step in the timeline of a run.
+ */
+export type Step = { "step": "user",
+/**
+ * The words.
+ */
+text: string, } | { "step": "agent",
+/**
+ * The words.
+ */
+text: string, } | { "step": "action",
+/**
+ * Which.
+ */
+action: Action, } | { "step": "question",
+/**
+ * Which.
+ */
+question: Question,
+/**
+ * What the user answered.
+ */
+answer: string | null, };
+
+/**
+ * A tool as the Permissions view lists it.
+ */
+export type ToolRow = {
+/**
+ * `files.move`.
+ */
+name: string,
+/**
+ * What it does, in a sentence.
+ */
+description: string,
+/**
+ * How often it ran.
+ */
+ran: number,
+/**
+ * When it last ran, in milliseconds since 1970 (UTC).
+ */
+last_used: number | null,
+/**
+ * Rules on it.
+ */
+rules: Array<Rule>, };
+
+/**
+ * What an undo came to.
+ */
+export type UndoReport = {
+/**
+ * Actions undone.
+ */
+undone: number,
+/**
+ * Items put back.
+ */
+items: number,
+/**
+ * What could not be undone and why, a sentence each.
+ */
+problems: Array<string>, };
+
+/**
+ * Whether and how an action can be undone now.
+ */
+export type UndoState = { "undo": "nothing" } | { "undo": "ready" } | { "undo": "done" } | { "undo": "cannot",
+/**
+ * The reason.
+ */
+because: string, };
+
+/**
+ * The answer with its reasons in order of weight.
+ */
+export type Verdict = {
+/**
+ * What happens now.
+ */
+answer: Answer,
+/**
+ * Whether a card would be an escalation: it looks different, notifies, and takes a deliberate gesture.
+ */
+escalate: boolean,
+/**
+ * Whether the floor had a say, so that no rule can be offered and `--approve all` cannot answer.
+ */
+floor: boolean,
+/**
+ * Weightiest first; never empty.
+ */
+reasons: Array<Reason>,
+/**
+ * The rule that settled it, if one did.
+ */
+rule: RuleId | null, };
+
+/**
+ * What `verify` found.
+ */
+export type Verification = {
+/**
+ * Whether the chain is whole and ends where the anchor says.
+ */
+ok: boolean,
+/**
+ * Events read.
+ */
+events: number,
+/**
+ * The number of the first bad event.
+ */
+first_bad: number | null,
+/**
+ * In words: whole, broken where, or not anchored before when.
+ */
+message: string, };
+
+/**
+ * An error a person can act on.
+ */
+export type WireError = {
+/**
+ * What the window branches on.
+ */
+code: ErrorCode,
+/**
+ * What happened and what to do, in a sentence.
+ */
+message: string, };

@@ -1,0 +1,73 @@
+// Every view in both themes: no accessibility violation that a tree alone can show. Contrast is checked in tokens.test.
+
+import axe from "axe-core";
+import { afterEach, expect, test, vi } from "vitest";
+import { VIEWS } from "../desk.svelte";
+import { byTestId, stage } from "./stage";
+
+afterEach(() => void vi.useRealTimers());
+
+for (const theme of ["light", "dark"]) {
+  for (const view of VIEWS) {
+    test(`${view} has no violations in ${theme}`, async () => {
+      const { desk, pass } = await stage((data) => (data.settings.theme = theme));
+      desk.go(view);
+      await pass(900);
+      expect(document.documentElement.dataset["theme"]).toBe(theme);
+      vi.useRealTimers();
+      const { violations } = await axe.run(document.body, {
+        rules: { "color-contrast": { enabled: false } },
+      });
+      expect(violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(" ")}`)).toEqual(
+        [],
+      );
+    });
+  }
+}
+
+test("two hundred cards are listed and one is open", async () => {
+  const { pass } = await stage((data) => {
+    const last = data.inbox.cards[3];
+    if (last)
+      data.inbox.cards = Array.from({ length: 200 }, (_, n) => ({
+        ...last,
+        action: { ...last.action, id: `a${n + 1}` },
+      }));
+  });
+  await pass(0);
+  expect(document.querySelectorAll('[data-testid="row"]').length).toBe(202);
+  expect(document.querySelectorAll('[data-testid="card"]').length).toBe(1);
+});
+
+test("an empty first inbox offers the practice task", async () => {
+  const { pass, called } = await stage((data) => (data.inbox = { cards: [], questions: [], unknown: [] }));
+  byTestId("practice").click();
+  await pass(0);
+  expect(called("newTask")[0]).toMatchObject([{ goal: "Tidy my practice folder by type", mode: "ask" }]);
+});
+
+test("what cannot be read says so and can be tried again", async () => {
+  const { desk, host, pass } = await stage();
+  const inbox = host.inbox;
+  host.inbox = () => Promise.reject({ code: "other", message: "The core is gone." });
+  await desk.read();
+  await pass(0);
+  expect(document.body.textContent).toContain("The core is gone.");
+  host.inbox = inbox;
+  await desk.read();
+  await pass(0);
+  expect(desk.failed).toBe(null);
+});
+
+test("the history says why, and undoes", async () => {
+  const { desk, pass, called } = await stage();
+  desk.go("history");
+  await pass(300);
+  document.querySelector<HTMLElement>('[data-testid="history-row"][data-id="a9"]')?.click();
+  await pass(10);
+  expect(byTestId("why").textContent).toContain("Semi-autonomous");
+  byTestId("undo-action").click();
+  await pass(300);
+  expect(called("undo")).toEqual([["a9"]]);
+  expect(document.querySelector('[data-id="a9"]')?.getAttribute("data-status")).toBe("undone");
+});
