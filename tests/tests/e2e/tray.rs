@@ -96,7 +96,8 @@ impl Started {
     }
 
     fn webviews(&self) -> Vec<u32> {
-        let is_webview = |id: &u32| fs::read_to_string(format!("/proc/{id}/comm")).is_ok_and(|name| name.starts_with("WebKitWebP"));
+        let is_webview =
+            |id: &u32| fs::read_to_string(format!("/proc/{id}/comm")).is_ok_and(|name| name.starts_with("WebKitWebP"));
         tree_of(self.id()).into_iter().filter(|id| is_webview(id) && is_alive(*id)).collect()
     }
 

@@ -29,7 +29,8 @@ impl Server {
     // An item gives its object path, or a bus name that has the item at the usual path.
     fn register_status_notifier_item(&self, #[zbus(header)] header: Header<'_>, service: String) {
         let sender = header.sender().map(ToString::to_string).unwrap_or_default();
-        let item = if service.starts_with('/') { (sender, service) } else { (service, "/StatusNotifierItem".to_owned()) };
+        let item =
+            if service.starts_with('/') { (sender, service) } else { (service, "/StatusNotifierItem".to_owned()) };
         self.0.lock().expect("the items").push(item);
     }
 

@@ -60,14 +60,20 @@ pub async fn press(window: &Window, button: &str) {
     if window.has(&test_id("show-all")).await {
         window.click("show-all").await;
     }
-    window.script("document.querySelector(arguments[0])?.scrollIntoView({ block: 'center' })", vec![json!(test_id("payload-end"))]).await;
+    window
+        .script(
+            "document.querySelector(arguments[0])?.scrollIntoView({ block: 'center' })",
+            vec![json!(test_id("payload-end"))],
+        )
+        .await;
     window.click_css(&format!("{CARD} {}[data-live=\"true\"]", test_id(button))).await;
 }
 
 /// Approves a card by the window's command, as it was shown.
 pub async fn approve(window: &Window, card: &Value) {
     let action = &card["action"];
-    let answer = window.invoke("approve", json!({ "action": action["id"], "digest": action["digest"], "confirm": null })).await;
+    let answer =
+        window.invoke("approve", json!({ "action": action["id"], "digest": action["digest"], "confirm": null })).await;
     assert!(answer["id"].is_string(), "not approved: {answer}");
 }
 

@@ -36,7 +36,8 @@ export interface Host {
   runs(): Promise<RunRow[]>;
   run(run: RunId): Promise<RunView>;
   stopRun(run: RunId): Promise<void>;
-  /** `digest` is that of the card that was looked at; `confirm` is what was typed on an escalation. */
+  /** `digest` is that of the card that was looked at; `confirm` is what was typed on an
+   * escalation, or the action's own id where it was held instead. */
   approve(action: ActionId, digest: string, confirm: string | null): Promise<Action>;
   reject(action: ActionId, reason: string | null, stop: boolean): Promise<Action>;
   /** The new action: approved, or waiting when it reaches further than what was shown. */

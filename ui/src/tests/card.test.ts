@@ -10,7 +10,7 @@ afterEach(() => void vi.useRealTimers());
 
 const approves = (): HTMLElement[] =>
   [...document.querySelectorAll<HTMLElement>("button")].filter((one) =>
-    /^Approve/.test(one.textContent?.trim() ?? ""),
+    (one.textContent ?? "").trim().startsWith("Approve"),
   );
 
 test("a card is read from top to bottom in the designed order", async () => {
@@ -142,7 +142,8 @@ test("an escalation takes a held press, and letting go early does nothing", asyn
   expect(called("approve")).toEqual([]);
   await fireEvent.pointerDown(byTestId("hold-approve"), { button: 0 });
   await pass(1050);
-  expect(called("approve")).toEqual([["a15", "d-a15", null]]);
+  // Holding is the gesture; the core is given what it asks for where no text has to be typed.
+  expect(called("approve")).toEqual([["a15", "d-a15", "a15"]]);
 });
 
 test("an escalation with a text to type takes exactly that text", async () => {
@@ -206,6 +207,21 @@ test("an edited call is sent whole", async () => {
     "a11",
     { title: "Trip", text: "- train 8:05\n- hotel Wolne Miasto\n- museum on Sunday" },
   ]);
+});
+
+test("card_11 Enter in the edit form approves nothing", async () => {
+  const { desk, pass } = await stage();
+  desk.show("a11");
+  await pass(800);
+  await fireEvent.click(byTestId("edit"));
+  await pass(0);
+  const title = document.querySelector('[name="/title"]') as HTMLElement;
+  expect(document.activeElement).toBe(title);
+  for (const at of [title, byTestId("edit-submit")]) {
+    const enter = new KeyboardEvent("keydown", { key: "Enter", cancelable: true, bubbles: true });
+    at.dispatchEvent(enter);
+    expect(enter.defaultPrevented).toBe(true);
+  }
 });
 
 test("a rejection carries its reason and whether to stop", async () => {

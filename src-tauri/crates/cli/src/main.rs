@@ -1,5 +1,18 @@
 //! `assent`, the terminal front end: the same engine as the window, in text or, with `--json`, one object a line.
 //! Exit status: 0 done, 3 waiting for a person, 2 bad usage, 1 anything else.
+//!
+//! With `--json` each line has a `type`. Fields are only ever added:
+//! - `card`: `id`, `digest`, `tool`, `title`, `args`, `effect`, `destination`, `reversal`, `reasons` (`code`, `detail`),
+//!   `expires` (RFC 3339), and `run`, `status`, `escalate`, `floor`, `confirm` (what `approve --confirm` takes, or null),
+//!   `size`, `preview`, `why` (sentences), `values_from`, `hidden_characters`, `edit_of`, `goal`, `mode`, `says`
+//! - `action`: `id`, `status`, `by` (user, flag, rule, mode, floor, expiry, freeze or null), `rule`, and `run`, `tool`,
+//!   `title`, `effect`, `digest`, `args`, `reason`, `note`, `outcomes`, `undo`, `edit_of`, `reasons`, `proposed`, `ended`
+//! - `message`: `text`, said by the agent or by Assent
+//! - `question`: `id`, `run`, `text`
+//! - `error`: `code`, `text`; the exit status is then not 0
+//! - `end`, the last line of a command that sets a task going: `run`, `status` (done, waiting, stopped, failed),
+//!   `waiting`, `succeeded`, `failed`, `unknown` (counts; of actions that change something), `note`
+//! - answers to one command: `task`, `rule`, `offer`, `setting`, `undo`, `why`, `verification`, and `notice` in `core`
 
 mod arguments;
 mod card;

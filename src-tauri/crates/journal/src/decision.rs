@@ -211,6 +211,19 @@ fn settle(tx: &Transaction<'_>, id: ActionId, decision: &Decision, to: Status, r
     Ok(())
 }
 
+fn can_take_yes(tx: &Transaction<'_>, kept: &Kept, at: i64) -> Result<()> {
+    if kept.status != Status::Waiting {
+        return Err(JournalError::AlreadyDecided(kept.id, kept.status));
+    }
+    if kept.expires_at.is_some_and(|end| end <= at) {
+        return Err(JournalError::Lapsed(kept.id));
+    }
+    if !seal::intact(tx, "action", kept.id.0, "action", &kept.id.to_string())? {
+        return Err(JournalError::Altered(kept.id));
+    }
+    Ok(())
+}
+
 fn end(tx: &Transaction<'_>, kept: &Kept, to: Status, by: Option<&Decider>, reason: &str, now: i64) -> Result<()> {
     seal::alarm_if_altered(tx, "action", kept.id.0, "action", &kept.id.to_string(), now)?;
     let told = action::no_output(kept, to, reason);

@@ -177,6 +177,11 @@ pub fn run_each(
     outcomes
 }
 
+/// An item that went well.
+pub fn succeeded(item: u32) -> ItemOutcome {
+    ItemOutcome { item, status: Status::Succeeded, note: None }
+}
+
 /// Reads the data of an inverse.
 pub fn stored<T: serde::de::DeserializeOwned>(data: &Value) -> Result<T, assent_agent::Undone> {
     serde_json::from_value(data.clone()).map_err(|_| assent_agent::Undone::Conflict(say("tools.undo.unreadable", &[])))

@@ -54,6 +54,7 @@ impl Handles {
             return Ok(open.clone());
         }
         if self.open.len() >= MOST_OPEN {
+            self.sync();
             self.open.clear();
         }
         let opened = match self.roots.iter().find(|root| path.starts_with(root)) {

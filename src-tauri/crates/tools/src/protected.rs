@@ -4,6 +4,8 @@
 use assent_agent::Place;
 use assent_protocol::Reach;
 use std::{
+    cell::RefCell,
+    collections::HashMap,
     fs,
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
@@ -61,6 +63,22 @@ pub struct Bounds {
     data: Anchor,
     copies: Anchor,
     notes: Anchor,
+    known: Known,
+}
+
+// Folders looked up in this call.
+#[derive(Default)]
+struct Known(RefCell<HashMap<PathBuf, Option<(u64, u64)>>>);
+
+impl Known {
+    fn of(&self, path: &Path) -> Option<(u64, u64)> {
+        if let Some(found) = self.0.borrow().get(path) {
+            return *found;
+        }
+        let found = identity(path);
+        self.0.borrow_mut().insert(path.to_owned(), found);
+        found
+    }
 }
 
 struct Anchor {
@@ -76,24 +94,24 @@ impl Anchor {
     }
 
     /// The components of `path` after this folder, lower case, if `path` lies in it or is it.
-    fn rest(&self, path: &Path) -> Option<Vec<String>> {
+    fn rest(&self, path: &Path, known: &Known) -> Option<Vec<String>> {
         let here = folded(&self.path);
         let parts = folded(path);
         if parts.starts_with(&here) {
             return Some(parts[here.len()..].to_vec());
         }
         let wanted = self.identity?;
-        let holder = path.ancestors().find(|ancestor| identity(ancestor) == Some(wanted))?;
+        let holder = path.ancestors().find(|ancestor| known.of(ancestor) == Some(wanted))?;
         Some(parts[holder.components().count() - 1..].to_vec())
     }
 
-    fn holds(&self, path: &Path) -> bool {
-        self.rest(path).is_some()
+    fn holds(&self, path: &Path, known: &Known) -> bool {
+        self.rest(path, known).is_some()
     }
 
-    fn lies_in(&self, path: &Path) -> bool {
+    fn lies_in(&self, path: &Path, known: &Known) -> bool {
         folded(&self.path).starts_with(&folded(path))
-            || identity(path).is_some_and(|wanted| self.path.ancestors().any(|a| identity(a) == Some(wanted)))
+            || known.of(path).is_some_and(|wanted| self.path.ancestors().any(|a| known.of(a) == Some(wanted)))
     }
 }
 
@@ -106,6 +124,7 @@ impl Bounds {
             data: Anchor::of(&place.data),
             copies: Anchor::of(&place.copies),
             notes: Anchor::of(&place.notes),
+            known: Known::default(),
         }
     }
 
@@ -129,11 +148,13 @@ impl Bounds {
 
     fn own(&self, real: &Path, wanted: Use) -> bool {
         // Notes may be kept inside the data folder; nothing else of it can be reached.
-        let notes_within = self.data.holds(&self.notes.path) && !self.notes.holds(&self.data.path);
-        if notes_within && self.notes.rest(real).is_some_and(|rest| !rest.is_empty()) {
+        let notes_within = self.data.holds(&self.notes.path, &self.known) && !self.notes.holds(&self.data.path, &self.known);
+        if notes_within && self.notes.rest(real, &self.known).is_some_and(|rest| !rest.is_empty()) {
             return false;
         }
-        [&self.data, &self.copies].into_iter().any(|own| own.holds(real) || (wanted == Use::Change && own.lies_in(real)))
+        [&self.data, &self.copies].into_iter().any(|own| {
+            own.holds(real, &self.known) || (wanted == Use::Change && own.lies_in(real, &self.known))
+        })
     }
 
     fn protected(&self, real: &Path, wanted: Use) -> bool {
@@ -141,13 +162,13 @@ impl Bounds {
         if by_name(&parts) {
             return true;
         }
-        if let Some(rest) = self.home.rest(real) {
+        if let Some(rest) = self.home.rest(real, &self.known) {
             let rest = rest.join("/");
             // Taking a folder away takes what lies in it; the home folder itself is no thing to change.
             return IN_HOME.iter().any(|place| within(&rest, place) || (wanted == Use::Change && within(place, &rest)));
         }
         let whole = format!("/{}", parts.join("/"));
-        (wanted == Use::Change && self.home.lies_in(real))
+        (wanted == Use::Change && self.home.lies_in(real, &self.known))
             || (SYSTEM.iter().any(|place| within(&whole, place) || (wanted == Use::Change && within(place, &whole)))
                 && !SYSTEM_BUT.iter().any(|place| within(&whole, place)))
     }

@@ -3,7 +3,7 @@
 
 use crate::{
     failure::sentence,
-    folders::{Surroundings, Surveyor},
+    folders::Surroundings,
     handle::{CHANGED, Entry, Handles, passing_name},
     mark::Mark,
     paths::text_of,
@@ -33,11 +33,11 @@ pub struct Relocated {
 }
 
 impl Relocated {
-    /// Looks up everything that taking it back will need.
+    /// Looks up everything that taking it back will need; `around` are the folders that it touches.
     ///
     /// # Errors
     /// When `from` is gone.
-    pub fn ready(from: &Path, to: &Path, surveyor: &mut Surveyor, handles: &mut Handles) -> Result<Relocated, ToolError> {
+    pub fn ready(from: &Path, to: &Path, around: Surroundings, handles: &mut Handles) -> Result<Relocated, ToolError> {
         let failed = |error: Errno| crate::failure::failed(error, from);
         let entry = handles.entry(from).map_err(failed)?;
         let mark = entry.mark().map_err(failed)?.ok_or_else(|| failed(Errno::NOENT))?;
@@ -49,7 +49,7 @@ impl Relocated {
             mark,
             other_disk,
             passing: passing_name(to),
-            around: surveyor.survey(&[from, to]),
+            around,
         })
     }
 

@@ -26,6 +26,8 @@ pub struct Seen {
     pub kind: Kind,
     /// Its stat, of a link itself.
     pub stat: Metadata,
+    /// Whether it is a place that the call may not look into: protected, or Assent's own.
+    pub closed: bool,
 }
 
 impl Seen {
@@ -48,7 +50,7 @@ impl Seen {
             kind if kind.is_symlink() => Kind::Link,
             _ => Kind::Other,
         };
-        Some(Seen { path: entry.path(), text: name.to_str().is_some(), name: escaped(&name), kind, stat })
+        Some(Seen { path: entry.path(), text: name.to_str().is_some(), name: escaped(&name), kind, stat, closed: false })
     }
 }
 
@@ -72,18 +74,16 @@ pub fn walk(folder: &Path, depth: usize, place: &Place, mut visit: impl FnMut(&S
         let mut seen: Vec<Seen> = listed.flatten().filter_map(|entry| Seen::of(&entry)).collect();
         seen.sort_by(|a, b| a.name.cmp(&b.name));
         let mut below = Vec::new();
-        for entry in seen {
+        for mut entry in seen {
             looked_at += 1;
             if looked_at > MOST_LOOKED_AT || place.stop.load(Ordering::Relaxed) {
                 return Ok(false);
             }
-            if resolver.reach(&entry.path, Use::Look) > start.max(Reach::Outside) {
-                continue;
-            }
+            entry.closed = resolver.reach(&entry.path, Use::Look) > start.max(Reach::Outside);
             if !visit(&entry) {
                 return Ok(false);
             }
-            if entry.kind == Kind::Folder && level < depth && entry.stat.dev() == device {
+            if entry.kind == Kind::Folder && !entry.closed && level < depth && entry.stat.dev() == device {
                 below.push((entry.path, level + 1));
             }
         }

@@ -248,7 +248,10 @@ fn single_files_and_folders_are_named() {
         &[r#"files.copy {"items":[{"from":"~/x/it is, and.txt","to":"~/Documents/it is, and.txt"}]}"#],
     );
     check("rename ~/x/a.txt to b c.txt", &[r#"files.rename {"items":[{"path":"~/x/a.txt","name":"b c.txt"}]}"#]);
-    check("rename \"a b.txt\" to \"c.txt\" in ~/x", &[]);
+    check(
+        "rename \"a b.txt\" to \"c.txt\" in ~/x",
+        &[r#"files.rename {"items":[{"path":"~/x/a b.txt","name":"c.txt"}]}"#],
+    );
     check(
         "rename \"a b.txt\" in ~/x to \"c.txt\"",
         &[r#"files.rename {"items":[{"path":"~/x/a b.txt","name":"c.txt"}]}"#],

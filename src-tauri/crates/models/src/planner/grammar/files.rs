@@ -171,6 +171,11 @@ pub fn rename(c: &mut Cursor) -> Option<Vec<Ask>> {
         one if one.quoted => c.take()?.raw.clone(),
         _ => c.take_text()?,
     };
+    if let Place::Within(parent, _) = &mut path
+        && let Some(folder) = folder_if_said(c)
+    {
+        **parent = folder;
+    }
     let name = name.trim_end_matches(['.', '!', '?']).to_owned();
     (!name.contains('/') && !name.is_empty()).then(|| vec![Ask::RenamePath { path, name }])
 }

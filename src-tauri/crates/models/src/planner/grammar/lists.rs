@@ -11,6 +11,8 @@ pub fn reminder(c: &mut Cursor) -> Option<Vec<Ask>> {
     if !c.eat(words.remind) {
         return None;
     }
+    // "set a reminder for tomorrow": the time may follow a word of its own.
+    let asked_for = c.eat(&["for"]);
     let start = c.at;
     let end = start + c.rest().len();
     let text_at = |c: &mut Cursor, from: usize, to: usize| {
@@ -36,7 +38,7 @@ pub fn reminder(c: &mut Cursor) -> Option<Vec<Ask>> {
     }
     // WHEN last: the longest end of the text that is a time.
     c.at = start;
-    let about = c.eat(words.about);
+    let about = c.eat(words.about) || asked_for;
     let from = c.at;
     for at in from + 1..end {
         let Some(spoken) = c.span(at, end) else { continue };

@@ -1,0 +1,1 @@
+//! One helper for all tests.
