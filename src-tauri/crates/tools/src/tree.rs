@@ -110,8 +110,8 @@ fn copy_entry(from: &Entry, to: &Entry, stop: &AtomicBool, depth: usize) -> Resu
             let text: OsString = from.link_text()?;
             fs::symlinkat(text.as_os_str(), &to.folder, to.name.as_os_str())?;
             let times = stamps(
-                (stat.st_atime, i64::from(stat.st_atime_nsec)),
-                (stat.st_mtime, i64::from(stat.st_mtime_nsec)),
+                (stat.st_atime, i64::try_from(stat.st_atime_nsec).unwrap_or(0)),
+                (stat.st_mtime, i64::try_from(stat.st_mtime_nsec).unwrap_or(0)),
             );
             fs::utimensat(&to.folder, to.name.as_os_str(), &times, AtFlags::SYMLINK_NOFOLLOW)
         }

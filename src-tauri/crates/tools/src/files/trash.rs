@@ -28,7 +28,7 @@ use std::{
 #[serde(deny_unknown_fields)]
 struct Input {
     /// What goes to the trash: absolute, or starting with ~/.
-    #[schemars(length(min = 1, max = 5000), inner(extend("format" = "path")))]
+    #[schemars(length(min = 1, max = 5000), extend("items" = serde_json::json!({"type": "string", "format": "path"})))]
     paths: Vec<String>,
 }
 
