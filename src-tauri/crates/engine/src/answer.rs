@@ -115,7 +115,7 @@ impl Engine {
             .map_err(words::other)?
             .into_iter()
             .find(|question| question.id == id)
-            .ok_or_else(|| words::already())?;
+            .ok_or_else(words::already)?;
         let turn = Turn::Result {
             call: question.call.clone(),
             tool: "ask_user".to_owned(),

@@ -271,5 +271,4 @@ fn back_off(attempt: u32) -> Duration {
 }
 
 #[cfg(test)]
-#[path = "open_ai/tests.rs"]
 mod tests;

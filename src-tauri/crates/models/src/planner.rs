@@ -188,5 +188,4 @@ pub(crate) fn goal_tokens(goal: &str) -> Vec<text::Token> {
 }
 
 #[cfg(test)]
-#[path = "planner/tests.rs"]
 mod tests;

@@ -1,6 +1,10 @@
 //! What belongs to a file beside its bytes: mode, times and extended attributes. Undo gives them back.
 
-use crate::{failure::errno, words::escaped};
+use crate::{
+    failure::errno,
+    mark::{accessed, modified},
+    words::escaped,
+};
 use rustix::{
     fs::{self, Mode, Timespec, Timestamps},
     io::Errno,

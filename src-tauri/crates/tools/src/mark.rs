@@ -1,7 +1,7 @@
 //! What makes a thing the same thing: kind, device, inode, size and modification time. The time of the last change of
 //! the inode is left out, because a rename changes it.
 
-use crate::words::escaped;
+use crate::{attributes::Moment, words::escaped};
 use rustix::fs::{FileType, Stat};
 use serde::{Deserialize, Serialize};
 use std::ffi::OsStr;
@@ -42,6 +42,16 @@ impl Kind {
     }
 }
 
+/// When a thing was last read. The system's number of nanoseconds differs in type between its interfaces.
+pub fn accessed(stat: &Stat) -> Moment {
+    (stat.st_atime, i64::try_from(stat.st_atime_nsec).unwrap_or(0))
+}
+
+/// When the contents last changed.
+pub fn modified(stat: &Stat) -> Moment {
+    (stat.st_mtime, i64::try_from(stat.st_mtime_nsec).unwrap_or(0))
+}
+
 /// The identity of an entry at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
@@ -54,7 +64,7 @@ pub struct Mark {
     /// Bytes.
     pub size: u64,
     /// Modification time: seconds, nanoseconds.
-    pub modified: (i64, i64),
+    pub modified: Moment,
     /// Where a link points.
     pub link: Option<String>,
 }

@@ -4,7 +4,7 @@ use crate::{
     attributes::{Attributes, hex, stamps, sync},
     failure::errno,
     handle::{CHANGED, Entry, SPECIAL},
-    mark::Kind,
+    mark::{Kind, accessed, modified},
 };
 use rustix::{
     fs::{self, AtFlags, Dir, Mode, SeekFrom},
@@ -109,10 +109,7 @@ fn copy_entry(from: &Entry, to: &Entry, stop: &AtomicBool, depth: usize) -> Resu
         Kind::Link => {
             let text: OsString = from.link_text()?;
             fs::symlinkat(text.as_os_str(), &to.folder, to.name.as_os_str())?;
-            let times = stamps(
-                (stat.st_atime, i64::try_from(stat.st_atime_nsec).unwrap_or(0)),
-                (stat.st_mtime, i64::try_from(stat.st_mtime_nsec).unwrap_or(0)),
-            );
+            let times = stamps(accessed(&stat), modified(&stat));
             fs::utimensat(&to.folder, to.name.as_os_str(), &times, AtFlags::SYMLINK_NOFOLLOW)
         }
         Kind::Folder => {

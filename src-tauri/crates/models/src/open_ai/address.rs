@@ -22,6 +22,10 @@ pub fn origin_of(base_url: &str) -> Result<String, String> {
 impl Address {
     pub fn parse(base_url: &str) -> Result<Address, String> {
         let bad = || say("model.address", &[("url", &visible(base_url.trim()))]);
+        // Signs that readers of addresses take differently (`\`, `@`, blanks) would let one name stand for two places.
+        if !base_url.trim().chars().all(|c| c.is_ascii_graphic() && !"\\@".contains(c)) {
+            return Err(bad());
+        }
         let mut url = Url::parse(base_url.trim()).map_err(|_| bad())?;
         let fits = match url.scheme() {
             "https" => url.host_str().is_some_and(|host| !host.is_empty()),
@@ -79,6 +83,10 @@ mod tests {
             "http://localhost.evil.test",
             "http://127.0.0.1@evil.test/v1",
             "https://user:pass@host/v1",
+            "https://evil.test\\@api.openai.com/v1",
+            "https://evil.test/@api.openai.com/v1",
+            "https://api.openai.com\t.evil.test/v1",
+            "https://api.openai.com。evil.test/v1",
             "https://host/v1?x=1",
             "https://host/v1#x",
             "http://0.0.0.0:1/v1",

@@ -6,11 +6,13 @@ mod selection;
 
 use super::{cursor::Cursor, request::Ask};
 
+type Way = fn(&mut Cursor) -> Option<Vec<Ask>>;
+
 /// What the words under `cursor` ask for, or none when any word of them is not understood.
 pub fn asks(cursor: &mut Cursor) -> Option<Vec<Ask>> {
     cursor.skip(cursor.known.words.polite);
     let start = cursor.at;
-    let ways: [fn(&mut Cursor) -> Option<Vec<Ask>>; 18] = [
+    let ways: [Way; 18] = [
         lists::reminder,
         lists::change_reminders,
         lists::note,

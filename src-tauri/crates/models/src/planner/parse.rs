@@ -33,7 +33,7 @@ pub fn parts(text: &str, known: &Known) -> Vec<Part> {
         match (at..block_end).rev().find_map(|to| read(at, to).map(|asks| (to, asks))) {
             Some((to, asks)) => {
                 let said = text[all[segments[at].0].start..all[segments[to].1 - 1].end].to_owned();
-                out.extend(asks.into_iter().map(|ask| Part::Understood { ask, said: said.clone() }));
+                out.extend(asks.into_iter().map(|ask| Part::Understood { ask: Box::new(ask), said: said.clone() }));
                 at = to + 1;
             }
             None => {

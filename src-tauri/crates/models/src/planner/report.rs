@@ -12,8 +12,10 @@ pub fn what(tool: &str, args: &Value) -> String {
     describe("planner.what", tool, args, None)
 }
 
-/// What came of a call, in one or two sentences.
+/// What came of a call, in one or two sentences. Where the user edited it, the result's `edited` holds the arguments that
+/// were used.
 pub fn outcome(tool: &str, args: &Value, outcome: Option<&Outcome>) -> String {
+    let args = outcome.map(|o| &o.output["edited"]).filter(|edited| edited.is_object()).unwrap_or(args);
     let what = what(tool, args);
     let Some(outcome) = outcome else { return say("planner.report.unknown", &[("what", &what)]) };
     let mut reason = outcome.reason.as_deref().map(visible).unwrap_or_default();

@@ -157,7 +157,7 @@ pub enum Ask {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Part {
     Understood {
-        ask: Ask,
+        ask: Box<Ask>,
         /// As written.
         said: String,
     },

@@ -40,10 +40,10 @@ impl<'a> Context<'a> {
             match part {
                 Part::Understood { ask, said } => {
                     let which = say("planner.which_folder", &[("text", &visible(&said))]);
-                    if let Ask::RemindSometime { text } = &ask {
+                    if let Ask::RemindSometime { text } = &*ask {
                         self.timeless = Some(text.clone());
                     }
-                    found.push(self.filled(ask).ok_or(which));
+                    found.push(self.filled(*ask).ok_or(which));
                 }
                 Part::NotUnderstood(said) => match self.timeless.take() {
                     Some(text) if is_when(&said) => found.push(Ok(Ask::Remind { text, when: said })),

@@ -1,117 +1,11 @@
 //! Tables of goals: what a goal comes to in a small world, call by call.
 
+mod world;
+
 use super::*;
-use assent_protocol::{Mode, Status, Turn};
+use assent_protocol::{Status, Turn};
 use serde_json::{Value, json};
-
-const NOW: &str = "2026-11-22T19:00:00Z";
-const HOME: &str = "/home/u";
-const DAY: i64 = 86_400_000;
-
-fn now() -> i64 {
-    NOW.parse::<jiff::Timestamp>().unwrap().as_millisecond()
-}
-
-fn request(turns: Vec<Turn>) -> Request {
-    Request {
-        turns,
-        tools: Vec::new(),
-        folders: vec!["/home/u/Downloads".into(), "/home/u/My Stuff".into()],
-        notes_folder: "/home/u/Notes".into(),
-        home: HOME.into(),
-        now: now(),
-        zone: "Europe/Warsaw".into(),
-        mode: Mode::Semi,
-    }
-}
-
-fn user(text: &str) -> Turn {
-    Turn::User { text: text.into() }
-}
-
-fn result(call: &ProposedCall, status: Status, output: Value, reason: Option<&str>) -> Turn {
-    let (call, tool) = (call.call.clone(), call.tool.clone());
-    Turn::Result { call, tool, status, output, reason: reason.map(str::to_owned), untrusted: None }
-}
-
-fn entry(path: &str, kind: &str, bytes: u64, days_old: i64) -> Value {
-    json!({"path": path, "name": names::last(path), "kind": kind, "bytes": bytes, "modified": now() - days_old * DAY})
-}
-
-// The world of the tests: one folder full of odd names, some folders in it, two duplicates.
-fn look(call: &ProposedCall) -> Turn {
-    let args: Value = serde_json::from_str(&call.args).unwrap();
-    let folder = args["folder"].as_str().unwrap_or_default().replace('~', HOME);
-    let at = |name: &str| format!("{folder}/{name}");
-    let listing = |entries: Vec<Value>| json!({"folder": folder, "entries": entries, "truncated": false});
-    let output = match (call.tool.as_str(), folder.as_str()) {
-        ("files.list", "/home/u/Downloads") => listing(vec![
-            entry(&at("a.jpg"), "file", 10, 1),
-            entry(&at("a copy.jpg"), "file", 10, 1),
-            entry(&at("Report (final).PDF"), "file", 2_000_000, 100),
-            entry(&at("old.tmp"), "file", 10, 40),
-            entry(&at("big.iso"), "file", 300_000_000, 400),
-            entry(&at("no extension"), "file", 0, 0),
-            entry(&at(".hidden.jpg"), "file", 1, 900),
-            entry(&at("half.mkv.part"), "file", 1, 1),
-            entry(&at("Pictures"), "folder", 0, 1),
-            entry(&at("Music"), "link", 0, 1),
-            entry(&at("shortcut.jpg"), "link", 0, 1),
-        ]),
-        ("files.list", "/home/u/Downloads/Pictures") => listing(vec![entry(&at("a.jpg"), "file", 3, 1)]),
-        ("files.list", "/home/u/My Stuff") => listing(vec![
-            entry(&at("Song One.mp3"), "file", 5, 300),
-            entry(&at("b.JPEG"), "file", 5, 3),
-            entry(&at("a.jpeg"), "file", 5, 2),
-            entry(&at("a.jpg"), "file", 5, 1),
-            entry(&at("Music"), "link", 0, 1),
-        ]),
-        ("files.list", "/home/u/Pictures") => listing(vec![entry(&at("x.png"), "file", 1, 1)]),
-        ("files.list", "/home/u/Many") => {
-            listing((0..2_001).map(|n| entry(&at(&format!("{n:04}.txt")), "file", 1, 1)).collect())
-        }
-        ("files.list", "/home/u/Empty") => listing(vec![]),
-        ("files.find_duplicates", "/home/u/Downloads") => json!({"groups": [
-            {"sha256": "x", "bytes": 10, "paths": [at("a.jpg"), at("a copy.jpg"), at("Pictures/a.jpg")]},
-        ]}),
-        ("files.find_duplicates", _) => json!({"groups": []}),
-        ("files.search", _) => {
-            json!({"matches": [{"path": at("x.txt"), "line": 3, "text": " an invoice\u{202e}"}], "truncated": false})
-        }
-        ("files.read", _) => json!({"path": args["path"], "text": "hello\nworld", "bytes": 11, "truncated": false}),
-        ("notes.list" | "notes.search", _) => json!({"notes": [{"title": "Soup", "text": "x"}]}),
-        ("todos.list", _) => json!({"todos": [{"text": "milk", "done": false}, {"text": "bread", "done": true}]}),
-        ("reminders.list", _) => json!({"reminders": [
-            {"id": "m1", "text": "call Anna", "at": "x", "state": "set"},
-            {"id": "m2", "text": "call Anna again", "at": "x", "state": "fired"},
-            {"id": "m3", "text": "pay rent", "at": "x", "state": "set"},
-            {"id": "m4", "text": "pay Bob", "at": "x", "state": "set"},
-        ]}),
-        _ => return result(call, Status::Failed, Value::Null, Some("there is no such folder")),
-    };
-    result(call, Status::Succeeded, output, None)
-}
-
-fn reads(call: &ProposedCall) -> bool {
-    ["list", "read", "search", "find_duplicates"].iter().any(|verb| call.tool.ends_with(verb))
-}
-
-// Goes on until something would change or the planner is done; gives the last reply and all turns.
-fn drive(mut turns: Vec<Turn>) -> (Reply, Vec<Turn>) {
-    for _ in 0..6 {
-        let reply = plan(&request(turns.clone())).unwrap();
-        turns.push(Turn::Model { text: reply.text.clone(), calls: reply.calls.clone() });
-        if reply.calls.is_empty() || !reply.calls.iter().all(reads) {
-            return (reply, turns);
-        }
-        turns.extend(reply.calls.iter().map(look));
-    }
-    panic!("the planner goes on and on");
-}
-
-fn lines(reply: &Reply) -> Vec<String> {
-    reply.calls.iter().map(|call| format!("{} {}", call.tool, call.args.replace("/home/u/", "~/"))).collect()
-}
+use world::*;
 
 #[track_caller]
 fn check(goal: &str, expected: &[&str]) {
@@ -399,7 +293,7 @@ fn questions_are_answered_without_a_change() {
     check_says("find files named plan in ~/Documents", &["“plan”"]);
     check_says("look for last year's invoice in my Documents", &["“last year's invoice”"]);
     check_says("read ~/Documents/plan.txt", &["hello\nworld"]);
-    check_says("search notes for soup", &["1 note with “soup”", "- Soup"]);
+    check_says("search notes for soup", &["1 note with “soup”", "- Soup: tomato soup"]);
     check_says("list notes", &["Soup"]);
     check_says("show my to-dos", &["milk", "bread (done)"]);
     check_says("list reminders", &["call Anna (x)"]);
@@ -507,6 +401,9 @@ fn the_last_words_are_what_the_results_say() {
     let output = json!({"done": 1, "failed": 1, "items": [{"item": 1, "status": "failed", "note": "It is locked."}]});
     let (reply, _) = finish("trash the duplicates in ~/Downloads", Status::Partly, output, None);
     assert_eq!(reply.text, "Only partly done: move 2 files to the trash. 1 done, 1 not. Because: It is locked.");
+    let edited = json!({"id": "m1", "edited": {"text": "call Eve", "at": "2026-11-23T10:00:00+01:00[Europe/Warsaw]"}});
+    let (reply, _) = finish("remind me tomorrow at 9am to call Anna", Status::Succeeded, edited, None);
+    assert_eq!(reply.text, "The reminder “call Eve” is set for Monday 23 November 2026, 10:00 (Europe/Warsaw).");
     // The user left items out: what was done is counted, not what was proposed.
     let (reply, _) = finish("trash the duplicates in ~/Downloads", Status::Succeeded, json!({"done": 1}), None);
     assert_eq!(reply.text, "Moved 1 file to the trash.");

@@ -218,6 +218,10 @@ fn tidy(files: &Selection, by: By, desk: &mut Desk) -> Option<()> {
 fn duplicate_groups(folder: &str, desk: &mut Desk) -> Option<Vec<Vec<String>>> {
     let says = say("planner.says.duplicates", &[("folder", &visible(folder))]);
     let output = desk.look_or_say("files.find_duplicates", json!({"folder": folder}), says, folder)?;
+    let skipped = output["skipped_count"].as_u64().unwrap_or_default();
+    if output["truncated"] == json!(true) || skipped > 0 {
+        desk.note(say("planner.not_all_compared", &[("folder", &visible(folder))]));
+    }
     let paths = |group: &Value| -> Vec<String> {
         group["paths"].as_array().into_iter().flatten().filter_map(|p| p.as_str().map(str::to_owned)).collect()
     };
@@ -368,6 +372,9 @@ fn search_files(folder: &str, text: Option<&str>, name: Option<&str>, desk: &mut
     }
     let output = desk.look_or_say("files.search", args, say("planner.says.search", &[]), folder)?;
     let wanted = visible(text.or(name).unwrap_or_default());
+    if output["truncated"] == json!(true) {
+        desk.note(say("planner.not_all_searched", &[("folder", &visible(folder))]));
+    }
     let lines: Vec<String> = output["matches"].as_array().into_iter().flatten().map(match_line).collect();
     let folder = visible(folder);
     if lines.is_empty() {
@@ -415,6 +422,10 @@ fn row_line(row: &Value) -> String {
         return text.to_owned();
     }
     let main = ["title", "text", "name", "path"].iter().find_map(|field| row[*field].as_str()).unwrap_or_default();
+    // A note that was found shows the line that has the words.
+    if let (Some(title), Some(text)) = (row["title"].as_str(), row["text"].as_str().filter(|text| !text.is_empty())) {
+        return format!("{title}: {text}");
+    }
     let done = if row["done"] == json!(true) { say("planner.answer.done_mark", &[]) } else { String::new() };
     match row["at"].as_str().or_else(|| row["due"].as_str()) {
         Some(at) => format!("{main} ({at}){done}"),

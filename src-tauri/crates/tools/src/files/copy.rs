@@ -72,7 +72,7 @@ impl Tool for Copy {
         Ok(facts)
     }
 
-    fn prepare(&self, _: &Value, facts: &ToolFacts, place: &Place) -> Result<Vec<Inverse>, ToolError> {
+    fn prepare(&self, _: &Value, facts: &ToolFacts, _: &Place) -> Result<Vec<Inverse>, ToolError> {
         let mut surveyor = Surveyor::default();
         let pairs = pairs(facts)?;
         let ready = pairs.iter().zip(0..).map(|((from, _, to), item)| {
