@@ -4,8 +4,8 @@
 use assent_engine::{Config, Engine, Host, Notice};
 use assent_policy::{CallView, LimitState, Limits, decide, matching};
 use assent_protocol::{
-    Condition, Decider, Destination, Effect, Facts, Mode, Provenance, Reach, Reversal, Rule, RuleAnswer, RuleDraft, RuleId, RunId, Scope,
-    Size,
+    Condition, Decider, Destination, Effect, Facts, Mode, Provenance, Reach, Reversal, Rule, RuleAnswer, RuleDraft,
+    RuleId, RunId, Scope, Size,
     wire::{Change, HistoryQuery, NewTask},
 };
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
@@ -71,8 +71,9 @@ fn rule(n: i64) -> Rule {
 fn deciding(c: &mut Criterion) {
     let rules: Vec<Rule> = (1..=200).map(rule).collect();
     let args = serde_json::json!({"items": [{"from": "/home/u/a", "to": "/home/u/folder 200/a"}]});
-    let resolved: BTreeMap<String, String> =
-        [("/items/0/from", "/home/u/a"), ("/items/0/to", "/home/u/folder 200/a")].map(|(k, v)| (k.into(), v.into())).into();
+    let resolved: BTreeMap<String, String> = [("/items/0/from", "/home/u/a"), ("/items/0/to", "/home/u/folder 200/a")]
+        .map(|(k, v)| (k.into(), v.into()))
+        .into();
     let facts = Facts {
         effect: Effect::Modify,
         destination: Destination::Here,
@@ -87,7 +88,8 @@ fn deciding(c: &mut Criterion) {
     let limits = Limits { state: LimitState::Within, rejected_before: false };
     c.bench_function("decide with 200 rules", |b| {
         b.iter(|| {
-            let call = CallView { tool: "files.move", definition: "d", args: &args, resolved: &resolved, run: RunId(1) };
+            let call =
+                CallView { tool: "files.move", definition: "d", args: &args, resolved: &resolved, run: RunId(1) };
             let matched = matching(black_box(&rules), &call, 0);
             decide(black_box(&facts), &matched, Mode::Ask, &limits)
         });
@@ -173,7 +175,9 @@ fn searching(c: &mut Criterion) {
     let query = HistoryQuery { search: "umber 77".into(), ..HistoryQuery::default() };
     let found = engine.history(&query).unwrap().actions.len();
     assert!(found > 0);
-    c.bench_function(&format!("search over {events} events"), |b| b.iter(|| engine.history(black_box(&query)).unwrap()));
+    c.bench_function(&format!("search over {events} events"), |b| {
+        b.iter(|| engine.history(black_box(&query)).unwrap())
+    });
 }
 
 fn helping(c: &mut Criterion) {

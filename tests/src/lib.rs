@@ -251,7 +251,9 @@ impl Home {
 
     /// Makes `program` see this home and nothing of the real one.
     pub fn dress(&self, program: &mut Command) {
-        for name in ["XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS"] {
+        for name in
+            ["XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS"]
+        {
             program.env_remove(name);
         }
         program
@@ -367,7 +369,8 @@ mod tests {
         assert_eq!(contents.values().sum::<usize>(), MESSY_FILES);
         assert_eq!(contents.len(), MESSY_FILES - MESSY_DUPLICATES);
         // The times of links are those of their making.
-        let still = |s: &Snapshot| s.0.iter().filter(|(_, e)| e.kind != "link").map(|(n, e)| (n.clone(), e.clone())).collect();
+        let still =
+            |s: &Snapshot| s.0.iter().filter(|(_, e)| e.kind != "link").map(|(n, e)| (n.clone(), e.clone())).collect();
         assert_same(&Snapshot(still(&one)), &Snapshot(still(&two)));
     }
 }

@@ -7,6 +7,8 @@ const LONGEST: usize = 500;
 const LONG: &[&str] = &[
     // Written by the protocol's tests.
     "ui/src/host/wire.ts",
+    // Sample rows for the development server and the tests: one list.
+    "ui/src/host/fake-data.ts",
 ];
 
 #[test]

@@ -194,7 +194,10 @@ mod tests {
     #[test]
     fn a_message_during_a_call_comes_after_its_result() {
         let state = state(vec![goal(), reply(&["a"]), goal(), result("a")]);
-        assert!(matches!(state.turns(), [Turn::User { .. }, Turn::Model { .. }, Turn::Result { .. }, Turn::User { .. }]));
+        assert!(matches!(
+            state.turns(),
+            [Turn::User { .. }, Turn::Model { .. }, Turn::Result { .. }, Turn::User { .. }]
+        ));
         assert_eq!(state.next(), Next::CallModel);
     }
 

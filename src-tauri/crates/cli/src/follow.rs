@@ -62,7 +62,10 @@ impl<'a> Follow<'a> {
         let run = loop {
             tokio::select! {
                 run = &mut driving => break run?,
-                _ = beat.tick() => if self.desk.host.changed_since() { self.show()? },
+                _ = beat.tick() => if self.desk.host.changed_since() {
+                    self.show()?;
+                    self.desk.host.print_spoken(self.run);
+                },
             }
         };
         self.show()?;
@@ -77,7 +80,7 @@ impl<'a> Follow<'a> {
             match step {
                 Step::Agent { text } => {
                     messages += 1;
-                    if messages > self.messages && !text.is_empty() && !desk.host.printed_live(self.run, &text) {
+                    if messages > self.messages && !text.is_empty() && !desk.host.finish_spoken(self.run, &text) {
                         desk.out.message(&text);
                     }
                 }

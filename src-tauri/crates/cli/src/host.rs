@@ -18,12 +18,13 @@ pub struct TerminalHost {
     spoken: Mutex<HashMap<RunId, Spoken>>,
 }
 
+/// What the agent is saying in a run.
 #[derive(Default)]
 struct Spoken {
-    /// The line that is still coming.
-    line: String,
-    /// All that was printed as it came, so that it is not printed again as a step.
-    printed: String,
+    /// All of it since the last whole message.
+    text: String,
+    /// How much of it is printed: whole lines only, since a piece may end between a letter and its accent.
+    printed: usize,
 }
 
 impl TerminalHost {
@@ -37,20 +38,30 @@ impl TerminalHost {
         self.dirty.swap(false, Ordering::SeqCst)
     }
 
-    /// Ends the line that is coming, and says whether `text` was printed as it came.
-    pub fn printed_live(&self, run: RunId, text: &str) -> bool {
+    /// Prints the whole lines that have come since the last call. Called between steps, so that what the agent says
+    /// stands after what was done before it.
+    pub fn print_spoken(&self, run: RunId) {
+        let mut spoken = self.spoken.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(spoken) = spoken.get_mut(&run) else { return };
+        if let Some(end) = spoken.text[spoken.printed..].rfind('\n') {
+            let lines = &spoken.text[spoken.printed..spoken.printed + end];
+            lines.split('\n').for_each(|line| self.out.line(Style::Plain, line));
+            spoken.printed += end + 1;
+        }
+    }
+
+    /// Whether the message `text` came in pieces; if so, the rest of it is printed now.
+    pub fn finish_spoken(&self, run: RunId, text: &str) -> bool {
         let mut spoken = self.spoken.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(spoken) = spoken.get_mut(&run) else { return false };
-        if !spoken.line.is_empty() {
-            self.out.line(Style::Plain, &std::mem::take(&mut spoken.line));
+        // The step comes with hidden characters written out; the pieces came as they were.
+        if visible_lines(&spoken.text).join("\n").trim() != text.trim() {
+            *spoken = Spoken::default();
+            return false;
         }
-        // Steps come with hidden characters written out; pieces came as they were.
-        let printed = visible_lines(&spoken.printed).join("\n");
-        let found = printed.find(text);
-        if let Some(at) = found {
-            spoken.printed = printed[at + text.len()..].to_owned();
-        }
-        found.is_some()
+        let Spoken { text, printed } = std::mem::take(spoken);
+        text[printed..].lines().for_each(|line| self.out.line(Style::Plain, line));
+        true
     }
 
     fn hear(&self, run: RunId, text: &str) {
@@ -58,14 +69,7 @@ impl TerminalHost {
             return;
         }
         let mut spoken = self.spoken.lock().unwrap_or_else(PoisonError::into_inner);
-        let spoken = spoken.entry(run).or_default();
-        spoken.printed.push_str(text);
-        // Whole lines only: a piece may end between a letter and its accent, or inside a run of spaces.
-        spoken.line.push_str(text);
-        while let Some(end) = spoken.line.find('\n') {
-            let line: String = spoken.line.drain(..=end).collect();
-            self.out.line(Style::Plain, line.trim_end_matches('\n'));
-        }
+        spoken.entry(run).or_default().text.push_str(text);
     }
 }
 

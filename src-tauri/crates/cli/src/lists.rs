@@ -57,13 +57,7 @@ impl Desk {
         Ok(Ended::Done)
     }
 
-    pub(crate) fn history(
-        &self,
-        search: String,
-        status: Option<String>,
-        tool: Option<String>,
-        limit: u32,
-    ) -> Answered {
+    pub(crate) fn history(&self, search: String, status: Option<String>, tool: Option<String>, limit: u32) -> Answered {
         if let Some(name) = status.as_deref().filter(|name| Status::parse(name).is_none()) {
             return Err(bad_usage("cli.history.status", &[("status", name)]));
         }

@@ -65,7 +65,9 @@ fn with(mut settings: Settings, key: &str, value: &str) -> Result<Settings, Wire
         "base_url" => settings.base_url = value.to_owned(),
         "theme" => settings.theme = value.to_owned(),
         "notes_folder" => settings.notes_folder = value.to_owned(),
-        "folders" => settings.folders = value.split(',').map(|f| f.trim().to_owned()).filter(|f| !f.is_empty()).collect(),
+        "folders" => {
+            settings.folders = value.split(',').map(|f| f.trim().to_owned()).filter(|f| !f.is_empty()).collect()
+        }
         "keys" => settings.keys = switch(key, value)?,
         "practised" => settings.practised = switch(key, value)?,
         _ => return Err(unknown(key)),

@@ -1,13 +1,7 @@
 //! The user's word: approve, reject, edit, answer a question, write to a run, stop it. Each is committed before
 //! anything else happens, and only once: whoever comes second is told that the card was answered.
 
-use crate::{
-    Answered, Engine,
-    drive::result_turn,
-    judge::new_action,
-    start::proposed,
-    words,
-};
+use crate::{Answered, Engine, drive::result_turn, judge::new_action, start::proposed, words};
 use assent_journal::JournalError;
 use assent_protocol::{
     Action, ActionId, Answer, Decider, Decision, QuestionId, RunId, RunStatus, Status, Turn, texts,
@@ -92,7 +86,8 @@ impl Engine {
         let mut new = new_action(&run, &call, assessed, now);
         new.edit_of = Some(id);
         new.says = action.says.clone();
-        (new.status, new.decided_by) = if asks { (Status::Waiting, None) } else { (Status::Approved, Some(Decider::User)) };
+        (new.status, new.decided_by) =
+            if asks { (Status::Waiting, None) } else { (Status::Approved, Some(Decider::User)) };
         new.expires_at = asks.then_some(action.expires_at).flatten();
         let decision = Decision { by: Decider::User, at: now, digest: action.digest.clone(), reason: None };
         let replaced = self.0.journal.replace(id, &decision, &new).map_err(already)?;

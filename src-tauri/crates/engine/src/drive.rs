@@ -206,6 +206,11 @@ fn standing_of(action: &Action) -> Option<Standing> {
 }
 
 /// The result turn of a call, as the model will see it.
-pub(crate) fn result_turn(call: &ProposedCall, status: Status, output: serde_json::Value, reason: Option<String>) -> Turn {
+pub(crate) fn result_turn(
+    call: &ProposedCall,
+    status: Status,
+    output: serde_json::Value,
+    reason: Option<String>,
+) -> Turn {
     Turn::Result { call: call.call.clone(), tool: call.tool.clone(), status, output, reason, untrusted: None }
 }

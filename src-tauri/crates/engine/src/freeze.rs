@@ -2,10 +2,7 @@
 //! a restart.
 
 use crate::{Answered, Engine, words};
-use assent_protocol::{
-    RunStatus, texts,
-    wire::Change,
-};
+use assent_protocol::{RunStatus, texts, wire::Change};
 
 impl Engine {
     /// Stops every run and every batch under way, and lets nothing start until [`Engine::unfreeze`]. Cards stay.

@@ -9,8 +9,8 @@ use assent_agent::{
 use assent_journal::NewAction;
 use assent_policy::{self as policy, CallView, Counts, Limits, Sources};
 use assent_protocol::{
-    Answer, Decider, Destination, Effect, Facts, Origin, Preview, ProposedCall, Provenance, Reach, Reversal, Run, Size, Status, Turn,
-    Verdict,
+    Answer, Decider, Destination, Effect, Facts, Origin, Preview, ProposedCall, Provenance, Reach, Reversal, Run, Size,
+    Status, Turn, Verdict,
     canonical::{canonical, digest, parse},
     texts, visible,
     wire::Change,
@@ -82,9 +82,9 @@ impl Engine {
 
     /// Facts and verdict of a call as it would be now.
     pub(crate) fn assess(&self, run: &Run, turns: &[Turn], tool: &str, args: &str) -> Result<Assessed, ToolError> {
-        let tool = self
-            .tool(tool)
-            .ok_or_else(|| ToolError::BadInput(texts::say("engine.call.unknown_tool", &[("tool", &visible::visible(tool))])))?;
+        let tool = self.tool(tool).ok_or_else(|| {
+            ToolError::BadInput(texts::say("engine.call.unknown_tool", &[("tool", &visible::visible(tool))]))
+        })?;
         let args = parse(args).map_err(|error| ToolError::BadInput(error.to_string()))?;
         let place = self.place(&run.grants, Arc::new(AtomicBool::new(false)));
         let described = tool.describe(&args, &place)?;
@@ -94,7 +94,8 @@ impl Engine {
         let (facts, resolved) = self.facts(turns, &args, &described);
         let now = self.0.host.now();
         let rules = self.0.journal.rules(now).map_err(failed)?;
-        let view = CallView { tool: &spec.name, definition: &definition, args: &args, resolved: &resolved, run: run.id };
+        let view =
+            CallView { tool: &spec.name, definition: &definition, args: &args, resolved: &resolved, run: run.id };
         let matched = policy::matching(&rules, &view, now);
         let limits = self.limits(run, turns, &spec.name, &args).map_err(|error| ToolError::Failed(error.message))?;
         let verdict = policy::decide(&facts, &matched, run.mode, &limits);
@@ -153,7 +154,8 @@ impl Engine {
         let same = digest(&[tool, &canonical(args)]);
         let mut last = tally.last_digests;
         last.push(same.clone());
-        let asked = u32::try_from(turns.iter().filter(|turn| matches!(turn, Turn::User { .. })).count()).unwrap_or(1).max(1);
+        let asked =
+            u32::try_from(turns.iter().filter(|turn| matches!(turn, Turn::User { .. })).count()).unwrap_or(1).max(1);
         let mut bounds = policy::bounds(run.mode);
         bounds.actions = bounds.actions.saturating_mul(asked);
         let counts = Counts {
@@ -190,7 +192,8 @@ impl Engine {
         let now = self.0.host.now();
         let why = visible::visible(why);
         let turn = result_turn(call, Status::Denied, Value::Null, Some(why.clone()));
-        let args = parse(&call.args).unwrap_or_else(|_| json!({"text": call.args.chars().take(4000).collect::<String>()}));
+        let args =
+            parse(&call.args).unwrap_or_else(|_| json!({"text": call.args.chars().take(4000).collect::<String>()}));
         let new = NewAction {
             run: run.id,
             call: call.call.clone(),
@@ -324,9 +327,9 @@ fn texts_in(value: &Value, field: String, found: &mut Vec<(String, String)>) {
         Value::Array(list) => {
             list.iter().enumerate().for_each(|(n, inner)| texts_in(inner, format!("{field}/{n}"), found));
         }
-        Value::Object(map) => map
-            .iter()
-            .for_each(|(key, inner)| texts_in(inner, format!("{field}/{}", key.replace('~', "~0").replace('/', "~1")), found)),
+        Value::Object(map) => map.iter().for_each(|(key, inner)| {
+            texts_in(inner, format!("{field}/{}", key.replace('~', "~0").replace('/', "~1")), found)
+        }),
         Value::Null | Value::Bool(_) => {}
     }
 }

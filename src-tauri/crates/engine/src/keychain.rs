@@ -75,5 +75,7 @@ impl Anchor for Keys {
 
 // The keychain's client blocks on a runtime of its own, which must not happen on a thread of ours.
 fn apart<T: Send>(work: impl FnOnce() -> Result<T, String> + Send) -> Result<T, String> {
-    std::thread::scope(|scope| scope.spawn(work).join().unwrap_or_else(|_| Err("the keychain did not answer".to_owned())))
+    std::thread::scope(|scope| {
+        scope.spawn(work).join().unwrap_or_else(|_| Err("the keychain did not answer".to_owned()))
+    })
 }

@@ -4,7 +4,9 @@
 use crate::{Engine, Host, Notice};
 use assent_agent::{Inverse, Output, Place, Tool, ToolError, ToolFacts, ToolSpec, Undone};
 use assent_journal::{Journal, Reminder};
-use assent_protocol::{Effect, ItemOutcome, Preview, Provenance, ReminderId, Reversal, Status, texts, visible::visible, wire::Change};
+use assent_protocol::{
+    Effect, ItemOutcome, Preview, Provenance, ReminderId, Reversal, Status, texts, visible::visible, wire::Change,
+};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -26,7 +28,10 @@ impl Engine {
                 self.0.host.notify(Notice {
                     key: format!("reminder {}", reminder.id),
                     title: visible(&reminder.text),
-                    body: texts::say("engine.reminder.due", &[("at", &crate::clock::absolute(reminder.at, &reminder.zone))]),
+                    body: texts::say(
+                        "engine.reminder.due",
+                        &[("at", &crate::clock::absolute(reminder.at, &reminder.zone))],
+                    ),
                     action: None,
                     urgent: true,
                 });
@@ -96,8 +101,9 @@ impl ReminderTool {
     }
 
     fn time(&self, text: &str) -> Result<(i64, String), ToolError> {
-        let zoned: jiff::Zoned =
-            text.parse().map_err(|_| ToolError::BadInput(texts::say("engine.reminder.time", &[("text", &visible(text))])))?;
+        let zoned: jiff::Zoned = text
+            .parse()
+            .map_err(|_| ToolError::BadInput(texts::say("engine.reminder.time", &[("text", &visible(text))])))?;
         let at = zoned.timestamp().as_millisecond();
         if at <= self.host.now() {
             return Err(ToolError::BadInput(texts::say("engine.reminder.past", &[("text", &visible(text))])));

@@ -58,7 +58,8 @@ impl Engine {
             });
         }
         let now = self.0.host.now();
-        let id = self.0.journal.add_rule(&draft, &policy::sentence(&draft, now), Some(from), now).map_err(words::other)?;
+        let id =
+            self.0.journal.add_rule(&draft, &policy::sentence(&draft, now), Some(from), now).map_err(words::other)?;
         self.0.host.changed(Change::Settings);
         self.rules()?.into_iter().find(|rule| rule.id == id).ok_or_else(|| words::not_found(&id.to_string()))
     }

@@ -87,9 +87,7 @@ impl Engine {
     }
 }
 
-/// The host and port that a key is bound to; empty for what is not an address.
+/// The origin that a key is bound to, read as the client will read it; empty for what is not an address.
 pub(crate) fn host_of(url: &str) -> String {
-    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    authority.rsplit('@').next().unwrap_or_default().to_ascii_lowercase()
+    assent_models::open_ai::origin_of(url).unwrap_or_default()
 }

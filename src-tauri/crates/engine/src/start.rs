@@ -13,10 +13,7 @@ use assent_agent::{
 };
 use assent_journal::JournalError;
 use assent_protocol::{
-    Action, Answer, Effect, ItemOutcome, ProposedCall, Run, Status, Turn,
-    canonical::canonical,
-    texts,
-    wire::Change,
+    Action, Answer, Effect, ItemOutcome, ProposedCall, Run, Status, Turn, canonical::canonical, texts, wire::Change,
 };
 use serde_json::{Value, json};
 use std::sync::{Arc, atomic::AtomicBool};
@@ -77,10 +74,18 @@ impl Engine {
         tool.run(&action.args, facts, place)
     }
 
-    fn finish(&self, run: &Run, action: &Action, call: &ProposedCall, ended: Result<Output, ToolError>) -> Answered<Vec<Event>> {
+    fn finish(
+        &self,
+        run: &Run,
+        action: &Action,
+        call: &ProposedCall,
+        ended: Result<Output, ToolError>,
+    ) -> Answered<Vec<Event>> {
         let (status, output, note) = match ended {
             Ok(output) => (status_of(&output.items), output, None),
-            Err(error) => (Status::Failed, Output::default(), Some(assent_protocol::visible::visible(&error.to_string()))),
+            Err(error) => {
+                (Status::Failed, Output::default(), Some(assent_protocol::visible::visible(&error.to_string())))
+            }
         };
         let note = note.or_else(|| first_problem(&output.items));
         let Turn::Result { call: id, tool, .. } = result_turn(call, status, Value::Null, None) else {
@@ -90,13 +95,21 @@ impl Engine {
             call: id,
             tool,
             status,
-            output: told(&output),
+            output: told(action, &output),
             reason: note.clone(),
             untrusted: output.untrusted.clone(),
         };
         self.0
             .journal
-            .finish(action.id, status, &output.items, note.as_deref(), &pairs(output.inverses), Some(&turn), self.0.host.now())
+            .finish(
+                action.id,
+                status,
+                &output.items,
+                note.as_deref(),
+                &pairs(output.inverses),
+                Some(&turn),
+                self.0.host.now(),
+            )
             .map_err(words::other)?;
         self.0.host.changed(Change::Action { action: action.id, run: run.id });
         Ok(vec![Event::Turn(turn)])
@@ -164,7 +177,7 @@ fn first_problem(items: &[ItemOutcome]) -> Option<String> {
     Some(texts::say("engine.items.problem", &[("count", &problems.len().to_string()), ("first", &first)]))
 }
 
-fn told(output: &Output) -> Value {
+fn told(action: &Action, output: &Output) -> Value {
     if output.items.is_empty() {
         return output.value.clone();
     }
@@ -173,6 +186,10 @@ fn told(output: &Output) -> Value {
     let failed: Vec<_> = output.items.iter().filter(|item| item.status != Status::Succeeded).take(50).collect();
     if !failed.is_empty() {
         told["items"] = json!(failed);
+    }
+    // What ran is what the user made of it, and the model must not report what it had proposed.
+    if action.edit_of.is_some() {
+        told["edited"] = action.args.clone();
     }
     if let (Value::Object(told), Value::Object(more)) = (&mut told, &output.value) {
         for (key, value) in more {

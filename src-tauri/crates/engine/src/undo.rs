@@ -39,7 +39,9 @@ impl Engine {
         match &action.undo {
             UndoState::Ready => self.undo_one(&action, &mut report)?,
             UndoState::Done => return Err(words::bad_input("engine.undo.done", &[])),
-            UndoState::Cannot { because } => return Err(words::bad_input("engine.undo.cannot", &[("because", because)])),
+            UndoState::Cannot { because } => {
+                return Err(words::bad_input("engine.undo.cannot", &[("because", because)]));
+            }
             UndoState::Nothing => return Err(words::bad_input("engine.undo.nothing", &[])),
         }
         Ok(report)

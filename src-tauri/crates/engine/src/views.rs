@@ -19,7 +19,8 @@ impl Engine {
         let journal = &self.0.journal;
         let midnight = clock::midnight(self.0.host.now(), &self.0.host.zone());
         let (ran_unasked, asked, undone) = journal.today(midnight).map_err(words::other)?;
-        let waiting = journal.waiting().map_err(words::other)?.len() + journal.open_questions().map_err(words::other)?.len();
+        let waiting =
+            journal.waiting().map_err(words::other)?.len() + journal.open_questions().map_err(words::other)?.len();
         let unfinished = journal.unfinished_runs().map_err(words::other)?;
         let running = unfinished.iter().filter(|run| run.status == RunStatus::Running).count();
         Ok(Standing {
@@ -71,7 +72,8 @@ impl Engine {
             why: action.verdict.reasons.iter().map(|reason| reason.sentence()).collect(),
             values_from: values_from(&action),
             expires: self.expires(&action),
-            confirm: (action.verdict.escalate && action.facts.size.amount.is_some()).then(|| self.confirmation(&action)),
+            confirm: (action.verdict.escalate && action.facts.size.amount.is_some())
+                .then(|| self.confirmation(&action)),
             hidden_characters: texts_hidden(&action.args),
             schema: self.tool(&action.tool).map_or(Value::Null, |tool| tool.spec().schema),
             action,
@@ -204,13 +206,17 @@ impl Engine {
     /// For a format other than `jsonl` and `csv`, or when the file cannot be written.
     pub fn export(&self, format: &str, to: &Path) -> Answered<()> {
         let tell = |error: &dyn std::fmt::Display| -> WireError {
-            words::bad_input("engine.export.failed", &[("file", &to.display().to_string()), ("error", &error.to_string())])
+            words::bad_input(
+                "engine.export.failed",
+                &[("file", &to.display().to_string()), ("error", &error.to_string())],
+            )
         };
         if !matches!(format, "jsonl" | "csv") {
             return Err(words::bad_input("engine.export.format", &[]));
         }
         use std::os::unix::fs::OpenOptionsExt;
-        let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(to).map_err(|e| tell(&e))?;
+        let file =
+            std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(to).map_err(|e| tell(&e))?;
         let mut out = std::io::BufWriter::new(file);
         match format {
             "csv" => self.0.journal.export_csv(&mut out).map_err(|e| tell(&e))?,
@@ -276,7 +282,8 @@ fn receipt(actions: &[Action]) -> String {
             parts.push(texts::say(key, &[("count", &count.to_string())]));
         }
     }
-    for status in [Status::Waiting, Status::Rejected, Status::Denied, Status::Expired, Status::Failed, Status::Unknown] {
+    for status in [Status::Waiting, Status::Rejected, Status::Denied, Status::Expired, Status::Failed, Status::Unknown]
+    {
         let count = actions.iter().filter(|action| action.status == status).count();
         if count > 0 {
             parts.push(format!("{count} {}", texts::say(&format!("engine.status.{}", status.name()), &[])));

@@ -46,8 +46,8 @@ impl Attributes {
         Ok(Attributes {
             mode: stat.st_mode & 0o7777,
             owner: (stat.st_uid, stat.st_gid),
-            accessed: (stat.st_atime, i64::try_from(stat.st_atime_nsec).unwrap_or(0)),
-            modified: (stat.st_mtime, i64::try_from(stat.st_mtime_nsec).unwrap_or(0)),
+            accessed: accessed(&stat),
+            modified: modified(&stat),
             extended,
         })
     }

@@ -73,7 +73,7 @@ impl World {
                 *inverse = newer.clone();
             }
         }
-        Done { tool: tool.to_owned(), args, facts, output, inverses }
+        Done { tool: tool.to_owned(), facts, output, inverses }
     }
 
     pub fn look(&self, tool: &str, args: Value) -> Output {
@@ -91,7 +91,6 @@ impl World {
 /// A call that ran.
 pub struct Done {
     pub tool: String,
-    pub args: Value,
     pub facts: ToolFacts,
     pub output: Output,
     pub inverses: Vec<Inverse>,
@@ -160,11 +159,24 @@ pub fn age(path: &Path) {
 
 /// Names that programs have stumbled over.
 pub fn odd_names() -> Vec<String> {
-    ["-rf", "~", "line\nbreak", "*", "trailing  ", "#hash", "a\\b", "$(id)", "zażółć", "\u{202e}txt.exe", ".hidden", "%41"]
-        .into_iter()
-        .map(str::to_owned)
-        .chain(["n".repeat(255)])
-        .collect()
+    [
+        "-rf",
+        "~",
+        "line\nbreak",
+        "*",
+        "trailing  ",
+        "#hash",
+        "a\\b",
+        "$(id)",
+        "zażółć",
+        "\u{202e}txt.exe",
+        ".hidden",
+        "%41",
+    ]
+    .into_iter()
+    .map(str::to_owned)
+    .chain(["n".repeat(255)])
+    .collect()
 }
 
 #[test]
@@ -190,7 +202,8 @@ fn moving_to_another_disk_and_back_keeps_everything() {
         return;
     }
     world.file("sub/deep/b.txt", "b");
-    fs::set_permissions(world.work.join("sub/deep/b.txt"), std::os::unix::fs::PermissionsExt::from_mode(0o4750)).unwrap();
+    fs::set_permissions(world.work.join("sub/deep/b.txt"), std::os::unix::fs::PermissionsExt::from_mode(0o4750))
+        .unwrap();
     symlink("deep/b.txt", world.work.join("sub/link")).unwrap();
     let odd = std::ffi::OsString::from_vec(b"bad\xffname".to_vec());
     fs::write(world.work.join("sub").join(odd), "c").unwrap();
@@ -211,7 +224,8 @@ fn renaming_copying_and_making_folders_are_taken_back() {
     symlink("b.txt", world.work.join("sub/link")).unwrap();
     age(&world.work.join("sub"));
     age(&world.work);
-    let rename = json!({ "items": [{ "path": world.at("a.txt"), "name": "-rf *" }, { "path": world.at("sub"), "name": "~" }] });
+    let rename =
+        json!({ "items": [{ "path": world.at("a.txt"), "name": "-rf *" }, { "path": world.at("sub"), "name": "~" }] });
     check_do_undo(&world, &world.work, "files.rename", rename);
     let copy = json!({ "items": [
         { "from": world.at("sub"), "to": world.at("x/y/sub") },

@@ -97,7 +97,10 @@ pub fn describe(at: &Resolved, field: &str, now: &Current, text: &str, title: St
     let effect = if now.bytes.is_some() { Effect::Modify } else { Effect::Create };
     let preview = match now.text() {
         Some(before) => Preview::Lines { subject: shown_path(&at.path), lines: difference(before, text) },
-        None => Preview::Lines { subject: say("tools.text.replaces_data", &[("path", &shown_path(&at.path))]), lines: difference("", text) },
+        None => Preview::Lines {
+            subject: say("tools.text.replaces_data", &[("path", &shown_path(&at.path))]),
+            lines: difference("", text),
+        },
     };
     ToolFacts {
         title,
@@ -192,7 +195,9 @@ impl Replaced {
         let sum = now.as_ref().map(|whole| digest(&whole.bytes));
         let undone = match (&self.before, now) {
             (None, None) => Undone::NotNeeded,
-            (Some(before), _) if sum.as_ref() == Some(&before.sha256) && before.sha256 != self.after => Undone::NotNeeded,
+            (Some(before), _) if sum.as_ref() == Some(&before.sha256) && before.sha256 != self.after => {
+                Undone::NotNeeded
+            }
             (Some(_), None) => return Ok(conflict("tools.undo.gone", path)),
             (None, Some(whole)) if sum.as_ref() == Some(&self.after) => {
                 entry.remove_verified(whole.inode, &self.passing)?;
@@ -327,7 +332,9 @@ fn keep(bytes: &[u8], copies: &Path) -> Result<String, ToolError> {
         std::fs::rename(&passing, &stored)?;
         std::fs::File::open(copies)?.sync_all()
     };
-    write().map_err(|error| ToolError::Failed(say("tools.undo.cannot_keep", &[("because", &sentence(errno(&error), copies))])))?;
+    write().map_err(|error| {
+        ToolError::Failed(say("tools.undo.cannot_keep", &[("because", &sentence(errno(&error), copies))]))
+    })?;
     Ok(sum)
 }
 

@@ -48,7 +48,8 @@ mod tests {
 
     #[test]
     fn a_full_disk_a_read_only_folder_and_a_forbidden_one_each_have_a_sentence() {
-        for error in [Errno::NOSPC, Errno::ROFS, Errno::ACCESS, Errno::LOOP, Errno::STALE, Errno::OPNOTSUPP, Errno::IO] {
+        for error in [Errno::NOSPC, Errno::ROFS, Errno::ACCESS, Errno::LOOP, Errno::STALE, Errno::OPNOTSUPP, Errno::IO]
+        {
             let text = sentence(error, Path::new("/home/u/a\u{202e}b"));
             assert!(text.ends_with('.') && text.contains("a\\u{202e}b") && !text.contains("tools."), "{text}");
         }

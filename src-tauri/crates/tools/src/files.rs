@@ -48,7 +48,8 @@ fn going(key: &str, froms: &[&Path], tos: &[&Path], kinds: &[Kind], place: &Plac
         return fill(&format!("{key}.{}", if renamed { "one_renamed" } else { "one_item" }), &values);
     }
     let targets: HashSet<&Path> = tos.iter().filter_map(|to| to.parent()).collect();
-    let mut values = vec![("what", several(kinds)), ("place", folder_name(&common_folder(froms.iter().copied()), &place.home))];
+    let mut values =
+        vec![("what", several(kinds)), ("place", folder_name(&common_folder(froms.iter().copied()), &place.home))];
     if let (1, Some(only)) = (targets.len(), targets.iter().next()) {
         values.push(("folder", folder_name(only, &place.home)));
         return fill(&format!("{key}.many"), &values);

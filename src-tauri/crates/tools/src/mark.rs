@@ -77,7 +77,7 @@ impl Mark {
             device: stat.st_dev,
             inode: stat.st_ino,
             size: u64::try_from(stat.st_size).unwrap_or(0),
-            modified: (stat.st_mtime, i64::try_from(stat.st_mtime_nsec).unwrap_or(0)),
+            modified: modified(stat),
             link: link.map(escaped),
         }
     }

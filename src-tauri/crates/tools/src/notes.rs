@@ -17,7 +17,7 @@ use assent_protocol::{Effect, Preview, visible::visible};
 use std::path::{Path, PathBuf};
 
 /// The list of to-dos lies in the same folder and is no note.
-pub(crate) const TODO_FILE: &str = "todo.md";
+pub(crate) const LIST_FILE: &str = "todo.md";
 const LONGEST_NAME: usize = 200;
 const MOST_ROWS: usize = 200;
 
@@ -41,7 +41,7 @@ fn located(title: &str, place: &Place) -> Result<Resolved, ToolError> {
     if name.is_empty() {
         return Err(ToolError::BadInput(say("tools.notes.no_title", &[])));
     }
-    if format!("{name}.md").to_lowercase() == TODO_FILE {
+    if format!("{name}.md").to_lowercase() == LIST_FILE {
         return Err(ToolError::BadInput(say("tools.notes.todo_title", &[])));
     }
     within_notes(&format!("{}.md", name.trim_end()), place)
@@ -73,7 +73,7 @@ fn all(place: &Place) -> Vec<Note> {
         let title = seen.name.strip_suffix(".md").filter(|_| seen.kind == Kind::File && seen.text && !seen.closed);
         if let Some(title) = title
             && !title.starts_with('.')
-            && seen.name.to_lowercase() != TODO_FILE
+            && seen.name.to_lowercase() != LIST_FILE
         {
             notes.push(Note { title: title.to_owned(), path: seen.path.clone(), modified: seen.modified() });
         }

@@ -5,7 +5,8 @@ use assent_agent::Place;
 use std::path::Path;
 
 /// Marks that browsers, mail programs and other systems put on what they bring in.
-const MARKS: &[&str] = &["user.xdg.origin.url", "user.xdg.referrer.url", "user.Zone.Identifier", "com.apple.quarantine"];
+const MARKS: &[&str] =
+    &["user.xdg.origin.url", "user.xdg.referrer.url", "user.Zone.Identifier", "com.apple.quarantine"];
 
 /// "the file x.pdf in Downloads", if the file at the resolved `path` may hold other people's words.
 pub fn untrusted(path: &Path, place: &Place) -> Option<String> {

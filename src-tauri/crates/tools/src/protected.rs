@@ -15,32 +15,131 @@ use std::{
 /// Lower case; a folder covers all that lies in it.
 const IN_HOME: &[&str] = &[
     // Shells and sessions
-    ".bashrc", ".bash_profile", ".bash_login", ".bash_logout", ".bash_aliases", ".profile", ".zshrc", ".zshenv",
-    ".zprofile", ".zlogin", ".zlogout", ".zsh", ".oh-my-zsh", ".kshrc", ".cshrc", ".tcshrc", ".login", ".xprofile",
-    ".xinitrc", ".xsession", ".xsessionrc", ".pam_environment", ".inputrc", ".tmux.conf", ".config/fish",
-    ".config/nushell", ".config/powershell", ".config/environment.d", ".config/autostart",
-    ".config/autostart-scripts", ".config/systemd", ".config/plasma-workspace", ".config/hypr", ".config/sway",
-    ".config/i3", ".config/tmux", ".local/share/applications", ".local/share/systemd", ".local/share/dbus-1",
-    ".local/share/nautilus/scripts", ".local/share/kio", ".local/bin", ".crontab", "library/launchagents",
+    ".bashrc",
+    ".bash_profile",
+    ".bash_login",
+    ".bash_logout",
+    ".bash_aliases",
+    ".profile",
+    ".zshrc",
+    ".zshenv",
+    ".zprofile",
+    ".zlogin",
+    ".zlogout",
+    ".zsh",
+    ".oh-my-zsh",
+    ".kshrc",
+    ".cshrc",
+    ".tcshrc",
+    ".login",
+    ".xprofile",
+    ".xinitrc",
+    ".xsession",
+    ".xsessionrc",
+    ".pam_environment",
+    ".inputrc",
+    ".tmux.conf",
+    ".config/fish",
+    ".config/nushell",
+    ".config/powershell",
+    ".config/environment.d",
+    ".config/autostart",
+    ".config/autostart-scripts",
+    ".config/systemd",
+    ".config/plasma-workspace",
+    ".config/hypr",
+    ".config/sway",
+    ".config/i3",
+    ".config/tmux",
+    ".local/share/applications",
+    ".local/share/systemd",
+    ".local/share/dbus-1",
+    ".local/share/nautilus/scripts",
+    ".local/share/kio",
+    ".local/bin",
+    ".crontab",
+    "library/launchagents",
     // Keys and credentials
-    ".ssh", ".gnupg", ".pki", ".aws", ".azure", ".kube", ".docker", ".config/gcloud", ".config/gh", ".netrc",
-    ".git-credentials", ".config/git", ".gitconfig", ".npmrc", ".pypirc", ".cargo/credentials",
-    ".cargo/credentials.toml", ".cargo/config", ".cargo/config.toml", ".cargo/bin", ".password-store",
-    ".local/share/keyrings", ".local/share/kwalletd", ".config/keepassxc", ".config/bitwarden",
-    ".config/bitwarden cli", ".config/1password", ".config/op", ".config/enpass", ".config/dashlane",
+    ".ssh",
+    ".gnupg",
+    ".pki",
+    ".aws",
+    ".azure",
+    ".kube",
+    ".docker",
+    ".config/gcloud",
+    ".config/gh",
+    ".netrc",
+    ".git-credentials",
+    ".config/git",
+    ".gitconfig",
+    ".npmrc",
+    ".pypirc",
+    ".cargo/credentials",
+    ".cargo/credentials.toml",
+    ".cargo/config",
+    ".cargo/config.toml",
+    ".cargo/bin",
+    ".password-store",
+    ".local/share/keyrings",
+    ".local/share/kwalletd",
+    ".config/keepassxc",
+    ".config/bitwarden",
+    ".config/bitwarden cli",
+    ".config/1password",
+    ".config/op",
+    ".config/enpass",
+    ".config/dashlane",
     "library/keychains",
     // Browsers and mail
-    ".mozilla", ".thunderbird", ".librewolf", ".config/google-chrome", ".config/google-chrome-beta",
-    ".config/chromium", ".config/bravesoftware", ".config/microsoft-edge", ".config/vivaldi", ".config/opera",
-    ".var/app", "snap", "library/application support",
+    ".mozilla",
+    ".thunderbird",
+    ".librewolf",
+    ".config/google-chrome",
+    ".config/google-chrome-beta",
+    ".config/chromium",
+    ".config/bravesoftware",
+    ".config/microsoft-edge",
+    ".config/vivaldi",
+    ".config/opera",
+    ".var/app",
+    "snap",
+    "library/application support",
     // Programs that run what their settings say
-    ".vimrc", ".vim", ".config/nvim", ".emacs", ".emacs.d", ".config/emacs", ".config/code/user", ".vscode",
+    ".vimrc",
+    ".vim",
+    ".config/nvim",
+    ".emacs",
+    ".emacs.d",
+    ".config/emacs",
+    ".config/code/user",
+    ".vscode",
 ];
 
 /// Folders of the system.
 const SYSTEM: &[&str] = &[
-    "/etc", "/usr", "/boot", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/opt", "/proc", "/sys", "/dev", "/run",
-    "/root", "/var/spool", "/var/lib", "/var/log", "/var/cache", "/snap", "/system", "/library", "/applications",
+    "/etc",
+    "/usr",
+    "/boot",
+    "/bin",
+    "/sbin",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/opt",
+    "/proc",
+    "/sys",
+    "/dev",
+    "/run",
+    "/root",
+    "/var/spool",
+    "/var/lib",
+    "/var/log",
+    "/var/cache",
+    "/snap",
+    "/system",
+    "/library",
+    "/applications",
     "/private/etc",
 ];
 
@@ -141,20 +240,23 @@ impl Bounds {
 
     /// Whether `real` lies in a grant or in the notes. A change of a grant's own folder is not inside it.
     pub fn inside(&self, real: &Path, wanted: Use) -> bool {
-        self.grants.iter().map(PathBuf::as_path).chain([self.notes.path.as_path()]).any(|root| {
-            root.parent().is_some() && real.starts_with(root) && (wanted == Use::Look || real != root)
-        })
+        self.grants
+            .iter()
+            .map(PathBuf::as_path)
+            .chain([self.notes.path.as_path()])
+            .any(|root| root.parent().is_some() && real.starts_with(root) && (wanted == Use::Look || real != root))
     }
 
     fn own(&self, real: &Path, wanted: Use) -> bool {
         // Notes may be kept inside the data folder; nothing else of it can be reached.
-        let notes_within = self.data.holds(&self.notes.path, &self.known) && !self.notes.holds(&self.data.path, &self.known);
+        let notes_within =
+            self.data.holds(&self.notes.path, &self.known) && !self.notes.holds(&self.data.path, &self.known);
         if notes_within && self.notes.rest(real, &self.known).is_some_and(|rest| !rest.is_empty()) {
             return false;
         }
-        [&self.data, &self.copies].into_iter().any(|own| {
-            own.holds(real, &self.known) || (wanted == Use::Change && own.lies_in(real, &self.known))
-        })
+        [&self.data, &self.copies]
+            .into_iter()
+            .any(|own| own.holds(real, &self.known) || (wanted == Use::Change && own.lies_in(real, &self.known)))
     }
 
     fn protected(&self, real: &Path, wanted: Use) -> bool {
@@ -207,9 +309,13 @@ fn by_name(parts: &[String]) -> bool {
     {
         return true;
     }
-    matches!(last, ".env" | ".envrc" | ".netrc" | ".npmrc" | ".pypirc" | "id_rsa" | "id_dsa" | "id_ecdsa" | "id_ed25519")
-        || last.starts_with(".env.")
-        || [".kdbx", ".kdb", ".opvault", ".agilekeychain", ".keychain-db", ".1pux"].iter().any(|end| last.ends_with(end))
+    matches!(
+        last,
+        ".env" | ".envrc" | ".netrc" | ".npmrc" | ".pypirc" | "id_rsa" | "id_dsa" | "id_ecdsa" | "id_ed25519"
+    ) || last.starts_with(".env.")
+        || [".kdbx", ".kdb", ".opvault", ".agilekeychain", ".keychain-db", ".1pux"]
+            .iter()
+            .any(|end| last.ends_with(end))
 }
 
 fn within(path: &str, place: &str) -> bool {

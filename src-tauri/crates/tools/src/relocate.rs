@@ -43,14 +43,7 @@ impl Relocated {
         let mark = entry.mark().map_err(failed)?.ok_or_else(|| failed(Errno::NOENT))?;
         let there = to.ancestors().skip(1).find_map(|folder| std::fs::metadata(folder).ok());
         let other_disk = there.is_some_and(|found| std::os::unix::fs::MetadataExt::dev(&found) != mark.device);
-        Ok(Relocated {
-            from: text_of(from),
-            to: text_of(to),
-            mark,
-            other_disk,
-            passing: passing_name(to),
-            around,
-        })
+        Ok(Relocated { from: text_of(from), to: text_of(to), mark, other_disk, passing: passing_name(to), around })
     }
 
     /// Takes it back, if it is still what it was.

@@ -10,7 +10,7 @@ use crate::{
     batch::{blank, data, refuse_own, succeeded},
     contents::{self, Current, LineChange, current},
     files::write,
-    notes::{TODO_FILE, within_notes},
+    notes::{LIST_FILE, within_notes},
     paths::{Resolved, text_of},
     words::{say, shown_path},
 };
@@ -36,7 +36,7 @@ struct Change {
 }
 
 fn located(place: &Place) -> Result<Resolved, ToolError> {
-    within_notes(TODO_FILE, place)
+    within_notes(LIST_FILE, place)
 }
 
 fn read(line: &str) -> Option<Todo> {
@@ -138,7 +138,11 @@ fn changed(
             let mut left = Some(());
             let lines = text.split_inclusive('\n').map(|line| {
                 let body = line.trim_end_matches(['\n', '\r']);
-                if body == before && left.take().is_some() { line.replacen(body, &change.after, 1) } else { line.to_owned() }
+                if body == before && left.take().is_some() {
+                    line.replacen(body, &change.after, 1)
+                } else {
+                    line.to_owned()
+                }
             });
             lines.collect()
         }

@@ -50,7 +50,14 @@ impl Seen {
             kind if kind.is_symlink() => Kind::Link,
             _ => Kind::Other,
         };
-        Some(Seen { path: entry.path(), text: name.to_str().is_some(), name: escaped(&name), kind, stat, closed: false })
+        Some(Seen {
+            path: entry.path(),
+            text: name.to_str().is_some(),
+            name: escaped(&name),
+            kind,
+            stat,
+            closed: false,
+        })
     }
 }
 

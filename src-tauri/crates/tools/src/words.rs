@@ -85,7 +85,11 @@ pub fn size(bytes: u64) -> String {
         whole /= 1000;
         unit += 1;
     }
-    if unit == 0 || whole >= 100 { format!("{whole} {}", UNITS[unit]) } else { format!("{whole}.{tenth} {}", UNITS[unit]) }
+    if unit == 0 || whole >= 100 {
+        format!("{whole} {}", UNITS[unit])
+    } else {
+        format!("{whole}.{tenth} {}", UNITS[unit])
+    }
 }
 
 /// At most `most` bytes of `text`, cut between characters; whether something was cut.

@@ -1,5 +1,6 @@
 //! Tables of goals: what a goal comes to in a small world, call by call.
 
+mod catalogue;
 mod world;
 
 use super::*;
@@ -471,31 +472,4 @@ fn a_reminder_that_fired_while_it_waited_is_not_called_past() {
     late.now += DAY;
     let reply = plan(&late).unwrap();
     assert_eq!(reply.text, "The reminder “stretch” is set for Sunday 22 November 2026, 21:00 (Europe/Warsaw).");
-}
-
-#[test]
-fn every_text_of_the_planner_is_in_the_catalogue() {
-    for status in
-        ["denied", "allowed", "waiting", "rejected", "expired", "held", "started", "failed", "unknown", "undone"]
-    {
-        assert!(assent_protocol::texts::has(&format!("planner.status.{status}")), "{status}");
-    }
-    for file in [
-        include_str!("work.rs"),
-        include_str!("desk.rs"),
-        include_str!("report.rs"),
-        include_str!("../planner.rs"),
-        include_str!("../open_ai.rs"),
-        include_str!("../open_ai/stream.rs"),
-        include_str!("../open_ai/messages.rs"),
-        include_str!("../when.rs"),
-    ] {
-        for key in file
-            .split('"')
-            .filter(|s| (s.starts_with("planner.") || s.starts_with("model.")) && !s.contains(['{', '/']))
-        {
-            let group = ["planner.what", "planner.done"].contains(&key);
-            assert!(group || assent_protocol::texts::has(key), "{key}");
-        }
-    }
 }

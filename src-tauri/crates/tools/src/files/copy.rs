@@ -75,9 +75,10 @@ impl Tool for Copy {
     fn prepare(&self, _: &Value, facts: &ToolFacts, _: &Place) -> Result<Vec<Inverse>, ToolError> {
         let mut surveyor = Surveyor::default();
         let pairs = pairs(facts)?;
-        let ready = pairs.iter().zip(0..).map(|((from, _, to), item)| {
-            Ok(Inverse { item, data: data(&Copied::new(from, to, &mut surveyor))? })
-        });
+        let ready = pairs
+            .iter()
+            .zip(0..)
+            .map(|((from, _, to), item)| Ok(Inverse { item, data: data(&Copied::new(from, to, &mut surveyor))? }));
         ready.collect()
     }
 
@@ -86,7 +87,8 @@ impl Tool for Copy {
         let mut handles = Handles::new(place);
         let mut surveyor = Surveyor::default();
         // Looked up before the first copy, as in `prepare`.
-        let mut inverses: Vec<Copied> = pairs.iter().map(|(from, _, to)| Copied::new(from, to, &mut surveyor)).collect();
+        let mut inverses: Vec<Copied> =
+            pairs.iter().map(|(from, _, to)| Copied::new(from, to, &mut surveyor)).collect();
         let items = run_each(pairs.len(), place, |item| {
             let (from, target, to) = &pairs[item];
             let made = make_above(to, &mut handles)?;
@@ -99,7 +101,8 @@ impl Tool for Copy {
             Ok(())
         });
         let known = inverses.iter().zip(0..).filter(|(inverse, _)| inverse.summary.is_some());
-        let inverses = known.map(|(inverse, item)| Ok(Inverse { item, data: data(inverse)? })).collect::<Result<_, _>>()?;
+        let inverses =
+            known.map(|(inverse, item)| Ok(Inverse { item, data: data(inverse)? })).collect::<Result<_, _>>()?;
         Ok(Output { value: json!({}), items, inverses, untrusted: None })
     }
 

@@ -48,7 +48,8 @@ impl Tool for Rename {
             check_name(&item.name)?;
         }
         let fields = |at| [format!("/items/{at}/path"), format!("/items/{at}/name")];
-        let items = input.items.iter().enumerate().map(|(at, i)| (fields(at), i.path.as_str(), beside(&i.path, &i.name)));
+        let items =
+            input.items.iter().enumerate().map(|(at, i)| (fields(at), i.path.as_str(), beside(&i.path, &i.name)));
         let steps = batch::steps(items, place)?;
         let (mut facts, kinds) = describe(&steps, Effect::Modify, place)?;
         let froms: Vec<&Path> = steps.iter().map(|step| step.from.1.path.as_path()).collect();

@@ -170,6 +170,9 @@ mod tests {
     #[test]
     fn a_name_fits_by_a_part_or_by_a_pattern() {
         let fits = |pattern| name_fits(pattern, "invoice 12.pdf");
-        assert_eq!(["voice", "*.pdf", "invoice ??.pdf", "*.PNG", "?.pdf", "*"].map(fits), [true, true, true, false, false, true]);
+        assert_eq!(
+            ["voice", "*.pdf", "invoice ??.pdf", "*.PNG", "?.pdf", "*"].map(fits),
+            [true, true, true, false, false, true]
+        );
     }
 }

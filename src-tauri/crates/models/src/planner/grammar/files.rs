@@ -14,7 +14,7 @@ pub fn duplicates(c: &mut Cursor) -> Option<Vec<Ask>> {
         return Some(vec![Ask::TrashDuplicates { folder }]);
     }
     let report = c.eat(words.find) || c.eat(words.show);
-    if !report && !(c.eat(words.trash) || c.eat(words.tidy)) {
+    if !(report || c.eat(words.trash) || c.eat(words.tidy)) {
         return None;
     }
     c.eat(&["for"]);

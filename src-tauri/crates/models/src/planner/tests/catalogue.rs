@@ -1,0 +1,28 @@
+//! The planner says nothing that is not in the catalogue.
+
+#[test]
+fn every_text_of_the_planner_is_in_the_catalogue() {
+    for status in
+        ["denied", "allowed", "waiting", "rejected", "expired", "held", "started", "failed", "unknown", "undone"]
+    {
+        assert!(assent_protocol::texts::has(&format!("planner.status.{status}")), "{status}");
+    }
+    for file in [
+        include_str!("../work.rs"),
+        include_str!("../desk.rs"),
+        include_str!("../report.rs"),
+        include_str!("../../planner.rs"),
+        include_str!("../../open_ai.rs"),
+        include_str!("../../open_ai/stream.rs"),
+        include_str!("../../open_ai/messages.rs"),
+        include_str!("../../when.rs"),
+    ] {
+        for key in file
+            .split('"')
+            .filter(|s| (s.starts_with("planner.") || s.starts_with("model.")) && !s.contains(['{', '/']))
+        {
+            let group = ["planner.what", "planner.done"].contains(&key);
+            assert!(group || assent_protocol::texts::has(key), "{key}");
+        }
+    }
+}
