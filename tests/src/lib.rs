@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
@@ -302,6 +302,16 @@ impl Home {
         fs::create_dir_all(path.parent().expect("a folder")).expect("make a folder");
         fs::write(&path, contents).expect("write a file");
         path
+    }
+
+    /// Starts `assent core` and waits until it has the data folder.
+    pub fn core(&self) -> Child {
+        let mut core = self.command(&["core"]).stdout(Stdio::piped()).spawn().expect("start assent core");
+        let mut line = String::new();
+        let out = core.stdout.as_mut().expect("its output");
+        BufReader::new(out).read_line(&mut line).expect("read its output");
+        assert!(line.contains("Ctrl+C"), "core says {line:?}");
+        core
     }
 
     /// Starts the program and leaves it running; its output goes nowhere.

@@ -120,21 +120,13 @@ fn g8_cards_survive_a_kill_with_the_same_ids_and_digests() {
     let home = Home::new();
     home.file("Downloads/paper.pdf", "x");
     let (id, card) = one_card(&home, MOVE);
-    let mut core = home.start(&["core"]);
-    wait_until_open(&home);
+    let mut core = home.core();
     core.kill().expect("kill");
     core.wait().expect("the end");
     let inbox = home.inbox();
     assert_eq!(inbox.len(), 1);
     assert_eq!((&inbox[0]["id"], &inbox[0]["digest"]), (&card["id"], &card["digest"]));
     home.json(&["approve", &id]).ended(0);
-}
-
-fn wait_until_open(home: &Home) {
-    let since = Instant::now();
-    while home.assent(&["inbox"]).status == 0 {
-        assert!(since.elapsed() < Duration::from_secs(20), "core does not open the folder");
-    }
 }
 
 #[test]
@@ -153,8 +145,7 @@ fn g9_freeze_stops_everything_survives_a_restart_and_works_while_another_program
     home.json(&["approve", &id]).ended(0);
     assert!(!file.exists());
 
-    let mut core = home.start(&["core"]);
-    wait_until_open(&home);
+    let mut core = home.core();
     home.json(&["freeze"]).ended(0);
     let since = Instant::now();
     while home.data().join("freeze").exists() {
@@ -216,8 +207,7 @@ fn g11_asking_deciding_searching_verifying_and_undoing_need_no_network() {
 fn g12_no_listening_socket_is_open_and_the_data_is_readable_by_the_user_alone() {
     use std::os::unix::fs::PermissionsExt;
     let home = Home::new();
-    let mut core = home.start(&["core"]);
-    wait_until_open(&home);
+    let mut core = home.core();
     let sockets: Vec<String> = fs::read_dir(format!("/proc/{}/fd", core.id()))
         .expect("the open files of core")
         .filter_map(|entry| fs::read_link(entry.ok()?.path()).ok())

@@ -9,6 +9,7 @@ use assent_tests::Home;
 use serde_json::{Value, json};
 use std::process::{Child, Command, Stdio};
 use x11rb::protocol::xproto::{ConnectionExt, InputFocus};
+use zbus::{Connection, fdo::DBusProxy, names::BusName};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_waits_shows_one_notification_which_is_replaced_and_withdrawn() {
@@ -65,7 +66,11 @@ async fn a_real_notification_daemon_shows_it() {
     let mut daemon = Command::new("dunst");
     dress(&home, &mut daemon);
     let mut daemon = Started(daemon.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("start dunst"));
-    eventually("dunst answers", async || displayed()).await;
+    // Asked of the bus and not of dunst, which would only start a second one.
+    let bus = Connection::session().await.expect("a bus");
+    let names = DBusProxy::new(&bus).await.expect("the bus itself");
+    let name = BusName::try_from("org.freedesktop.Notifications").expect("a name");
+    eventually("dunst is there", async || names.name_has_owner(name.clone()).await.ok()?.then_some(())).await;
     let window = Window::open_in(home).await;
     look_away(&window).await;
     begin(&window, &format!("tidy {} by type", named(&folder))).await;

@@ -49,7 +49,7 @@ pub async fn newest_run(window: &Window, status: &str) -> Value {
 /// Opens a card from the inbox.
 pub async fn open_card(window: &Window, id: &str) {
     window.click("nav-inbox").await;
-    let entry = format!("[data-testid=\"row\"][data-id=\"{id}\"]");
+    let entry = format!("[data-testid=\"row\"][data-row=\"{id}\"]");
     window.click_css(&entry).await;
     window.find_css(&format!("{CARD}[data-id=\"{id}\"]")).await;
 }
