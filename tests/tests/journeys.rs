@@ -1,10 +1,12 @@
 //! Whole journeys through the real program, as a person or a script takes them.
 #![expect(clippy::expect_used, reason = "a test that cannot go on says why and ends")]
 
-use assent_tests::{Home, MESSY_FILES, Run, assert_same, snapshot, text};
+use assent_tests::{Home, MESSY_FILES, Run, assert_same, program, snapshot, text};
 use serde_json::{Value, json};
 use std::fs;
+use std::io::Write;
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 const GOAL: &str = "tidy ~/Downloads by type and trash the duplicates";
 
@@ -380,6 +382,30 @@ fn a_card_as_text_shows_every_item_and_no_terminal_escape() {
     assert!(shown.stdout.contains("\\u{1b}[2J\\u{9b}8m\\u{202e}.pdf"), "{}", shown.stdout);
     assert!(!shown.stdout.chars().any(|c| c.is_control() && c != '\n'), "{:?}", shown.stdout);
     assert!(shown.stdout.contains("Waiting for you (1)"), "{}", shown.stdout);
+}
+
+#[test]
+fn at_a_terminal_each_card_is_asked_about_and_an_empty_line_never_approves() {
+    let home = Home::new();
+    let (one, two) = (home.file("Downloads/one.pdf", "1"), home.file("Pictures/two.png", "2"));
+    let goal = "delete ~/Downloads/one.pdf; make folder ~/Pictures/New";
+    let line = format!("{} ask '{goal}' --mode ask", program().display());
+    // `script` gives the program a terminal of its own.
+    let mut command = Command::new("script");
+    command.args(["--quiet", "--return", "--command", &line, "/dev/null"]);
+    home.dress(&mut command);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let Ok(mut child) = command.spawn() else { return eprintln!("left out: there is no `script` here") };
+    let mut keys = child.stdin.take().expect("its input");
+    keys.write_all(b"\n\nr\nnot this one\na\n").expect("type");
+    let output = child.wait_with_output().expect("the end");
+    drop(keys);
+    let seen = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{seen}");
+    assert!(one.exists() && two.exists() && home.path().join("Pictures/New").is_dir(), "{seen}");
+    assert!(seen.contains("Type one letter"), "{seen}");
+    let rejected = home.json(&["history", "--status", "rejected"]).ended(0);
+    assert_eq!(rejected.all("action")[0]["reason"], "not this one", "{seen}");
 }
 
 #[test]

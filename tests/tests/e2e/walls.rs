@@ -2,7 +2,7 @@
 
 use crate::{
     window::{Window, dress, eventually, program},
-    work::{begin, cards, named, open_card},
+    work::{begin, cards, named, open_card, show_all},
 };
 use assent_tests::Home;
 use serde_json::json;
@@ -34,9 +34,7 @@ async fn card_04_app_01_names_of_files_are_text_and_nothing_else() {
     begin(&window, &format!("tidy {} by type", named(&folder))).await;
     let waiting = cards(&window, 1).await;
     open_card(&window, waiting[0]["action"]["id"].as_str().expect("an id")).await;
-    if window.has("[data-testid=\"show-all\"]").await {
-        window.click("show-all").await;
-    }
+    show_all(&window).await;
     window.sees("<img src=x onerror=window.__pwned=1>.txt").await;
     window.sees("\\u{202e}gpj.exe\\u{200b}.txt").await;
     nothing_ran(&window).await;

@@ -54,19 +54,25 @@ pub async fn open_card(window: &Window, id: &str) {
     window.find_css(&format!("{CARD}[data-id=\"{id}\"]")).await;
 }
 
-/// Reads a card to its end and presses one of its buttons once the buttons act.
-pub async fn press(window: &Window, button: &str) {
+/// Shows every item of the open card, scrolling as a person does: the row of buttons lies over the column's end.
+pub async fn show_all(window: &Window) {
     window.find_css(CARD).await;
     if window.has(&test_id("show-all")).await {
+        scroll_to(window, "show-all").await;
         window.click("show-all").await;
     }
-    window
-        .script(
-            "document.querySelector(arguments[0])?.scrollIntoView({ block: 'center' })",
-            vec![json!(test_id("payload-end"))],
-        )
-        .await;
-    window.click_css(&format!("{CARD} {}[data-live=\"true\"]", test_id(button))).await;
+}
+
+/// Reads the open card to its end and presses one of its buttons once the buttons act.
+pub async fn press(window: &Window, button: &str) {
+    show_all(window).await;
+    scroll_to(window, "payload-end").await;
+    window.click_css(&format!("{CARD} {}[aria-disabled=\"false\"]", test_id(button))).await;
+}
+
+async fn scroll_to(window: &Window, id: &str) {
+    let script = "document.querySelector(arguments[0])?.scrollIntoView({ block: 'center' })";
+    window.script(script, vec![json!(test_id(id))]).await;
 }
 
 /// Approves a card by the window's command, as it was shown.

@@ -92,7 +92,7 @@ impl Out {
     /// A question on the terminal, without a line break after it.
     pub fn ask(&self, text: &str) {
         let mut out = std::io::stdout().lock();
-        let _ = write!(out, "{} ", visible::visible(text));
+        let _ = write!(out, "{} ", visible::visible_lines(text).join("\n"));
         let _ = out.flush();
     }
 }

@@ -24,6 +24,8 @@ pub mod words;
 #[cfg(test)]
 mod check;
 #[cfg(test)]
+mod shown;
+#[cfg(test)]
 mod threats;
 
 pub use paths::{Resolved, resolve};

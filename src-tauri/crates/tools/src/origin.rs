@@ -43,5 +43,5 @@ fn marked(path: &Path) -> bool {
     let has = |name: &&str| xattr::get(path, name).ok().flatten().is_some();
     let mut beside = path.as_os_str().to_owned();
     beside.push(":Zone.Identifier");
-    MARKS.iter().any(|name| has(&name)) || Path::new(&beside).exists()
+    MARKS.iter().any(has) || Path::new(&beside).exists()
 }

@@ -61,9 +61,11 @@ impl Relocated {
         let before = from.as_ref().map(Entry::mark).transpose()?.flatten();
         let after = to.as_ref().map(Entry::mark).transpose()?.flatten();
         let untouched = before.as_ref().is_some_and(|now| self.mark.holds(now, false));
+        // What came back from another disk is there under a new inode.
+        let home_again = before.as_ref().is_some_and(|now| self.mark.holds(now, self.other_disk));
         let arrived = after.as_ref().is_some_and(|now| self.mark.holds(now, self.other_disk));
         match (from, to) {
-            (Some(_), to) if untouched && after.is_none() => {
+            (Some(_), to) if home_again && after.is_none() => {
                 self.clear(to.as_ref());
                 self.around.take_back(handles);
                 Ok(Undone::NotNeeded)
