@@ -14,6 +14,7 @@ const COMMANDS: &[&str] = &[
     "runs",
     "run",
     "stop_run",
+    "go_on",
     "say",
     "approve",
     "reject",

@@ -50,6 +50,7 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         runs,
         run,
         stop_run,
+        go_on,
         say,
         approve,
         reject,
@@ -117,6 +118,11 @@ async fn run(shell: State<'_, Shell>, run: RunId) -> Answer<RunView> {
 #[tauri::command]
 async fn stop_run(shell: State<'_, Shell>, run: RunId) -> Answer<()> {
     shell.ask(move |engine| engine.stop_run(run)).await
+}
+
+#[tauri::command]
+async fn go_on(shell: State<'_, Shell>, run: RunId) -> Answer<()> {
+    shell.ask(move |engine| engine.go_on(run).inspect(|()| engine.spawn(run))).await
 }
 
 #[tauri::command]

@@ -26,6 +26,11 @@ export function fakeHost(data: Sample = sample(Date.now())): FakeHost {
       );
     return found;
   }
+  function stand(id: string, status: "stopped" | "running"): void {
+    for (const row of data.runs) if (row.run.id === id) row.run.status = status;
+    const view = data.views[id];
+    if (view) view.run.status = status;
+  }
   function settle(id: string, status: Status, reason: string | null = null): Action {
     const { action } = card(id);
     const by: Decider = { by: "user" };
@@ -82,11 +87,8 @@ export function fakeHost(data: Sample = sample(Date.now())): FakeHost {
       if (!view) throw wrong("not_found", `There is no task ${id}.`);
       return structuredClone(view);
     },
-    stopRun: async (id) => {
-      for (const row of data.runs) if (row.run.id === id) row.run.status = "stopped";
-      const view = data.views[id];
-      if (view) view.run.status = "stopped";
-    },
+    stopRun: async (id) => stand(id, "stopped"),
+    goOn: async (id) => stand(id, "running"),
     approve: async (id, digest, confirm) => {
       const found = card(id);
       if (found.action.digest !== digest)

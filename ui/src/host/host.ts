@@ -36,6 +36,7 @@ export interface Host {
   runs(): Promise<RunRow[]>;
   run(run: RunId): Promise<RunView>;
   stopRun(run: RunId): Promise<void>;
+  goOn(run: RunId): Promise<void>;
   /** `digest` is that of the card that was looked at; `confirm` is what was typed on an
    * escalation, or the action's own id where it was held instead. */
   approve(action: ActionId, digest: string, confirm: string | null): Promise<Action>;

@@ -13,6 +13,7 @@ export const tauriHost: Host = {
   runs: () => invoke("runs"),
   run: (run) => invoke("run", { run }),
   stopRun: (run) => invoke("stop_run", { run }),
+  goOn: (run) => invoke("go_on", { run }),
   approve: (action, digest, confirm) => invoke("approve", { action, digest, confirm }),
   reject: (action, reason, stop) => invoke("reject", { action, reason, stop }),
   edit: (action, args) => invoke("edit", { action, args }),

@@ -118,6 +118,7 @@ impl Desk {
     }
 
     pub(crate) async fn resume(&self, run: RunId, approve: Option<Approve>) -> Answered {
+        self.engine.go_on(run)?;
         self.go(&mut Follow::start(self, run), approve).await
     }
 

@@ -144,6 +144,14 @@ impl Engine {
         self.wake(run)
     }
 
+    /// Lets a run that a freeze or the user stopped go on from where it was.
+    ///
+    /// # Errors
+    /// When there is no such run.
+    pub fn go_on(&self, run: RunId) -> Answered<()> {
+        if self.run_row(run)?.status == RunStatus::Done { Ok(()) } else { self.wake(run) }
+    }
+
     /// Ends a run: nothing new starts, a batch under way stops between items, its cards are withdrawn.
     ///
     /// # Errors
