@@ -254,7 +254,7 @@ fn open_root() -> Result<OwnedFd, Errno> {
 fn open_beneath(base: &OwnedFd, rest: &Path) -> Result<OwnedFd, Errno> {
     use rustix::fs::ResolveFlags;
     let rest = if rest.as_os_str().is_empty() { Path::new(".") } else { rest };
-    let resolve = ResolveFlags::empty();
+    let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
     // AGAIN says that something on the way was renamed meanwhile, so nothing could be promised.
     for _ in 0..16 {
         match fs::openat2(base, rest, FOLDER, Mode::empty(), resolve) {
