@@ -366,7 +366,6 @@ fn fs_12_a_parent_that_is_swapped_for_a_link_leads_nothing_outside() {
         }
         ends.store(true, Ordering::Relaxed);
     });
-    eprintln!("FS12 {done} {stopped}");
     assert_eq!(snapshot(outside.path()), before, "{done} done, {stopped} stopped");
     assert!(done > 0 && stopped > 0, "{done} done, {stopped} stopped: the swap was never met");
 }
