@@ -1,6 +1,8 @@
 //! The speed goals of the README. Whatever includes commits is to be read beside `bare commit`, which is one row into
 //! a database of the same settings on the same disk.
 
+#![expect(clippy::unwrap_used, reason = "a benchmark that cannot be set up has no number")]
+
 use assent_engine::{Config, Engine, Host, Notice};
 use assent_policy::{CallView, LimitState, Limits, decide, matching};
 use assent_protocol::{

@@ -258,7 +258,7 @@ fn values_from(action: &Action) -> Vec<String> {
         texts::say(&format!("engine.values.{what}.{who}"), &[])
     };
     let mut lines = vec![say("targets", facts.targets)];
-    if facts.effect != Effect::Observe {
+    if facts.effect != Effect::Observe && facts.payload != Provenance::User {
         lines.push(say("payload", facts.payload));
     }
     for origin in &facts.origins {

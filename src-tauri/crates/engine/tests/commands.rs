@@ -1,5 +1,7 @@
 //! The commands against a scripted model: what a model may do wrong, and what a person may do at any moment.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests are not inside a test function")]
+
 use assent_agent::{
     ModelError, Reply,
     scripted::{ScriptedModel, calls},

@@ -156,7 +156,11 @@ fn offer(draft: RuleDraft, past: &[(&Action, BTreeMap<String, String>)], now: i6
             approved += 1;
         }
     }
-    let key = if matched == 0 { "policy.offer.history.none" } else { "policy.offer.history" };
+    let key = match (past.len(), matched) {
+        (0, _) => "policy.offer.history.no_past",
+        (_, 0) => "policy.offer.history.none",
+        _ => "policy.offer.history",
+    };
     let history = texts::say(
         key,
         &[
