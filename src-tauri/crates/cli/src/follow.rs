@@ -148,7 +148,8 @@ impl<'a> Follow<'a> {
             RunStatus::Failed => ("failed", Ended::Failed),
         };
         if !self.desk.out.json {
-            self.tell(&view.run, &view.receipt, &open, changes(&[Status::Suggested]));
+            let did = changes(&[Status::Succeeded, Status::Partly, Status::Unknown]) > 0;
+            self.tell(&view.run, &view.receipt, &open, changes(&[Status::Suggested]), did);
         }
         let last = json!({
             "type": "end", "run": self.run, "status": name, "waiting": waiting,
@@ -158,7 +159,7 @@ impl<'a> Follow<'a> {
         Ok((ended, last))
     }
 
-    fn tell(&self, run: &Run, receipt: &str, open: &Open, suggested: usize) {
+    fn tell(&self, run: &Run, receipt: &str, open: &Open, suggested: usize, did: bool) {
         let out = &self.desk.out;
         let id = run.id.to_string();
         out.line(Style::Plain, "");
@@ -171,7 +172,8 @@ impl<'a> Follow<'a> {
                 if suggested > 0 {
                     out.say(Style::Plain, "cli.end.suggested", &[("count", &suggested.to_string())]);
                 }
-                out.say(Style::Dim, "cli.end.done.next", &[("run", &id)]);
+                let next = if did { "cli.end.done.next" } else { "cli.end.done.next_nothing" };
+                out.say(Style::Dim, next, &[("run", &id)]);
             }
             RunStatus::Waiting | RunStatus::Running => self.tell_waiting(&id, open),
             RunStatus::Stopped => out.say(Style::Strong, "cli.end.stopped", &[("receipt", receipt), ("run", &id)]),
