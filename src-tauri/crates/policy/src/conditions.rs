@@ -19,18 +19,41 @@ pub enum Reading {
 
 /// Reads `condition` against the arguments and the resolved paths of a call.
 pub fn read(condition: &Condition, args: &Value, resolved: &BTreeMap<String, String>) -> Reading {
-    let Some(elements) = elements(pointer(condition), args) else { return Reading::Some };
-    let (mut all, mut never) = (!elements.is_empty(), !elements.is_empty());
-    for (place, value) in elements {
-        let path = resolved.get(&place).map(String::as_str);
-        let one = value.map_or(Reading::Some, |value| element(condition, value, path));
-        all &= one == Reading::All;
-        never &= one == Reading::Never;
+    Reader::new(args, resolved).read(condition)
+}
+
+/// One call, to be read by many conditions: what a pointer names is looked up once, however many rules name it.
+pub struct Reader<'a> {
+    args: &'a Value,
+    resolved: &'a BTreeMap<String, String>,
+    known: Vec<(String, Option<Vec<Element<'a>>>)>,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader of this call.
+    pub fn new(args: &'a Value, resolved: &'a BTreeMap<String, String>) -> Self {
+        Reader { args, resolved, known: Vec::new() }
     }
-    match (all, never) {
-        (true, _) => Reading::All,
-        (_, true) => Reading::Never,
-        _ => Reading::Some,
+
+    /// Reads one condition.
+    pub fn read(&mut self, condition: &Condition) -> Reading {
+        let pointer = pointer(condition);
+        let known = self.known.iter().position(|(known, _)| known == pointer).unwrap_or_else(|| {
+            self.known.push((pointer.to_owned(), elements(pointer, self.args, self.resolved)));
+            self.known.len() - 1
+        });
+        let Some(elements) = &self.known[known].1 else { return Reading::Some };
+        let (mut all, mut never) = (!elements.is_empty(), !elements.is_empty());
+        for one in elements {
+            let one = one.value.map_or(Reading::Some, |value| element(condition, value, one));
+            all &= one == Reading::All;
+            never &= one == Reading::Never;
+        }
+        match (all, never) {
+            (true, _) => Reading::All,
+            (_, true) => Reading::Never,
+            _ => Reading::Some,
+        }
     }
 }
 
@@ -53,11 +76,12 @@ pub fn parts(path: &str) -> Option<Vec<&str>> {
     (!path.contains('\0') && !names.iter().any(|name| matches!(*name, "." | ".."))).then_some(names)
 }
 
-fn element(condition: &Condition, value: &Value, path: Option<&str>) -> Reading {
+fn element(condition: &Condition, value: &Value, at: &Element<'_>) -> Reading {
+    let path = at.path;
     match condition {
         Condition::Equals { value: wanted, .. } => one_of(std::slice::from_ref(wanted), value, path),
         Condition::OneOf { values, .. } => one_of(values, value, path),
-        Condition::UnderFolder { folder, .. } => match path.filter(|_| value.is_string()) {
+        Condition::UnderFolder { folder, .. } => match at.parts.as_deref().filter(|_| value.is_string()) {
             Some(path) => under(folder, path),
             None => Reading::Some,
         },
@@ -96,14 +120,20 @@ fn same(a: &Value, b: &Value) -> bool {
 
 // The folder itself does not lie in the folder: a rule for what is inside must not move the whole of it away.
 // And what is done to a folder above is done to this one, so it is not surely elsewhere either.
-fn under(folder: &str, path: &str) -> Reading {
-    let (Some(folder), Some(path)) = (parts(folder), parts(path)) else { return Reading::Some };
-    if path.len() > folder.len() && path.starts_with(&folder) {
-        Reading::All
-    } else if folder.starts_with(&path) {
-        Reading::Some
-    } else {
-        Reading::Never
+fn under(folder: &str, path: &[&str]) -> Reading {
+    let Some(rest) = folder.strip_prefix('/').filter(|rest| !rest.contains('\0')) else { return Reading::Some };
+    let (mut depth, mut apart) = (0, false);
+    for name in rest.split('/').filter(|name| !name.is_empty()) {
+        if matches!(name, "." | "..") {
+            return Reading::Some;
+        }
+        apart |= path.get(depth).is_some_and(|found| *found != name);
+        depth += 1;
+    }
+    match (apart, path.len() > depth) {
+        (true, _) => Reading::Never,
+        (false, true) => Reading::All,
+        (false, false) => Reading::Some,
     }
 }
 
@@ -133,16 +163,18 @@ fn at_most(value: &Value, bound: i64) -> Reading {
     }
 }
 
-type Element<'a> = (String, Option<&'a Value>);
+// A place that a pointer names: its value if there is one, and the path it resolves to, as text and by its names.
+struct Element<'a> {
+    value: Option<&'a Value>,
+    path: Option<&'a str>,
+    parts: Option<Vec<&'a str>>,
+}
 
-// Every place that the pointer names, with its value if there is one. None when the pointer itself cannot be read
-// or expects a list where there is none.
-fn elements<'a>(pointer: &str, args: &'a Value) -> Option<Vec<Element<'a>>> {
-    if pointer.is_empty() {
-        return Some(vec![(String::new(), Some(args))]);
-    }
-    let mut found: Vec<Element<'a>> = vec![(String::new(), Some(args))];
-    for name in pointer.strip_prefix('/')?.split('/') {
+// Every place that the pointer names. None when the pointer itself cannot be read or expects a list where there is none.
+fn elements<'a>(pointer: &str, args: &'a Value, resolved: &'a BTreeMap<String, String>) -> Option<Vec<Element<'a>>> {
+    let mut found: Vec<(String, Option<&'a Value>)> = vec![(String::new(), Some(args))];
+    let names = if pointer.is_empty() { None } else { Some(pointer.strip_prefix('/')?.split('/')) };
+    for name in names.into_iter().flatten() {
         let mut next = Vec::new();
         for (place, value) in found {
             if name == "*" {
@@ -155,5 +187,9 @@ fn elements<'a>(pointer: &str, args: &'a Value) -> Option<Vec<Element<'a>>> {
         }
         found = next;
     }
-    Some(found)
+    let element = |(place, value): (String, Option<&'a Value>)| {
+        let path = resolved.get(&place).map(String::as_str);
+        Element { value, path, parts: path.and_then(parts) }
+    };
+    Some(found.into_iter().map(element).collect())
 }

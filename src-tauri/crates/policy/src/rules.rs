@@ -1,7 +1,7 @@
 //! Which of the user's rules match a call. In doubt an allow rule does not match and a deny or ask rule does,
 //! so that nothing unreadable ever loosens anything.
 
-use crate::conditions::{Reading, read};
+use crate::conditions::{Reader, Reading, read};
 use assent_protocol::{Rule, RuleAnswer, RuleDraft, RuleId, RunId, Scope};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -35,7 +35,8 @@ pub struct Matched {
 /// The rules that match `call` at `now`, whatever their order; of several the one with the lowest id.
 pub fn matching(rules: &[Rule], call: &CallView<'_>, now: i64) -> Matched {
     let mut matched = Matched::default();
-    for rule in rules.iter().filter(|rule| matches(rule, call, now)) {
+    let mut reader = Reader::new(call.args, call.resolved);
+    for rule in rules.iter().filter(|rule| matches(rule, call, now, &mut reader)) {
         let slot = match rule.draft.answer {
             RuleAnswer::Allow => &mut matched.allow,
             RuleAnswer::Ask => &mut matched.ask,
@@ -52,7 +53,7 @@ pub fn covers(draft: &RuleDraft, tool: &str, args: &Value, resolved: &BTreeMap<S
     draft.tool == tool && draft.conditions.iter().all(|condition| read(condition, args, resolved) == Reading::All)
 }
 
-fn matches(rule: &Rule, call: &CallView<'_>, now: i64) -> bool {
+fn matches(rule: &Rule, call: &CallView<'_>, now: i64, reader: &mut Reader<'_>) -> bool {
     let draft = &rule.draft;
     let here = match draft.scope {
         Scope::Run { run } => run == call.run,
@@ -66,11 +67,11 @@ fn matches(rule: &Rule, call: &CallView<'_>, now: i64) -> bool {
             draft.definition == call.definition
                 && draft.uses_left != Some(0)
                 && draft.per_day.is_none_or(|most| rule.used_today < most)
-                && covers(draft, call.tool, call.args, call.resolved)
+                && draft.conditions.iter().all(|condition| reader.read(condition) == Reading::All)
         }
         // A use count bounds what is allowed; a prohibition does not wear out.
         RuleAnswer::Ask | RuleAnswer::Deny => {
-            draft.conditions.iter().all(|condition| read(condition, call.args, call.resolved) != Reading::Never)
+            draft.conditions.iter().all(|condition| reader.read(condition) != Reading::Never)
         }
     }
 }
