@@ -82,6 +82,8 @@ pub struct ToolFacts {
     pub preview: Preview,
     /// Provenance that the tool knows by itself (reading the user's own file), if any.
     pub provenance: Option<Provenance>,
+    /// The account elsewhere that it acts in, in words ("the calendar home.test"); none for this computer.
+    pub account: Option<String>,
 }
 
 /// One recorded inverse, made ready before the effect. `tool` reads its own `data` back in [`Tool::undo`].

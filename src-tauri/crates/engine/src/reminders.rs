@@ -168,6 +168,7 @@ impl Tool for ReminderTool {
             bytes: 0,
             preview: Preview::Fields { rows },
             provenance: Some(Provenance::OwnData),
+            account: None,
         })
     }
 

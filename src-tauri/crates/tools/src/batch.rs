@@ -107,6 +107,7 @@ pub fn blank(effect: Effect) -> ToolFacts {
         bytes: 0,
         preview: Preview::Fields { rows: Vec::new() },
         provenance: None,
+        account: None,
     }
 }
 
