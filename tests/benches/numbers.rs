@@ -84,6 +84,7 @@ fn deciding(c: &mut Criterion) {
         payload: Provenance::User,
         reach: Reach::Inside,
         inspectable: true,
+        influenced: false,
         size: Size { items: 1, ..Size::default() },
         origins: Vec::new(),
     };

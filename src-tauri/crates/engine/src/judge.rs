@@ -293,6 +293,7 @@ fn unreadable() -> Facts {
         payload: Provenance::Model,
         reach: Reach::Outside,
         inspectable: false,
+        influenced: false,
         size: Size::default(),
         origins: Vec::new(),
     }

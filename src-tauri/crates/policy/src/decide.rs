@@ -23,6 +23,7 @@ pub struct Limits {
 /// let facts = Facts {
 ///     effect: Effect::Modify, destination: Destination::Here, reversal: Reversal::Undoable,
 ///     targets: Provenance::User, payload: Provenance::Model, reach: Reach::Inside, inspectable: true,
+///     influenced: false,
 ///     size: Size { items: 14, ..Size::default() }, origins: vec![],
 /// };
 /// let answer = |mode| decide(&facts, &Matched::default(), mode, &Limits::default()).answer;
@@ -97,6 +98,9 @@ fn mode_asks(facts: &Facts, mode: Mode) -> Ground {
         Effect::Spend => Ground::asks(Code::Spends),
         _ if leaves(facts) => Ground::asks(Code::Leaves),
         _ if facts.targets == Provenance::Untrusted => Ground::asks(Code::UntrustedTarget).about(origin(facts)),
+        _ if facts.influenced && facts.targets == Provenance::Model => {
+            Ground::asks(Code::Influenced).about(origin(facts))
+        }
         _ if facts.reversal != Reversal::Undoable => Ground::asks(Code::NoReversal),
         _ => Ground::asks(Code::ModeAsks),
     }
@@ -134,6 +138,7 @@ mod tests {
             payload: Provenance::Model,
             reach: Reach::Inside,
             inspectable: true,
+            influenced: false,
             size: Size { items: 1, ..Size::default() },
             origins: vec![],
         }

@@ -131,7 +131,7 @@ impl AutoAllow {
         let code = if facts.reach != Reach::Inside {
             return None;
         } else if facts.effect == Effect::Observe {
-            (facts.destination == Destination::Here).then_some(ReasonCode::Observes)
+            (facts.destination <= Destination::KnownParty).then_some(ReasonCode::Observes)
         } else if undoable_change(facts) {
             (mode >= Mode::Semi && facts.size.items <= most_items(mode)).then_some(ReasonCode::UndoableChange)
         } else {
@@ -149,15 +149,29 @@ impl AutoAllow {
 pub(crate) fn undoable_change(facts: &Facts) -> bool {
     matches!(facts.effect, Effect::Create | Effect::Modify | Effect::Delete)
         && facts.reversal == Reversal::Undoable
-        && matches!(facts.destination, Destination::Here | Destination::KnownParty)
-        && facts.targets != Provenance::Untrusted
+        && match facts.destination {
+            Destination::Here => facts.targets != Provenance::Untrusted,
+            Destination::KnownParty => account_change(facts),
+            _ => false,
+        }
 }
 
-// The facts do not say which part of a payload is an address, a link or a number, so all of it has to be typed.
+// In an account, what others wrote must not decide what is changed nor into what. Once their content has been read, a
+// target that the model made up cannot be told apart from one that they put into its mouth.
+fn account_change(facts: &Facts) -> bool {
+    let target = match facts.targets {
+        Provenance::User | Provenance::OwnData => true,
+        Provenance::Model => !facts.influenced,
+        Provenance::Untrusted => false,
+    };
+    target && facts.payload != Provenance::Untrusted
+}
+
+// Every target typed, or reached by a name that was; nothing in the payload that could carry it elsewhere.
 fn held_send(facts: &Facts) -> bool {
     facts.effect == Effect::Send
         && facts.reversal == Reversal::Recallable
-        && facts.targets == Provenance::User
-        && facts.payload == Provenance::User
+        && facts.targets <= Provenance::OwnData
+        && facts.payload <= Provenance::OwnData
         && !matches!(facts.destination, Destination::Public | Destination::Unknown)
 }

@@ -8,7 +8,7 @@ fn listed(code: ReasonCode) -> ReasonCode {
     match code {
         OwnFiles | Configure | Protected | NoCopy | NotInspectable | UntrustedTarget | UntrustedPayload
         | NoReversal | Malformed | DenyRule | AskRule | RejectedBefore | LimitSpent | Breaker | AllowRule
-        | Observes | ObservesOutside | UndoableChange | TooMany | OutsideGrants | HeldSend | Leaves | Spends
+        | Observes | ObservesOutside | UndoableChange | TooMany | OutsideGrants | Influenced | HeldSend | Leaves | Spends
         | ModeAsks | ModeSuggests => code,
     }
 }
@@ -37,6 +37,7 @@ fn every_reason_has_a_sentence_with_and_without_its_detail() {
         UndoableChange,
         TooMany,
         OutsideGrants,
+        Influenced,
         HeldSend,
         Leaves,
         Spends,

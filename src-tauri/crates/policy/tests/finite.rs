@@ -20,7 +20,7 @@ fn every_facts(check: impl Fn(&Facts) + Sync) {
 
 fn facts_of(effect: Effect) -> impl Iterator<Item = Facts> {
     let axes = (Destination::ALL, Reversal::ALL, Provenance::ALL, Reach::ALL);
-    let total = axes.0.len() * axes.1.len() * axes.2.len() * axes.2.len() * axes.3.len() * 2 * ITEMS.len();
+    let total = axes.0.len() * axes.1.len() * axes.2.len() * axes.2.len() * axes.3.len() * 2 * 2 * ITEMS.len();
     (0..total).map(move |mut n| {
         let mut pick = |of: usize| {
             let digit = n % of;
@@ -35,6 +35,7 @@ fn facts_of(effect: Effect) -> impl Iterator<Item = Facts> {
             payload: axes.2[pick(axes.2.len())],
             reach: axes.3[pick(axes.3.len())],
             inspectable: pick(2) == 0,
+            influenced: pick(2) == 0,
             size: Size { items: ITEMS[pick(ITEMS.len())], ..Size::default() },
             origins: vec![],
         }
@@ -193,6 +194,7 @@ fn g5_worse_facts_never_get_a_milder_answer() {
         steps.extend(worse(Provenance::ALL, facts.targets).map(|targets| Facts { targets, ..facts.clone() }));
         steps.extend(worse(Provenance::ALL, facts.payload).map(|payload| Facts { payload, ..facts.clone() }));
         steps.extend(worse(Reach::ALL, facts.reach).map(|reach| Facts { reach, ..facts.clone() }));
+        steps.extend((!facts.influenced).then(|| Facts { influenced: true, ..facts.clone() }));
         steps.extend(facts.inspectable.then(|| Facts { inspectable: false, ..facts.clone() }));
         steps.extend(
             worse(&ITEMS, facts.size.items)

@@ -133,6 +133,9 @@ pub struct Facts {
     pub reach: Reach,
     /// Whether the code can read what the call does. A tool that is not inspectable always asks.
     pub inspectable: bool,
+    /// Whether content that others can write to had been read before: then what the model made up may be theirs.
+    #[serde(default)]
+    pub influenced: bool,
     /// How much.
     pub size: Size,
     /// Named untrusted origins, worst first.
@@ -151,6 +154,7 @@ impl Facts {
             || self.payload > shown.payload
             || self.reach > shown.reach
             || (!self.inspectable && shown.inspectable)
+            || (self.influenced && !shown.influenced)
             || self.size.items > shown.size.items
             || self.size.recipients > shown.size.recipients
             || amount(self) > amount(shown)

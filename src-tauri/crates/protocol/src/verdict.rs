@@ -94,6 +94,8 @@ pub enum ReasonCode {
     TooMany,
     /// Lies outside the grants.
     OutsideGrants,
+    /// A target that the model made up after it had read what others wrote.
+    Influenced,
     /// A held send whose every target the user typed.
     HeldSend,
     /// Leaves this computer.

@@ -143,6 +143,7 @@ pub fn facts() -> Facts {
         payload: Provenance::User,
         reach: Reach::Inside,
         inspectable: true,
+        influenced: false,
         size: Size { items: 1, bytes: 10, amount: None, recipients: 0 },
         origins: Vec::new(),
     }

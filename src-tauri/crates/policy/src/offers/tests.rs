@@ -16,6 +16,7 @@ fn action(id: i64, tool: &str, args: Value, effect: Effect) -> Action {
         payload: Provenance::User,
         reach: Reach::Inside,
         inspectable: true,
+        influenced: false,
         size: Size::default(),
         origins: vec![],
     };

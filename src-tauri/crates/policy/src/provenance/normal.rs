@@ -1,13 +1,28 @@
-//! One spelling for texts that look or decode alike. [`plain`] folds case and spaces only; [`loose`] also decodes
-//! what a reader or a program on the way would decode.
+//! One spelling for texts that look or decode alike. [`plain`] folds case and spaces only and serves the strict side;
+//! [`folded`] also narrows, drops what is invisible, and [`decoded`] reads what a program on the way would decode.
+
+use base64::Engine;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
+use base64::engine::DecodePaddingMode;
+use unicode_normalization::UnicodeNormalization;
 
 /// Lower case, every run of white space one space.
 pub(super) fn plain(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
-/// [`plain`], after percent escapes and HTML entities are decoded, wide letters narrowed and invisible ones dropped.
-pub(super) fn loose(text: &str) -> String {
+/// Lower case, compatible forms made one (wide letters, ligatures), invisible characters dropped.
+pub(super) fn folded(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    text.chars().filter(|c| !invisible(*c)).nfkc().flat_map(char::to_lowercase).collect()
+}
+
+/// What else a text says once percent escapes, HTML entities, base64 and hexadecimal in it are decoded: nothing for a
+/// text without any.
+pub(super) fn decoded(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
     let mut text = text.to_owned();
     // Encoded twice is common; more often than three times nothing on the way decodes it.
     for _ in 0..3 {
@@ -15,14 +30,17 @@ pub(super) fn loose(text: &str) -> String {
         if next == text {
             break;
         }
+        found.push(next.clone());
         text = next;
     }
-    plain(&text.chars().filter(|c| !invisible(*c)).map(narrowed).collect::<String>())
-}
-
-/// Without anything that only separates, so that `PL61 1090` and `PL61-1090` are one.
-pub(super) fn squeezed(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace() && !"-+\"'`".contains(*c)).collect()
+    for depth in 0..2 {
+        let inner: Vec<String> = found.iter().chain((depth == 0).then_some(&text)).flat_map(|t| packed(t)).collect();
+        if inner.is_empty() || inner.iter().all(|t| found.contains(t)) {
+            break;
+        }
+        found.extend(inner);
+    }
+    found
 }
 
 fn invisible(c: char) -> bool {
@@ -30,15 +48,35 @@ fn invisible(c: char) -> bool {
         | 0xfe00..=0xfe0f | 0xfeff | 0xe0000..=0xe0fff)
 }
 
-fn narrowed(c: char) -> char {
-    match c as u32 {
-        wide @ 0xff01..=0xff5e => char::from_u32(wide - 0xfee0).unwrap_or(c),
-        0x3002 | 0xff61 => '.',
-        0x2010..=0x2015 | 0x2212 => '-',
-        _ => c,
+// Words that are readable text in base64 or hexadecimal.
+fn packed(text: &str) -> Vec<String> {
+    const LENIENT: GeneralPurposeConfig =
+        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent).with_decode_allow_trailing_bits(true);
+    let standard = GeneralPurpose::new(&base64::alphabet::STANDARD, LENIENT);
+    let for_addresses = GeneralPurpose::new(&base64::alphabet::URL_SAFE, LENIENT);
+    let mut found = Vec::new();
+    for word in text.split(|c: char| !(c.is_ascii_alphanumeric() || "+/=_-".contains(c))) {
+        let word = word.trim_matches('=');
+        if word.len() < MIN_PACKED {
+            continue;
+        }
+        let bytes = [hexadecimal(word), standard.decode(word).ok(), for_addresses.decode(word).ok()];
+        let readable = |bytes: Vec<u8>| String::from_utf8(bytes).ok().filter(|t| !t.chars().any(char::is_control));
+        found.extend(bytes.into_iter().flatten().filter_map(readable));
     }
+    found.dedup();
+    found
 }
 
+/// The shortest address, `a@b.cd`, takes eight characters in base64.
+const MIN_PACKED: usize = 8;
+
+fn hexadecimal(word: &str) -> Option<Vec<u8>> {
+    if word.len() % 2 != 0 || !word.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    (0..word.len()).step_by(2).map(|at| u8::from_str_radix(&word[at..at + 2], 16).ok()).collect()
+}
 fn percent(text: &str) -> String {
     if !text.contains('%') {
         return text.to_owned();

@@ -59,6 +59,7 @@ fn pol_02_a_deny_inside_an_allowed_folder_wins_in_any_order() {
         payload: Provenance::User,
         reach: Reach::Inside,
         inspectable: true,
+        influenced: false,
         size: Size::default(),
         origins: vec![],
     };

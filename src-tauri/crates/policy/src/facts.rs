@@ -1,0 +1,250 @@
+//! The facts of a call whose tool is known only by its own words: an MCP server's, or one that was never seen before.
+//! Everything here follows from the call, the tool's definition and what the run has read; nothing from the model.
+
+use crate::provenance::{Known, Traced};
+use crate::reading::{ToolReading, fields};
+use assent_protocol::{Destination, Effect, Facts, Origin, Provenance, Reach, Reversal, Size, texts};
+use fields::{Kind, Leaf};
+use serde_json::Value;
+
+mod pieces;
+
+/// How effects of each kind are taken back with this tool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ways {
+    /// What it makes or changes.
+    pub change: Reversal,
+    /// What it deletes.
+    pub delete: Reversal,
+    /// What it sends or spends.
+    pub outward: Reversal,
+}
+
+/// One call of a tool that acts in an account of the user's elsewhere.
+#[derive(Debug, Clone, Copy)]
+pub struct Call<'a> {
+    /// What the tool does.
+    pub tool: &'a ToolReading,
+    /// The JSON Schema of its input.
+    pub schema: &'a Value,
+    /// The arguments.
+    pub args: &'a Value,
+    /// How it is taken back.
+    pub ways: Ways,
+    /// JSON pointers that a bounded rule of the user pins to a value.
+    pub pinned: &'a [String],
+}
+
+/// What the code finds out about a call (DESIGN 4.1).
+pub fn facts(call: &Call<'_>, known: &Known) -> Facts {
+    let leaves = fields::leaves(call.schema, call.args, call.tool.effect);
+    let effect = call.tool.effect_of(&leaves);
+    let mut found = Found { known, call, facts: blank(effect, known), anchored: false, prose: Vec::new() };
+    found.facts.inspectable = leaves.len() <= fields::MAX_LEAVES;
+    match effect {
+        Effect::Observe => found.observe(&leaves),
+        Effect::Send | Effect::Spend => found.outward(&leaves),
+        _ => found.account(&leaves),
+    }
+    let mut facts = found.facts;
+    facts.reversal = match facts.effect {
+        Effect::Observe | Effect::Create | Effect::Modify => call.ways.change,
+        Effect::Send | Effect::Spend => call.ways.outward,
+        Effect::Delete => call.ways.delete,
+        Effect::Execute | Effect::Configure => Reversal::None,
+    };
+    facts.size = size(&leaves, facts.effect);
+    facts.origins.sort_by_key(|origin| origin.source.is_empty());
+    facts.origins.dedup_by(|a, b| a.source == b.source && a.field == b.field);
+    facts
+}
+
+fn blank(effect: Effect, known: &Known) -> Facts {
+    Facts {
+        effect,
+        destination: Destination::KnownParty,
+        reversal: Reversal::None,
+        targets: Provenance::User,
+        payload: Provenance::User,
+        reach: Reach::Inside,
+        inspectable: true,
+        influenced: known.read_others(),
+        size: Size::default(),
+        origins: Vec::new(),
+    }
+}
+
+struct Found<'a> {
+    known: &'a Known,
+    call: &'a Call<'a>,
+    facts: Facts,
+    /// Whether anything in the call is what the user typed, named or keeps.
+    anchored: bool,
+    prose: Vec<(String, Traced)>,
+}
+
+impl Found<'_> {
+    // A network read of a host that the user did not name is a send: the address carries data out.
+    fn observe(&mut self, leaves: &[Leaf]) {
+        for leaf in leaves.iter().filter(|leaf| leaf.place && self.call.tool.network) {
+            let host = pieces::host(&leaf.value);
+            if host.as_deref().is_some_and(|host| self.known.host_typed(host)) {
+                continue;
+            }
+            self.facts.effect = Effect::Send;
+            self.facts.destination = Destination::NewParty;
+            let traced = self.trace(leaf);
+            self.target(leaf, traced);
+        }
+    }
+
+    fn outward(&mut self, leaves: &[Leaf]) {
+        self.facts.destination = Destination::NewParty;
+        for leaf in leaves {
+            match leaf.kind {
+                Kind::Choice => {}
+                Kind::Target => {
+                    let traced = self.trace(leaf);
+                    self.target(leaf, traced);
+                }
+                Kind::Label | Kind::Prose => self.carried(leaf),
+                Kind::Amount | Kind::Moment => {
+                    let traced = self.measure(leaf);
+                    // Not in the user's words, so a person looks at it; which number is right no rule can say.
+                    if traced.provenance > Provenance::OwnData && !(leaf.kind == Kind::Moment && self.day_typed(leaf, &traced)) {
+                        self.facts.payload = self.facts.payload.max(Provenance::Model);
+                        self.origin(leaf, &traced);
+                    }
+                }
+            }
+        }
+    }
+
+    fn account(&mut self, leaves: &[Leaf]) {
+        for leaf in leaves {
+            match leaf.kind {
+                Kind::Choice => {}
+                Kind::Target | Kind::Label => {
+                    let traced = self.trace(leaf);
+                    self.target(leaf, traced);
+                }
+                Kind::Amount | Kind::Moment => {
+                    let traced = self.measure(leaf);
+                    self.anchored |= traced.provenance == Provenance::User;
+                    if traced.provenance == Provenance::Untrusted {
+                        self.facts.payload = Provenance::Untrusted;
+                        self.origin(leaf, &traced);
+                    }
+                }
+                Kind::Prose => {
+                    let traced = self.known.trace_prose(&leaf.value);
+                    self.prose.push((leaf.field.clone(), traced));
+                    self.carried(leaf);
+                }
+            }
+        }
+        // Text that others wrote, put where the user said (a list into "packing.txt"), is what was asked for. With no
+        // such place named, it is a change made of their words.
+        let placed = self.anchored && self.facts.targets <= Provenance::OwnData;
+        for (field, traced) in std::mem::take(&mut self.prose) {
+            if traced.provenance == Provenance::Untrusted && !placed {
+                self.facts.payload = Provenance::Untrusted;
+                self.facts.origins.push(Origin { field, source: traced.source.unwrap_or_default() });
+            }
+        }
+        let spoken_of = || self.call.tool.objects.iter().any(|word| word.len() >= 4 && self.known.mentions(word));
+        if !self.anchored && !(leaves.is_empty() && spoken_of()) {
+            self.facts.targets = self.facts.targets.max(Provenance::Model);
+        }
+    }
+
+    // What a text can carry: an address, a link, a key, a code, a number of an account, that the user did not type.
+    fn carried(&mut self, leaf: &Leaf) {
+        for piece in pieces::pieces(&leaf.value) {
+            let traced = match self.known.trace_measure(&piece.text).filter(|_| !piece.names) {
+                Some(measured) => measured,
+                None => self.known.trace(&piece.text, &[]),
+            };
+            if traced.provenance <= Provenance::OwnData
+                || pieces::host(&piece.text).is_some_and(|host| !piece.text.contains('/') && self.known.host_typed(&host))
+            {
+                continue;
+            }
+            let worst = if piece.names { Provenance::Untrusted } else { Provenance::Model };
+            self.facts.payload = self.facts.payload.max(worst);
+            if self.facts.origins.len() < 20 {
+                self.origin(leaf, &traced);
+            }
+        }
+    }
+
+    fn trace(&self, leaf: &Leaf) -> Traced {
+        if self.pinned(&leaf.field) {
+            return Traced { provenance: Provenance::User, source: None };
+        }
+        let mut nouns: Vec<&str> = leaf.nouns.iter().map(String::as_str).collect();
+        nouns.extend(self.call.tool.objects.iter().map(String::as_str));
+        let whole = self.known.trace(&leaf.value, &nouns);
+        // What follows the host in an address can be made up; where it goes is the host.
+        match pieces::host(&leaf.value).filter(|_| whole.provenance == Provenance::Model) {
+            Some(host) if self.known.host_typed(&host) => Traced { provenance: Provenance::User, source: None },
+            Some(host) => self.known.trace(&host, &[]),
+            None => whole,
+        }
+    }
+
+    fn pinned(&self, field: &str) -> bool {
+        self.call.pinned.iter().any(|pin| {
+            let (pin, field) = (pin.split('/'), field.split('/'));
+            pin.clone().count() == field.clone().count() && pin.zip(field).all(|(p, f)| p == "*" || p == f)
+        })
+    }
+
+    fn measure(&self, leaf: &Leaf) -> Traced {
+        if self.pinned(&leaf.field) {
+            return Traced { provenance: Provenance::User, source: None };
+        }
+        self.known.trace_measure(&leaf.value).unwrap_or_else(|| self.trace(leaf))
+    }
+
+    // On a day that the user wrote, a time of the model's own making is a matter of arranging it.
+    fn day_typed(&self, leaf: &Leaf, traced: &Traced) -> bool {
+        let day = leaf.value.split([' ', 'T']).next().unwrap_or_default();
+        traced.provenance == Provenance::Model
+            && day.len() < leaf.value.len()
+            && self.known.trace_measure(day).is_some_and(|day| day.provenance == Provenance::User)
+    }
+
+    fn target(&mut self, leaf: &Leaf, traced: Traced) {
+        if leaf.value.trim().is_empty() {
+            return;
+        }
+        self.anchored |= traced.provenance <= Provenance::OwnData;
+        self.facts.targets = self.facts.targets.max(traced.provenance);
+        if traced.provenance > Provenance::OwnData {
+            self.origin(leaf, &traced);
+        }
+    }
+
+    fn origin(&mut self, leaf: &Leaf, traced: &Traced) {
+        let source = traced.source.clone().unwrap_or_else(|| texts::say("policy.source.model", &[]));
+        self.facts.origins.push(Origin { field: leaf.field.clone(), source });
+    }
+}
+
+fn size(leaves: &[Leaf], effect: Effect) -> Size {
+    let lists = |leaf: &&Leaf| leaf.kind == Kind::Target && leaf.field.rsplit('/').next().is_some_and(|end| end.parse::<usize>().is_ok());
+    let listed = u32::try_from(leaves.iter().filter(lists).count()).unwrap_or(u32::MAX);
+    let recipients = leaves.iter().filter(|leaf| leaf.addresses && leaf.kind == Kind::Target).count();
+    let amount = leaves.iter().find(|leaf| leaf.kind == Kind::Amount && effect == Effect::Spend).and_then(|leaf| leaf.number);
+    Size {
+        items: if effect == Effect::Observe { 0 } else { listed.max(1) },
+        bytes: leaves.iter().map(|leaf| leaf.value.len() as u64).sum(),
+        // Hundredths; a sum beyond what fits is as large as any.
+        amount: amount.map(|sum| ((sum * 100.0).round() as i64, String::new())),
+        recipients: u32::try_from(recipients).unwrap_or(u32::MAX),
+    }
+}
+
+#[cfg(test)]
+mod tests;

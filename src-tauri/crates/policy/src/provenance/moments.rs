@@ -1,0 +1,292 @@
+//! Numbers, dates, times and lengths of time in the notations that people and tools use, each as one value, so that
+//! `1,200.00` and `1200`, or `May 15th, 2024` and `2024-05-15`, are the same.
+
+use std::collections::HashSet;
+
+/// A number in ten-thousandths.
+pub(super) type Number = i64;
+
+/// A day; a year that was not written is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Day {
+    pub(super) year: Option<u16>,
+    pub(super) month: u8,
+    pub(super) day: u8,
+}
+
+/// Minutes since midnight.
+pub(super) type Minute = u16;
+
+/// What a text says about numbers and times.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Moments {
+    pub(super) numbers: HashSet<Number>,
+    pub(super) days: HashSet<Day>,
+    pub(super) minutes: HashSet<Minute>,
+    /// A day with a time right behind it.
+    pub(super) moments: HashSet<(Day, Minute)>,
+    /// Minutes that something lasts.
+    pub(super) lengths: HashSet<Minute>,
+}
+
+const MONTHS: [&str; 12] =
+    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
+const COUNTS: [(&str, u16); 13] = [
+    ("half", 0), ("a", 1), ("an", 1), ("one", 1), ("two", 2), ("three", 3), ("four", 4), ("five", 5), ("six", 6),
+    ("seven", 7), ("eight", 8), ("nine", 9), ("ten", 10),
+];
+
+impl Moments {
+    /// Reads a folded text, and adds what it says.
+    pub(super) fn add(&mut self, folded: &str) {
+        let words = words(folded);
+        let mut last: Option<(Day, usize)> = None;
+        for (at, word) in words.iter().enumerate() {
+            self.numbers.extend(numbers(word.text));
+            for day in days(&words, at) {
+                self.days.insert(day);
+                last = Some((day, at));
+            }
+            if let Some(minute) = minute(&words, at) {
+                self.minutes.insert(minute);
+                if let Some((day, _)) = last.filter(|(_, since)| at - since <= 4) {
+                    self.moments.insert((day, minute));
+                }
+            }
+            self.lengths.extend(length(&words, at));
+        }
+    }
+
+    /// Whether this day was written, with its year or without.
+    pub(super) fn has_day(&self, day: Day) -> bool {
+        self.days.contains(&day) || self.days.contains(&Day { year: None, ..day })
+    }
+}
+
+/// A value that is a day, a time or both, and nothing else.
+pub(super) fn moment(value: &str) -> Option<(Option<Day>, Option<Minute>)> {
+    let value = value.trim();
+    if value.len() > 40 || !value.bytes().any(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let mut read = Moments::default();
+    let folded = value.to_lowercase();
+    read.add(&folded);
+    let whole = words(&folded).iter().all(|word| {
+        word.text.trim_end_matches('z').bytes().all(|byte| byte.is_ascii_digit() || b":.-/+".contains(&byte))
+            || MONTHS.iter().any(|month| named(month, word.text))
+            || ordinal(word.text).is_some()
+            || ["am", "pm", "z", "utc", "at", "noon", "midnight", "of", "the"].contains(&word.text)
+            || half_of_day(word.text).is_some()
+    });
+    let day = read.days.iter().find(|day| day.year.is_some()).or_else(|| read.days.iter().next()).copied();
+    let minute = read.minutes.iter().next().copied();
+    (whole && (day.is_some() || minute.is_some())).then_some((day, minute))
+}
+
+/// Every reading of a number as people write it: `1,200.00`, `1.200,00`, `1 200`, `$98.70`, `10%`.
+pub(super) fn numbers(word: &str) -> Vec<Number> {
+    let core = word.trim_matches(|c: char| !c.is_ascii_digit());
+    if core.is_empty() || core.len() > 20 || !core.bytes().all(|byte| byte.is_ascii_digit() || b".,'_".contains(&byte)) {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for point in ['.', ','] {
+        let (whole, part) = core.rsplit_once(point).unwrap_or((core, ""));
+        let grouped: Vec<&str> = whole.split(['.', ',', '\'', '_']).collect();
+        let groups_fit = grouped.len() == 1 || grouped[1..].iter().all(|group| group.len() == 3);
+        if groups_fit && part.len() <= 4 && part.bytes().all(|byte| byte.is_ascii_digit()) {
+            found.extend(ten_thousandths(&grouped.concat(), part));
+        }
+    }
+    let groups: Vec<&str> = core.split(['.', ',', '\'', '_']).collect();
+    if groups.len() > 1 && groups[1..].iter().all(|group| group.len() == 3) {
+        found.extend(ten_thousandths(&groups.concat(), ""));
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+fn ten_thousandths(whole: &str, part: &str) -> Option<Number> {
+    format!("{whole}{part:0<4}").parse().ok()
+}
+
+struct Word<'a> {
+    text: &'a str,
+}
+
+// Runs without white space, with what only stands around or between them taken off; `2024-05-15t10:00` is two.
+fn words(folded: &str) -> Vec<Word<'_>> {
+    let between = |c: char| c.is_whitespace() || "()[]{}<>\"'`;|=~*".contains(c);
+    let mut found = Vec::new();
+    for rough in folded.split(between) {
+        let trimmed = rough.trim_matches(|c: char| ",.:!?-".contains(c));
+        if trimmed.is_empty() {
+            continue;
+        }
+        match trimmed.split_once('t') {
+            Some((day, time)) if iso(day).is_some() && time.starts_with(|c: char| c.is_ascii_digit()) => {
+                found.extend([Word { text: day }, Word { text: time }]);
+            }
+            _ => match trimmed.split_once('-') {
+                // "1-hour", "90-minute"
+                Some((count, unit)) if unit.starts_with(|c: char| c.is_alphabetic()) && count.parse::<u16>().is_ok() => {
+                    found.extend([Word { text: count }, Word { text: unit.split('-').next().unwrap_or(unit) }]);
+                }
+                _ => found.push(Word { text: trimmed }),
+            },
+        }
+    }
+    found
+}
+
+fn days(words: &[Word<'_>], at: usize) -> Vec<Day> {
+    let text = words[at].text;
+    if let Some(day) = iso(text) {
+        return vec![day];
+    }
+    let parts: Vec<&str> = text.split(['.', '/', '-']).collect();
+    if parts.len() == 3 && parts.iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit())) {
+        let (Ok(a), Ok(b), Ok(year)) = (parts[0].parse::<u8>(), parts[1].parse::<u8>(), parts[2].parse::<u16>()) else {
+            return Vec::new();
+        };
+        let year = if year < 100 { 2000 + year } else { year };
+        // Which of the two is the month is the country's habit: both count.
+        return [(a, b), (b, a)].iter().filter_map(|(day, month)| made(Some(year), *month, *day)).collect();
+    }
+    let Some(month) = MONTHS.iter().position(|month| named(month, text)) else { return Vec::new() };
+    let month = month as u8 + 1;
+    let next = |step: usize| words.get(at + step).map(|word| word.text);
+    let year_at = |step: usize| next(step).and_then(|t| t.parse::<u16>().ok()).filter(|year| (1000..3000).contains(year));
+    let before = |step: usize| at.checked_sub(step).map(|n| words[n].text);
+    if let Some(day) = before(1).filter(|t| *t != "of").or(before(2)).and_then(ordinal) {
+        return made(year_at(1), month, day).into_iter().collect();
+    }
+    match next(1).and_then(ordinal) {
+        Some(day) => made(year_at(2), month, day).into_iter().collect(),
+        None => Vec::new(),
+    }
+}
+
+fn iso(text: &str) -> Option<Day> {
+    let mut parts = text.split(['-', '/', '.']);
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    if year.len() != 4 || parts.next().is_some() {
+        return None;
+    }
+    made(Some(year.parse().ok()?), month.parse().ok()?, day.parse().ok()?)
+}
+
+fn made(year: Option<u16>, month: u8, day: u8) -> Option<Day> {
+    ((1..=12).contains(&month) && (1..=31).contains(&day)).then_some(Day { year, month, day })
+}
+
+fn named(month: &str, text: &str) -> bool {
+    text == month || (text.len() >= 3 && text.is_ascii() && month.starts_with(text) && text.len() <= 4)
+}
+
+fn ordinal(text: &str) -> Option<u8> {
+    let digits = ["st", "nd", "rd", "th"].iter().find_map(|end| text.strip_suffix(end)).unwrap_or(text);
+    digits.parse().ok().filter(|day| (1..=31).contains(day))
+}
+
+fn half_of_day(text: &str) -> Option<(u16, bool)> {
+    let (digits, evening) = text.strip_suffix("am").map(|d| (d, false)).or(text.strip_suffix("pm").map(|d| (d, true)))?;
+    let (hour, minute) = digits.split_once([':', '.']).unwrap_or((digits, "0"));
+    let (hour, minute) = (hour.parse::<u16>().ok()?, minute.parse::<u16>().ok()?);
+    ((1..=12).contains(&hour) && minute < 60).then_some((hour % 12 * 60 + minute, evening))
+}
+
+fn minute(words: &[Word<'_>], at: usize) -> Option<Minute> {
+    let text = words[at].text;
+    if let Some((minute, evening)) = half_of_day(text) {
+        return Some(minute + if evening { 720 } else { 0 });
+    }
+    let next = words.get(at + 1).map(|word| word.text);
+    if let Some(half @ ("am" | "pm")) = next.map(|t| t.trim_end_matches('.')) {
+        if let Some((minute, evening)) = half_of_day(&format!("{text}{half}")) {
+            return Some(minute + if evening { 720 } else { 0 });
+        }
+    }
+    match text {
+        "noon" => return Some(720),
+        "midnight" => return Some(0),
+        _ => {}
+    }
+    let clock = text.trim_end_matches('z').split(['+']).next().unwrap_or(text);
+    let mut parts = clock.split(':');
+    let (hour, minute) = (parts.next()?.parse::<u16>().ok()?, parts.next()?.get(..2)?.parse::<u16>().ok()?);
+    (hour < 24 && minute < 60).then_some(hour * 60 + minute)
+}
+
+fn length(words: &[Word<'_>], at: usize) -> Option<Minute> {
+    let unit = match words[at].text.trim_end_matches('s') {
+        "hour" | "hr" | "h" => 60,
+        "minute" | "min" => 1,
+        _ => return None,
+    };
+    let before = |step: usize| at.checked_sub(step).map(|n| words[n].text);
+    let count = before(1)?;
+    if before(1) == Some("an") && before(2) == Some("half") {
+        return Some(unit / 2);
+    }
+    if let Some((whole, part)) = count.split_once('.') {
+        let tenths = whole.parse::<u16>().ok()?.checked_mul(10)? + part.get(..1)?.parse::<u16>().ok()?;
+        return Some(tenths.checked_mul(unit)? / 10);
+    }
+    let named = COUNTS.iter().find(|(name, _)| *name == count).map(|(_, n)| *n);
+    named.or_else(|| count.parse().ok()).filter(|n| *n > 0)?.checked_mul(unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Moments {
+        let mut read = Moments::default();
+        read.add(&text.to_lowercase());
+        read
+    }
+
+    #[test]
+    fn a_number_is_one_in_every_notation() {
+        for text in ["1200", "1,200", "1,200.00", "1.200,00", "$1200.0", "1'200", "€1.200"] {
+            assert!(numbers(text).contains(&12_000_000), "{text}: {:?}", numbers(text));
+        }
+        assert_eq!(numbers("98.7"), numbers("98.70"));
+        assert!(numbers("US133000000121212121212").is_empty());
+    }
+
+    #[test]
+    fn a_day_is_one_in_every_notation() {
+        for text in ["2024-05-15", "May 15th, 2024", "15 May 2024", "on the 15th of May, 2024", "15.05.2024", "5/15/2024"] {
+            assert!(read(text).has_day(Day { year: Some(2024), month: 5, day: 15 }), "{text}: {:?}", read(text).days);
+        }
+        assert!(read("on june 13 we go").has_day(Day { year: Some(2024), month: 6, day: 13 }));
+    }
+
+    #[test]
+    fn a_time_and_a_length_are_read_in_words_and_figures() {
+        for text in ["10:00", "10 am", "10am", "at 10:00:00", "2024-05-20t10:00"] {
+            assert!(read(text).minutes.contains(&600), "{text}");
+        }
+        assert!(read("at 3:30 pm").minutes.contains(&930));
+        for text in ["1-hour", "for one hour", "60 minutes", "an hour"] {
+            assert!(read(text).lengths.contains(&60), "{text}");
+        }
+        assert!(read("half an hour").lengths.contains(&30));
+        assert!(read("2024-05-19 at 10:00").moments.contains(&(Day { year: Some(2024), month: 5, day: 19 }, 600)));
+    }
+
+    #[test]
+    fn only_a_value_that_is_nothing_else_is_a_moment() {
+        let day = Day { year: Some(2024), month: 5, day: 19 };
+        assert_eq!(moment("2024-05-19 13:00"), Some((Some(day), Some(780))));
+        assert_eq!(moment("2024-05-19"), Some((Some(day), None)));
+        assert_eq!(moment("2024-05-19T13:00:00Z"), Some((Some(day), Some(780))));
+        for other in ["meet at 13:00 by the door", "24", "Anna", "1,200.00"] {
+            assert_eq!(moment(other), None, "{other}");
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! What each argument of a tool is for, by its schema, its name, its description and its value. Whatever is none of the
+//! kinds that are known to be harmless counts as a target.
+
+use super::words_of_name;
+use assent_protocol::Effect;
+use serde_json::Value;
+
+/// What an argument is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Who, where or which: a person, an address, an account, the number or name of a thing. Also whatever is unknown.
+    Target,
+    /// The name or title of what is made.
+    Label,
+    /// Free text.
+    Prose,
+    /// A number of something.
+    Amount,
+    /// A day or a time.
+    Moment,
+    /// One of the schema's own words, or yes or no.
+    Choice,
+}
+
+/// One value of a call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Leaf {
+    /// JSON pointer.
+    pub field: String,
+    /// Its text.
+    pub value: String,
+    /// What it is for.
+    pub kind: Kind,
+    /// The words its field is called and described by.
+    pub nouns: Vec<String>,
+    /// Whether it is a person or an account that something is addressed to.
+    pub addresses: bool,
+    /// Whether it is an address that a tool goes to.
+    pub place: bool,
+    /// Whether it says what is done.
+    pub chooses: bool,
+    /// Whether it is a sum of money or a number of something.
+    pub number: Option<f64>,
+}
+
+/// A property of a schema.
+pub(super) struct Property {
+    name: Vec<String>,
+    said: Vec<String>,
+    schema: Value,
+}
+
+pub(super) fn properties(schema: &Value) -> Vec<Property> {
+    let Some(map) = schema.get("properties").and_then(Value::as_object) else { return Vec::new() };
+    map.iter().map(|(name, schema)| Property::new(name, schema)).collect()
+}
+
+impl Property {
+    fn new(name: &str, schema: &Value) -> Property {
+        let said = schema.get("description").and_then(Value::as_str).unwrap_or_default();
+        Property { name: words_of_name(name), said: words_of_name(said), schema: schema.clone() }
+    }
+
+    fn called(&self, words: &[&str]) -> bool {
+        self.name.iter().any(|word| words.contains(&word.as_str()))
+    }
+
+    fn described(&self, words: &[&str]) -> bool {
+        self.said.iter().take(12).any(|word| words.contains(&word.as_str()))
+    }
+
+    pub(super) fn chooses(&self) -> bool {
+        self.called(&["action", "operation", "op", "method", "command", "function", "tool", "verb", "endpoint", "do", "task", "intent", "procedure", "rpc"])
+            && !self.called(&["id", "ids", "url"])
+    }
+
+    pub(super) fn addresses(&self) -> bool {
+        self.called(ADDRESSES) && !self.called(&["id", "subject"]) || self.said.iter().take(12).any(|word| word == "recipients" || word == "participants")
+    }
+
+    pub(super) fn place(&self) -> bool {
+        self.called(PLACES) || self.network_place()
+    }
+
+    pub(super) fn network_place(&self) -> bool {
+        self.called(&["url", "urls", "uri", "website", "webpage", "host", "hostname", "domain", "endpoint", "webhook", "href", "server"])
+            || self.schema.get("format").and_then(Value::as_str).is_some_and(|format| matches!(format, "uri" | "url" | "hostname"))
+    }
+
+    fn choice(&self) -> bool {
+        let one = |schema: &Value| schema.get("enum").is_some() || schema.get("const").is_some() || schema["type"] == "boolean";
+        one(&self.schema)
+            || self.schema.get("items").is_some_and(one)
+            || self.schema.get("anyOf").and_then(Value::as_array).is_some_and(|any| {
+                any.iter().any(one) && any.iter().all(|schema| one(schema) || schema["type"] == "null")
+            })
+    }
+
+    fn kind(&self, value: &Value, effect: Effect) -> Kind {
+        let identifies = self.called(&["id", "ids", "uuid", "key", "iban", "account", "number", "phone", "username"]);
+        if value.is_boolean() || (self.choice() && !identifies) {
+            return Kind::Choice;
+        }
+        let text = value.as_str().unwrap_or_default();
+        if identifies {
+            return Kind::Target;
+        }
+        if self.called(MOMENTS) || self.schema.get("format").and_then(Value::as_str).is_some_and(|f| f.starts_with("date") || f == "time") {
+            return if text.split_whitespace().count() > 6 { Kind::Prose } else { Kind::Moment };
+        }
+        if self.called(ADDRESSES) || self.place() {
+            // What is made is no place before it is made, and a file that is made is called by its path.
+            let made = effect == Effect::Create && self.called(&["filename", "file", "path"]) && !self.called(&["to", "folder", "directory"]);
+            return if made { Kind::Label } else { Kind::Target };
+        }
+        if self.called(PROSE) {
+            return Kind::Prose;
+        }
+        if self.called(LABELS) {
+            return match effect {
+                Effect::Create | Effect::Send => Kind::Label,
+                _ => Kind::Target,
+            };
+        }
+        if value.is_number() || self.called(AMOUNTS) && text.bytes().any(|byte| byte.is_ascii_digit()) {
+            return Kind::Amount;
+        }
+        if self.described(&["message", "body", "content", "text", "free"]) && text.split_whitespace().count() >= 4 {
+            return Kind::Prose;
+        }
+        Kind::Target
+    }
+}
+
+const ADDRESSES: &[&str] = &[
+    "to", "cc", "bcc", "recipient", "recipients", "email", "emails", "mail", "participant", "participants", "attendee", "attendees",
+    "invitee", "invitees", "guest", "guests", "payee", "beneficiary", "member", "members", "contact", "contacts", "audience", "receiver", "receivers", "addressee", "party", "parties", "people", "followers", "reviewers", "assignee", "assignees", "destination",
+];
+const PLACES: &[&str] = &[
+    "url", "urls", "uri", "link", "links", "website", "webpage", "host", "hostname", "domain", "endpoint", "webhook", "href", "server", "site",
+    "path", "file", "files", "filename", "folder", "directory", "page", "address", "ip",
+];
+const MOMENTS: &[&str] =
+    &["date", "time", "start", "end", "deadline", "when", "day", "until", "due", "datetime", "timestamp", "from", "at", "hour", "month", "year"];
+const PROSE: &[&str] = &[
+    "content", "contents", "body", "message", "text", "description", "note", "notes", "comment", "comments", "subject", "summary", "caption",
+    "reason", "review", "details", "instructions", "memo", "prompt", "feedback", "post", "observations", "html", "markdown", "answer", "reply", "greeting", "bio", "query", "letter", "remark", "remarks",
+];
+const LABELS: &[&str] = &["title", "name", "heading", "label", "topic", "headline"];
+const AMOUNTS: &[&str] = &["amount", "price", "total", "sum", "quantity", "qty", "cost", "value", "count", "limit", "percentage", "temperature", "level", "volume", "duration", "size"];
+
+/// The most values of one call that are looked at one by one.
+pub const MAX_LEAVES: usize = 5_000;
+
+/// Every value of a call with what it is for. Text that is itself JSON is looked into.
+pub fn leaves(schema: &Value, args: &Value, effect: Effect) -> Vec<Leaf> {
+    let mut found = Vec::new();
+    walk(schema, args, &Root { name: "", said: &[], effect }, String::new(), 0, &mut found);
+    found
+}
+
+struct Root<'a> {
+    name: &'a str,
+    said: &'a [String],
+    effect: Effect,
+}
+
+fn walk(schema: &Value, value: &Value, root: &Root<'_>, field: String, depth: usize, found: &mut Vec<Leaf>) {
+    if depth > 64 || found.len() > MAX_LEAVES {
+        return;
+    }
+    match value {
+        Value::Object(map) => {
+            for (key, inner) in map {
+                let known = schema.get("properties").and_then(|all| all.get(key)).cloned().unwrap_or(Value::Null);
+                let pointer = format!("{field}/{}", key.replace('~', "~0").replace('/', "~1"));
+                let property = Property::new(key, &known);
+                let said = if property.said.is_empty() { root.said.to_vec() } else { property.said };
+                walk(&known, inner, &Root { name: key, said: &said, effect: root.effect }, pointer, depth + 1, found);
+            }
+        }
+        Value::Array(list) => {
+            let items = schema.get("items").cloned().unwrap_or_else(|| Value::Null);
+            for (at, inner) in list.iter().enumerate() {
+                // The elements of a list are what the list is called.
+                let of = if items.is_null() || inner.is_string() || inner.is_number() { schema } else { &items };
+                walk(of, inner, root, format!("{field}/{at}"), depth + 1, found);
+            }
+        }
+        Value::Null => {}
+        Value::String(text) if text.trim_start().starts_with(['{', '[']) => {
+            match serde_json::from_str::<Value>(text) {
+                Ok(inner) if inner.is_object() || inner.is_array() => walk(&Value::Null, &inner, root, field, depth + 1, found),
+                _ => found.push(leaf(schema, value, root, field)),
+            }
+        }
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => found.push(leaf(schema, value, root, field)),
+    }
+}
+
+fn leaf(schema: &Value, value: &Value, root: &Root<'_>, field: String) -> Leaf {
+    let property = Property { name: words_of_name(root.name), said: root.said.to_vec(), schema: schema.clone() };
+    let text = match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let kind = property.kind(value, root.effect);
+    let mut nouns = property.name.clone();
+    nouns.extend(property.said.iter().take(12).cloned());
+    Leaf {
+        field,
+        kind,
+        nouns,
+        addresses: property.addresses(),
+        place: property.network_place() || text.contains("://"),
+        chooses: property.chooses() && value.is_string(),
+        number: value.as_f64().or_else(|| text.parse().ok()),
+        value: text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn kinds(args: Value, effect: Effect) -> Vec<(String, Kind)> {
+        let schema = json!({"properties": {"permission": {"enum": ["r", "w"]}, "level": {"anyOf": [{"type": "boolean"}, {"type": "null"}]}}});
+        leaves(&schema, &args, effect).into_iter().map(|leaf| (leaf.field, leaf.kind)).collect()
+    }
+
+    #[test]
+    fn what_is_not_known_to_be_harmless_is_a_target() {
+        let args = json!({"zorb": "x", "message_id": 4, "body": "hello", "permission": "r", "level": true, "amount": 5,
+            "start_time": "2024-05-19", "title": "Lunch", "to_party": "Anna"});
+        let read = kinds(args, Effect::Create);
+        let of = |field: &str| read.iter().find(|(name, _)| name == field).map(|(_, kind)| *kind);
+        for target in ["/zorb", "/message_id", "/to_party"] {
+            assert_eq!(of(target), Some(Kind::Target), "{target}");
+        }
+        assert_eq!(of("/body"), Some(Kind::Prose));
+        assert_eq!((of("/permission"), of("/level")), (Some(Kind::Choice), Some(Kind::Choice)));
+        assert_eq!((of("/amount"), of("/start_time"), of("/title")), (Some(Kind::Amount), Some(Kind::Moment), Some(Kind::Label)));
+        assert_eq!(kinds(json!({"title": "Lunch"}), Effect::Delete)[0].1, Kind::Target);
+    }
+
+    #[test]
+    fn nested_values_and_json_in_a_text_are_looked_into() {
+        let read = kinds(json!({"payload": "{\"to\": [\"anna@home.test\"]}", "list": [{"id": 1}]}), Effect::Send);
+        assert_eq!(read, [("/payload/to/0".to_owned(), Kind::Target), ("/list/0/id".to_owned(), Kind::Target)]);
+    }
+}
