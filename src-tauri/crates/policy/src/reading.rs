@@ -59,6 +59,8 @@ pub fn read_tool(name: &str, description: &str, schema: &Value, hints: Hints) ->
     let told = told(description);
     let named = fields::properties(schema);
     let first = told.first;
+    // A page is opened to be read, an account to be had: the description says which.
+    let by_name = if parts.first().is_some_and(|word| word == "open") { first.or(by_name) } else { by_name };
     let primary = match (by_name, first) {
         (Some(one), Some(other)) => Some(one.max(other)),
         (one, other) => one.or(other),
