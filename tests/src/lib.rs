@@ -2,6 +2,8 @@
 //! home of its own for the program, which is run as a user would run it.
 #![expect(clippy::expect_used, reason = "a test that cannot go on says why and ends")]
 
+pub mod eval;
+
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;

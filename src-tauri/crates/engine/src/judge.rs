@@ -1,30 +1,30 @@
 //! From a proposed call to a recorded verdict: parse strictly, let the tool say what it would do, trace where the values
 //! came from, and ask the decision core. Nothing has happened when this is done but a row in the journal.
 
-use crate::{Answered, Engine, drive::result_turn, words};
+use crate::{
+    Answered, Engine,
+    drive::result_turn,
+    facts::{elsewhere, here},
+    words,
+};
 use assent_agent::{
     Tool, ToolError, ToolFacts, ToolSpec,
     run_loop::{Event, MAX_CALLS, Standing},
 };
 use assent_journal::NewAction;
-use assent_policy::{self as policy, CallView, Counts, Limits, Sources};
+use assent_policy::{self as policy, CallView, Counts, Limits};
 use assent_protocol::{
-    Answer, Decider, Destination, Effect, Facts, Origin, Preview, ProposedCall, Provenance, Reach, Reversal, Run, Size,
+    Answer, Decider, Destination, Effect, Facts, Preview, ProposedCall, Provenance, Reach, Reversal, Run, Size,
     Status, Turn, Verdict,
     canonical::{canonical, digest, parse},
     texts, visible,
     wire::Change,
 };
 use serde_json::{Value, json};
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, atomic::AtomicBool},
-};
+use std::sync::{Arc, atomic::AtomicBool};
 
 /// A card that nobody answers lapses after a week.
 const CARD_LASTS: i64 = 7 * 24 * 60 * 60 * 1000;
-/// Values of a payload that are traced; a batch of thousands of paths inside the grants needs none of it.
-const TRACED: usize = 500;
 
 /// Everything known about a call before anything happens.
 pub(crate) struct Assessed {
@@ -91,11 +91,15 @@ impl Engine {
         let spec = tool.spec();
         let definition = spec.definition();
         let digest = action_digest(&spec.name, &definition, &args, &described);
-        let (facts, resolved) = self.facts(turns, &args, &described);
         let now = self.0.host.now();
         let rules = self.0.journal.rules(now).map_err(failed)?;
+        let resolved = described.targets.iter().map(|target| (target.field.clone(), target.shown.clone())).collect();
         let view =
             CallView { tool: &spec.name, definition: &definition, args: &args, resolved: &resolved, run: run.id };
+        let facts = self.with_known(run.id, turns, |known| match &described.account {
+            Some(_) => elsewhere(&spec, &args, &described, &policy::pinned(&rules, &view, now), known),
+            None => here(&args, &described, known),
+        });
         let matched = policy::matching(&rules, &view, now);
         let limits = self.limits(run, turns, &spec.name, &args).map_err(|error| ToolError::Failed(error.message))?;
         let verdict = policy::decide(&facts, &matched, run.mode, &limits);
@@ -104,49 +108,6 @@ impl Engine {
 
     pub(crate) fn tool(&self, name: &str) -> Option<Arc<dyn Tool>> {
         self.0.tools.get(name).cloned()
-    }
-
-    fn facts(&self, turns: &[Turn], args: &Value, described: &ToolFacts) -> (Facts, BTreeMap<String, String>) {
-        let sources = sources(turns);
-        let mut origins = Vec::new();
-        let mut trace = |field: &str, value: &str| {
-            let (provenance, source) = policy::trace(value, &sources);
-            if let Some(source) = source {
-                origins.push(Origin { field: field.to_owned(), source });
-            }
-            provenance
-        };
-        let mut targets = Provenance::User;
-        let mut reach = Reach::Inside;
-        let mut resolved = BTreeMap::new();
-        for target in &described.targets {
-            resolved.insert(target.field.clone(), target.shown.clone());
-            reach = reach.max(target.reach);
-            // A path inside a grant is the user's own target, whoever named the file.
-            if target.reach != Reach::Inside {
-                let raw = args.pointer(&target.field).and_then(Value::as_str).unwrap_or(&target.shown);
-                targets = targets.max(trace(&target.field, raw));
-            }
-        }
-        let mut payload = Provenance::User;
-        let mut leaves = Vec::new();
-        texts_in(args, String::new(), &mut leaves);
-        for (field, value) in leaves.iter().filter(|(field, _)| !resolved.contains_key(field)).take(TRACED) {
-            payload = payload.max(trace(field, value));
-        }
-        origins.dedup_by(|a, b| a.source == b.source);
-        let facts = Facts {
-            effect: described.effect,
-            destination: Destination::Here,
-            reversal: described.reversal,
-            targets,
-            payload,
-            reach,
-            inspectable: described.inspectable,
-            size: Size { items: described.items, bytes: described.bytes, amount: None, recipients: 0 },
-            origins,
-        };
-        (facts, resolved)
     }
 
     fn limits(&self, run: &Run, turns: &[Turn], tool: &str, args: &Value) -> Answered<Limits> {
@@ -296,41 +257,5 @@ fn unreadable() -> Facts {
         influenced: false,
         size: Size::default(),
         origins: Vec::new(),
-    }
-}
-
-// Who wrote what in this run: the user's turns, and every result by its source.
-fn sources(turns: &[Turn]) -> Sources {
-    let mut sources = Sources { user: Vec::new(), own: Vec::new(), untrusted: Vec::new() };
-    for turn in turns {
-        match turn {
-            Turn::User { text } => sources.user.push(text.clone()),
-            Turn::Result { output, untrusted: Some(source), .. } => {
-                sources.untrusted.push((source.clone(), flat(output)));
-            }
-            Turn::Result { output, untrusted: None, .. } => sources.own.push(flat(output)),
-            Turn::Model { .. } => {}
-        }
-    }
-    sources
-}
-
-fn flat(value: &Value) -> String {
-    let mut leaves = Vec::new();
-    texts_in(value, String::new(), &mut leaves);
-    leaves.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join("\n")
-}
-
-fn texts_in(value: &Value, field: String, found: &mut Vec<(String, String)>) {
-    match value {
-        Value::String(text) => found.push((field, text.clone())),
-        Value::Number(number) => found.push((field, number.to_string())),
-        Value::Array(list) => {
-            list.iter().enumerate().for_each(|(n, inner)| texts_in(inner, format!("{field}/{n}"), found));
-        }
-        Value::Object(map) => map.iter().for_each(|(key, inner)| {
-            texts_in(inner, format!("{field}/{}", key.replace('~', "~0").replace('/', "~1")), found)
-        }),
-        Value::Null | Value::Bool(_) => {}
     }
 }

@@ -6,6 +6,7 @@
 mod answer;
 mod config;
 mod drive;
+mod facts;
 mod freeze;
 mod host;
 mod judge;
@@ -70,6 +71,8 @@ pub(crate) struct Control {
     pub(crate) halt: tokio::sync::Notify,
     /// What the user wrote while the run was being driven.
     pub(crate) said: Mutex<Vec<Turn>>,
+    /// Where values came from, after so many turns.
+    pub(crate) knows: Mutex<(usize, assent_policy::Known)>,
 }
 
 impl Control {

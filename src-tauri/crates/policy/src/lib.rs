@@ -21,5 +21,5 @@ pub use decide::{Limits, decide, malformed};
 pub use limits::{Bounds, Counts, LimitState, bounds, state};
 pub use offers::{offers, refuse};
 pub use provenance::{Author, Content, Known, Traced};
-pub use rules::{CallView, Matched, covers, matching};
+pub use rules::{CallView, Matched, covers, matching, pinned};
 pub use sentence::sentence;

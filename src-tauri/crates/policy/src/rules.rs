@@ -2,7 +2,7 @@
 //! so that nothing unreadable ever loosens anything.
 
 use crate::conditions::{Reader, Reading, read};
-use assent_protocol::{Rule, RuleAnswer, RuleDraft, RuleId, RunId, Scope};
+use assent_protocol::{Condition, Rule, RuleAnswer, RuleDraft, RuleId, RunId, Scope};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -45,6 +45,22 @@ pub fn matching(rules: &[Rule], call: &CallView<'_>, now: i64) -> Matched {
         *slot = Some(slot.map_or(rule.id, |id| id.min(rule.id)));
     }
     matched
+}
+
+/// JSON pointers, with `*` for each element, of what a matching allow rule ties to a value: the user chose these once,
+/// so that they are as good as typed. Only a rule that ends, by time or by count, does so.
+pub fn pinned(rules: &[Rule], call: &CallView<'_>, now: i64) -> Vec<String> {
+    let mut reader = Reader::new(call.args, call.resolved);
+    let bounded = |draft: &RuleDraft| draft.until.is_some() || draft.uses_left.is_some();
+    rules
+        .iter()
+        .filter(|rule| rule.draft.answer == RuleAnswer::Allow && bounded(&rule.draft) && matches(rule, call, now, &mut reader))
+        .flat_map(|rule| &rule.draft.conditions)
+        .filter_map(|condition| match condition {
+            Condition::Equals { path, .. } | Condition::OneOf { path, .. } => Some(path.clone()),
+            _ => None,
+        })
+        .collect()
 }
 
 /// Whether every condition of `draft` surely holds for a call, its definition, scope and limits aside.

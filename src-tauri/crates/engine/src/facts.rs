@@ -1,0 +1,115 @@
+//! What the engine adds to a tool's own description of a call: where each value came from, and so the facts that the
+//! decision core decides by. What a run knows is read from its turns once, and then only from the new ones.
+
+use crate::Engine;
+use assent_agent::{ToolFacts, ToolSpec};
+use assent_policy::{
+    Author, Call, Content, Known, Ways, facts,
+    reading::{Hints, read_tool},
+};
+use assent_protocol::{Destination, Facts, Origin, Provenance, Reach, RunId, Size, Turn};
+use serde_json::Value;
+use std::sync::PoisonError;
+
+/// Values of a payload that are traced; a batch of thousands of paths inside the grants needs none of it.
+const TRACED: usize = 500;
+
+impl Engine {
+    /// Lets `judge` see what the run knows after these turns.
+    pub(crate) fn with_known<T>(&self, run: RunId, turns: &[Turn], judge: impl FnOnce(&Known) -> T) -> T {
+        let control = self.control(run);
+        let mut knows = control.knows.lock().unwrap_or_else(PoisonError::into_inner);
+        let (read, known) = &mut *knows;
+        if *read > turns.len() {
+            (*read, *known) = (0, Known::default());
+        }
+        for turn in &turns[*read..] {
+            match turn {
+                Turn::User { text } => known.typed(text),
+                Turn::Result { output, untrusted: Some(source), tool, .. } => {
+                    // The text of a page or a document holds no records, whatever it looks like.
+                    let records = !self.tool(tool).is_some_and(|tool| reading(&tool.spec()).text);
+                    known.read(&Content { source, author: Author::Others, value: output, records });
+                }
+                Turn::Result { output, untrusted: None, tool, .. } => {
+                    known.read(&Content { source: tool, author: Author::Own, value: output, records: true });
+                }
+                Turn::Model { .. } => {}
+            }
+        }
+        *read = turns.len();
+        judge(known)
+    }
+}
+
+fn reading(spec: &ToolSpec) -> assent_policy::reading::ToolReading {
+    read_tool(&spec.name, &spec.description, &spec.schema, Hints::default())
+}
+
+/// Facts of a call in an account elsewhere. The user's declaration says what the tool does; its own words can only make
+/// that graver for one call.
+pub(crate) fn elsewhere(spec: &ToolSpec, args: &Value, described: &ToolFacts, pinned: &[String], known: &Known) -> Facts {
+    let mut tool = reading(spec);
+    tool.effect = described.effect;
+    let ways = Ways { change: described.reversal, delete: described.reversal, outward: described.reversal };
+    let mut found = facts(&Call { tool: &tool, schema: &spec.schema, args, ways, pinned }, known);
+    found.inspectable &= described.inspectable;
+    found.reach = described.targets.iter().map(|target| target.reach).fold(found.reach, Reach::max);
+    found
+}
+
+/// Facts of a call on this computer.
+pub(crate) fn here(args: &Value, described: &ToolFacts, known: &Known) -> Facts {
+    let mut origins = Vec::new();
+    let mut trace = |field: &str, value: &str| {
+        let traced = known.trace(value, &[]);
+        if let (Provenance::Untrusted, Some(source)) = (traced.provenance, traced.source) {
+            origins.push(Origin { field: field.to_owned(), source });
+        }
+        traced.provenance
+    };
+    let mut targets = Provenance::User;
+    let mut reach = Reach::Inside;
+    for target in &described.targets {
+        reach = reach.max(target.reach);
+        // A path inside a grant is the user's own target, whoever named the file.
+        if target.reach != Reach::Inside {
+            let raw = args.pointer(&target.field).and_then(Value::as_str).unwrap_or(&target.shown);
+            targets = targets.max(trace(&target.field, raw));
+        }
+    }
+    let mut payload = Provenance::User;
+    let mut leaves = Vec::new();
+    texts_in(args, String::new(), &mut leaves);
+    let target = |field: &str| described.targets.iter().any(|target| target.field == field);
+    for (field, value) in leaves.iter().take(TRACED).filter(|(field, _)| !target(field)) {
+        payload = payload.max(trace(field, value));
+    }
+    origins.dedup_by(|a, b| a.source == b.source);
+    Facts {
+        effect: described.effect,
+        destination: Destination::Here,
+        reversal: described.reversal,
+        targets,
+        payload,
+        reach,
+        inspectable: described.inspectable,
+        influenced: known.read_others(),
+        size: Size { items: described.items, bytes: described.bytes, amount: None, recipients: 0 },
+        origins,
+    }
+}
+
+fn texts_in(value: &Value, field: String, found: &mut Vec<(String, String)>) {
+    match value {
+        Value::String(text) => found.push((field, text.clone())),
+        Value::Number(number) => found.push((field, number.to_string())),
+        Value::Array(list) => {
+            list.iter().enumerate().for_each(|(n, inner)| texts_in(inner, format!("{field}/{n}"), found));
+        }
+        Value::Object(map) => map.iter().for_each(|(key, inner)| {
+            texts_in(inner, format!("{field}/{}", key.replace('~', "~0").replace('/', "~1")), found)
+        }),
+        Value::Null | Value::Bool(_) => {}
+    }
+}
