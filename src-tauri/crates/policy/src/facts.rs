@@ -39,7 +39,8 @@ pub struct Call<'a> {
 pub fn facts(call: &Call<'_>, known: &Known) -> Facts {
     let leaves = fields::leaves(call.schema, call.args, call.tool.effect);
     let effect = call.tool.effect_of(&leaves);
-    let mut found = Found { known, call, facts: blank(effect, known), anchored: false, prose: Vec::new() };
+    let together = typed_together(&leaves, known);
+    let mut found = Found { known, call, facts: blank(effect, known), anchored: false, together, prose: Vec::new() };
     found.facts.inspectable = leaves.len() <= fields::MAX_LEAVES;
     match effect {
         Effect::Observe => found.observe(&leaves),
@@ -80,6 +81,8 @@ struct Found<'a> {
     facts: Facts,
     /// Whether anything in the call is what the user typed, named or keeps.
     anchored: bool,
+    /// Fields that are only together what the user typed.
+    together: Vec<String>,
     prose: Vec<(String, Traced)>,
 }
 
@@ -152,8 +155,10 @@ impl Found<'_> {
                 self.facts.origins.push(Origin { field, source: traced.source.unwrap_or_default() });
             }
         }
-        let spoken_of = || self.call.tool.objects.iter().any(|word| word.len() >= 4 && self.known.mentions(word));
-        if !self.anchored && !(leaves.is_empty() && spoken_of()) {
+        let (tool, known) = (self.call.tool, self.known);
+        let spoken_of = || tool.objects.iter().chain(&tool.about).any(|word| word.len() >= 4 && known.mentions(word));
+        let bare = leaves.iter().all(|leaf| leaf.kind == Kind::Choice);
+        if !self.anchored && !(bare && spoken_of()) {
             self.facts.targets = self.facts.targets.max(Provenance::Model);
         }
     }
@@ -163,7 +168,7 @@ impl Found<'_> {
         for piece in pieces::pieces(&leaf.value) {
             let traced = match self.known.trace_measure(&piece.text).filter(|_| !piece.names) {
                 Some(measured) => measured,
-                None => self.known.trace(&piece.text, &[]),
+                None => self.known.trace_carried(&piece.text),
             };
             if traced.provenance <= Provenance::OwnData
                 || pieces::host(&piece.text).is_some_and(|host| !piece.text.contains('/') && self.known.host_typed(&host))
@@ -179,14 +184,15 @@ impl Found<'_> {
     }
 
     fn trace(&self, leaf: &Leaf) -> Traced {
-        if self.pinned(&leaf.field) {
+        if self.pinned(&leaf.field) || self.together.contains(&leaf.field) {
             return Traced { provenance: Provenance::User, source: None };
         }
         let mut nouns: Vec<&str> = leaf.nouns.iter().map(String::as_str).collect();
         nouns.extend(self.call.tool.objects.iter().map(String::as_str));
         let whole = self.known.trace(&leaf.value, &nouns);
         // What follows the host in an address can be made up; where it goes is the host.
-        match pieces::host(&leaf.value).filter(|_| whole.provenance == Provenance::Model) {
+        let bare = !leaf.value.contains(['/', '@']);
+        match pieces::host(&leaf.value).filter(|_| whole.provenance == Provenance::Model || (bare && whole.provenance > Provenance::OwnData)) {
             Some(host) if self.known.host_typed(&host) => Traced { provenance: Provenance::User, source: None },
             Some(host) => self.known.trace(&host, &[]),
             None => whole,
@@ -204,7 +210,14 @@ impl Found<'_> {
         if self.pinned(&leaf.field) {
             return Traced { provenance: Provenance::User, source: None };
         }
-        self.known.trace_measure(&leaf.value).unwrap_or_else(|| self.trace(leaf))
+        // Hundredths are typed as units and cents.
+        let cents = leaf.nouns.iter().any(|noun| matches!(noun.as_str(), "cent" | "cents" | "pence" | "minor" | "grosze" | "centimes"));
+        let units = leaf.number.filter(|_| cents).and_then(|n| self.known.trace_measure(&format!("{:.2}", n / 100.0)));
+        match (units, self.known.trace_measure(&leaf.value)) {
+            (Some(units), Some(whole)) if units.provenance < whole.provenance => units,
+            (_, Some(whole)) => whole,
+            (_, None) => self.trace(leaf),
+        }
     }
 
     // On a day that the user wrote, a time of the model's own making is a matter of arranging it.
@@ -230,6 +243,20 @@ impl Found<'_> {
         let source = traced.source.clone().unwrap_or_else(|| texts::say("policy.source.model", &[]));
         self.facts.origins.push(Origin { field: leaf.field.clone(), source });
     }
+}
+
+// Neighbours that make up one word of the user's: the two halves of an address, the groups of an account number.
+fn typed_together(leaves: &[Leaf], known: &Known) -> Vec<String> {
+    let parts: Vec<&Leaf> = leaves.iter().filter(|leaf| leaf.kind != Kind::Prose && leaf.value.len() <= 200).take(64).collect();
+    let mut found = Vec::new();
+    for many in 2..=5 {
+        for some in parts.windows(many) {
+            if known.typed_together(&some.iter().map(|leaf| leaf.value.as_str()).collect::<Vec<_>>()) {
+                found.extend(some.iter().map(|leaf| leaf.field.clone()));
+            }
+        }
+    }
+    found
 }
 
 fn size(leaves: &[Leaf], effect: Effect) -> Size {

@@ -51,6 +51,8 @@ pub struct Traced {
 #[derive(Debug, Clone, Default)]
 pub struct Known {
     user: Vec<String>,
+    /// Words of the user that are addresses, numbers or names by their form.
+    addresses: Vec<String>,
     typed: Index,
     typed_moments: Moments,
     own: Index,
@@ -60,6 +62,8 @@ pub struct Known {
     sources: Vec<String>,
 }
 
+/// Letters and digits of a word of the user that may come as several values.
+const MIN_PARTED: usize = 8;
 /// Letters and digits that a value needs before it says anything about where it came from.
 const MIN_TRACED: usize = 3;
 
@@ -67,6 +71,8 @@ impl Known {
     /// The user wrote this: the goal, a message, an answer.
     pub fn typed(&mut self, text: &str) {
         self.user.push(text.split_whitespace().collect::<Vec<_>>().join(" "));
+        let addresses = text.split_whitespace().map(|word| word.trim_matches(|c: char| "<>()[]{}\"'`,;.:!?".contains(c)));
+        self.addresses.extend(addresses.filter(|word| word.contains(['@', '/', '.']) || word.len() >= MIN_PARTED).map(plain));
         let folded = folded(text);
         self.typed.add(&folded, 0);
         self.typed_moments.add(&folded);
@@ -139,11 +145,15 @@ impl Known {
         if value.trim().is_empty() || self.is_typed(value, nouns) {
             return user;
         }
+        // A typed address in base64 is the typed address.
+        if decoded(value).iter().any(|inner| inner.len() >= MIN_PARTED && self.is_typed(inner, nouns)) {
+            return user;
+        }
         let named = |provenance, source: u32| Traced {
             provenance,
             source: self.sources.get(source as usize).cloned(),
         };
-        if let Some(source) = self.records.linked(value) {
+        if let Some((source, _)) = self.records.linked(value) {
             return named(Provenance::OwnData, source);
         }
         if let Some(source) = self.from_others(value) {
@@ -153,6 +163,27 @@ impl Known {
             Some(source) => named(Provenance::OwnData, source),
             None => Traced { provenance: Provenance::Model, source: None },
         }
+    }
+
+    /// [`Known::trace`] for what goes out inside a text: of a record that the user named, only the fields that they
+    /// spoke of may leave with it. Who asks for the door code has not asked for the alarm code beside it.
+    pub fn trace_carried(&self, value: &str) -> Traced {
+        let traced = self.trace(value, &[]);
+        if let Some((source, key)) = self.records.linked(value).filter(|_| traced.provenance == Provenance::OwnData) {
+            let words = key.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() >= MIN_TRACED);
+            let spoken = words.clone().count() > 0 && words.clone().all(|word| self.mentions(word) || self.mentions(word.trim_end_matches('s')));
+            if !spoken {
+                return Traced { provenance: Provenance::Untrusted, source: self.sources.get(source as usize).cloned() };
+            }
+        }
+        traced
+    }
+
+    /// Whether these values, in order, are together one word that the user typed: an address in two halves.
+    pub fn typed_together(&self, values: &[&str]) -> bool {
+        let squeezed = |text: &str| plain(text).chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+        let whole: String = values.iter().map(|value| squeezed(value)).collect();
+        whole.len() >= MIN_PARTED && self.addresses.iter().any(|address| squeezed(address) == whole)
     }
 
     /// Where a day, a time or a number came from, in whatever notation; none for a value that is neither.
@@ -249,9 +280,9 @@ impl Known {
         }
         let short_number = exact.len() < 5 && exact.bytes().all(|byte| byte.is_ascii_digit());
         if short_number {
-            return self.user.iter().any(|text| beside(&text.to_lowercase(), &exact, nouns));
+            return self.user.iter().any(|text| beside(&plain(text), &exact, nouns));
         }
-        if self.user.iter().any(|text| has_token(&text.to_lowercase(), &exact)) {
+        if self.user.iter().any(|text| has_token(&plain(text), &exact)) {
             return true;
         }
         // Numbers of accounts and telephones are grouped as one likes; in addresses every sign counts.

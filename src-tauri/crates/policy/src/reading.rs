@@ -41,6 +41,8 @@ pub struct ToolReading {
     pub understood: bool,
     /// The words of the name that are no verbs, lower case.
     pub objects: Vec<String>,
+    /// The longer words of the description's first sentence that are no verbs.
+    pub about: Vec<String>,
 }
 
 /// Reads a tool.
@@ -99,7 +101,8 @@ pub fn read_tool(name: &str, description: &str, schema: &Value, hints: Hints) ->
     let document = parts.iter().any(|word| matches!(word.as_str(), "page" | "webpage" | "url" | "document" | "content" | "text" | "fetch"));
     let text = network || document || (named.iter().any(|field| field.place()) && told.first_words.iter().any(text_word));
     let objects = parts.iter().filter(|part| lexicon::inflected(part).is_none() || lexicon::ambiguous(part)).cloned().collect();
-    ToolReading { effect, when_addressed, network, text, dispatches, understood: primary.is_some(), objects }
+    let about = told.first_words.iter().filter(|word| word.chars().count() >= 5 && lexicon::inflected(word).is_none()).cloned().collect();
+    ToolReading { effect, when_addressed, network, text, dispatches, understood: primary.is_some(), objects, about }
 }
 
 impl ToolReading {
@@ -244,13 +247,17 @@ fn sentence_effects(words: &[String], first: bool) -> Vec<Effect> {
             || (matches!(before, "or" | ",") && listed(words, at))
             || (before == "to" && (first && at <= 3 || matches!(word(at.saturating_sub(2)), "used" | "lets" | "allows" | "able")))
             || (before == "user" && subject)
-            || (at == 1 && matches!(word(0), "tool" | "can" | "to" | "safely" | "let" | "lets" | "quickly"));
+            || (at == 1 && matches!(word(0), "tool" | "can" | "to" | "safely" | "quickly"))
+            || (at == 2 && matches!(word(0), "lets" | "let" | "helps") && matches!(word(1), "you" | "users" | "agents"));
         if verb_here {
             // Joined nouns ("subject and body", "send and receive history") are not deeds: after "and" a word that is
             // also a noun counts only where the sentence began with a deed and an object follows.
             let joined = matches!(before, "and" | "or" | ",") && lexicon::ambiguous(words[at].as_str());
             let object = matches!(word(at + 1), "a" | "an" | "the" | "it" | "them" | "this" | "that" | "its" | "their" | "any" | "all" | "to" | "your" | "one" | "new" | "each" | "every");
-            if !joined || object {
+            // "Lets you search" says who reads it, "lets a guest watch" what it does.
+            let offered = matches!(word(at), "let" | "lets" | "allow" | "allows" | "enable" | "enables" | "help" | "helps")
+                && matches!(word(at + 1), "you" | "users" | "agents" | "clients" | "developers" | "us");
+            if (!joined || object) && !offered {
                 found.extend(lexicon::inflected(word(at)));
             }
         }

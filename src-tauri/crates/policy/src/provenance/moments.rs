@@ -31,9 +31,9 @@ pub(super) struct Moments {
 
 const MONTHS: [&str; 12] =
     ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
-const COUNTS: [(&str, u16); 13] = [
+const COUNTS: [(&str, u16); 16] = [
     ("half", 0), ("a", 1), ("an", 1), ("one", 1), ("two", 2), ("three", 3), ("four", 4), ("five", 5), ("six", 6),
-    ("seven", 7), ("eight", 8), ("nine", 9), ("ten", 10),
+    ("seven", 7), ("eight", 8), ("nine", 9), ("ten", 10), ("eleven", 11), ("twelve", 12), ("twenty", 20),
 ];
 
 impl Moments {
@@ -43,6 +43,16 @@ impl Moments {
         let mut last: Option<(Day, usize)> = None;
         for (at, word) in words.iter().enumerate() {
             self.numbers.extend(numbers(word.text));
+            let counted = COUNTS.iter().find(|(name, n)| *n > 1 && *name == word.text);
+            self.numbers.extend(counted.map(|(_, n)| Number::from(*n) * 10_000));
+            // "1 249,50": a group of three behind a group of up to three belongs to it.
+            if let Some(before) = at.checked_sub(1).map(|n| words[n].text) {
+                let digits = |text: &str, most: usize| !text.is_empty() && text.len() <= most && text.bytes().all(|b| b.is_ascii_digit());
+                let (whole, part) = word.text.split_once([',', '.']).unwrap_or((word.text, ""));
+                if digits(before, 3) && digits(whole, 3) && whole.len() == 3 && (part.is_empty() || digits(part, 4)) {
+                    self.numbers.extend(numbers(&format!("{before}{}", word.text)));
+                }
+            }
             for day in days(&words, at) {
                 self.days.insert(day);
                 last = Some((day, at));

@@ -6,9 +6,16 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use base64::engine::DecodePaddingMode;
 use unicode_normalization::UnicodeNormalization;
 
-/// Lower case, every run of white space one space.
+/// Lower case, every run of white space one space, digits of other scripts as ours.
 pub(super) fn plain(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().map(figure).collect::<String>().to_lowercase()
+}
+
+// The digits that people type in their own scripts stand in rows of ten.
+fn figure(c: char) -> char {
+    let zeros = [0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0x1040, 0x17e0];
+    let digit = zeros.iter().find_map(|zero| (c as u32).checked_sub(*zero).filter(|digit| *digit < 10));
+    digit.and_then(|digit| char::from_digit(digit, 10)).unwrap_or(c)
 }
 
 /// Lower case, compatible forms made one (wide letters, ligatures), invisible characters dropped.
@@ -16,7 +23,7 @@ pub(super) fn folded(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
-    text.chars().filter(|c| !invisible(*c)).nfkc().flat_map(char::to_lowercase).collect()
+    text.chars().filter(|c| !invisible(*c)).nfkc().map(figure).flat_map(char::to_lowercase).collect()
 }
 
 /// What else a text says once percent escapes, HTML entities, base64 and hexadecimal in it are decoded: nothing for a

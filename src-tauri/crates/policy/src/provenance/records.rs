@@ -49,10 +49,11 @@ impl Records {
         }
     }
 
-    /// The source of the one named record that has this value as a whole field.
-    pub(super) fn linked(&self, value: &str) -> Option<u32> {
+    /// The source of the one named record that has this value as a whole field, and the field's key.
+    pub(super) fn linked(&self, value: &str) -> Option<(u32, &str)> {
         let places = self.reached.get(&plain(value))?;
-        places.iter().find(|(at, field)| self.follows(*at, *field)).map(|(at, _)| self.all[*at].source)
+        let (at, field) = places.iter().find(|(at, field)| self.follows(*at, *field))?;
+        Some((self.all[*at].source, &self.all[*at].fields[*field].0))
     }
 
     fn reach(&mut self, at: usize, typed: &dyn Fn(&str) -> bool) {

@@ -2,6 +2,7 @@
 //! kinds that are known to be harmless counts as a target.
 
 use super::words_of_name;
+use crate::provenance::Known;
 use assent_protocol::Effect;
 use serde_json::Value;
 
@@ -65,12 +66,8 @@ impl Property {
         self.name.iter().any(|word| words.contains(&word.as_str()))
     }
 
-    fn described(&self, words: &[&str]) -> bool {
-        self.said.iter().take(12).any(|word| words.contains(&word.as_str()))
-    }
-
     pub(super) fn chooses(&self) -> bool {
-        self.called(&["action", "operation", "op", "method", "command", "function", "tool", "verb", "endpoint", "do", "task", "intent", "procedure", "rpc"])
+        self.called(&["action", "operation", "op", "method", "command", "function", "fn", "tool", "verb", "endpoint", "do", "task", "intent", "procedure", "rpc"])
             && !self.called(&["id", "ids", "url"])
     }
 
@@ -105,6 +102,12 @@ impl Property {
         if identifies {
             return Kind::Target;
         }
+        if self.called(NOTATIONS) && self.name.len() == 1 || self.chooses() {
+            return Kind::Choice;
+        }
+        if Known::is_moment(text) {
+            return Kind::Moment;
+        }
         if self.called(MOMENTS) || self.schema.get("format").and_then(Value::as_str).is_some_and(|f| f.starts_with("date") || f == "time") {
             return if text.split_whitespace().count() > 6 { Kind::Prose } else { Kind::Moment };
         }
@@ -125,7 +128,7 @@ impl Property {
         if value.is_number() || self.called(AMOUNTS) && text.bytes().any(|byte| byte.is_ascii_digit()) {
             return Kind::Amount;
         }
-        if self.described(&["message", "body", "content", "text", "free"]) && text.split_whitespace().count() >= 4 {
+        if sentence(text) {
             return Kind::Prose;
         }
         Kind::Target
@@ -146,8 +149,16 @@ const PROSE: &[&str] = &[
     "content", "contents", "body", "message", "text", "description", "note", "notes", "comment", "comments", "subject", "summary", "caption",
     "reason", "review", "details", "instructions", "memo", "prompt", "feedback", "post", "observations", "html", "markdown", "answer", "reply", "greeting", "bio", "query", "letter", "remark", "remarks",
 ];
+/// How something is written, which never decides whom or what it is about.
+const NOTATIONS: &[&str] = &["currency", "unit", "units", "language", "lang", "locale", "format", "scheme", "protocol", "timezone", "encoding", "sort"];
 const LABELS: &[&str] = &["title", "name", "heading", "label", "topic", "headline"];
 const AMOUNTS: &[&str] = &["amount", "price", "total", "sum", "quantity", "qty", "cost", "value", "count", "limit", "percentage", "temperature", "level", "volume", "duration", "size"];
+
+// Several words are a text, whatever the field is called: it is looked through for what it carries.
+fn sentence(text: &str) -> bool {
+    let words = text.split_whitespace().count();
+    words >= 4 || (words >= 3 && text.trim_end().ends_with(['.', '!', '?'])) || text.contains('\n')
+}
 
 /// The most values of one call that are looked at one by one.
 pub const MAX_LEAVES: usize = 5_000;

@@ -5,19 +5,19 @@ use assent_protocol::Effect;
 
 /// Verbs that only look. Those in the second list are nouns as well.
 const OBSERVE: &[&str] = &[
-    "access", "aggregate", "analyse", "analyze", "ask", "browse", "calculate", "compare", "compute", "convert", "count",
+    "access", "aggregate", "analyse", "analyze", "browse", "calculate", "compare", "compute", "convert", "count",
     "describe", "detect", "determine", "diff", "discover", "display", "echo", "enumerate", "estimate", "evaluate",
     "examine", "explain", "explore", "extract", "fetch", "filter", "find", "forecast", "geocode", "get", "identify",
-    "inspect", "is", "list", "locate", "lookup", "match", "measure", "monitor", "navigate", "observe", "parse",
+    "inspect", "is", "list", "locate", "look", "lookup", "match", "measure", "monitor", "navigate", "observe", "parse",
     "predict", "preview", "print", "provide", "query", "rank", "read", "recommend", "resolve", "retrieve", "return",
-    "scan", "search", "see", "show", "stat", "suggest", "summarise", "summarize", "tail", "think", "track",
+    "scan", "search", "see", "show", "stat", "suggest", "summarise", "summarize", "tail", "tell", "think", "track",
     "transcribe", "translate", "validate", "verify", "view", "watch", "whois", "check", "compile", "simulate",
     "demonstrate", "receive", "visualize", "plot", "select", "peek", "head", "grep", "quote", "solve",
 ];
 const CREATE: &[&str] = &[
     "add", "append", "build", "clone", "compose", "copy", "create", "download", "draft", "duplicate", "export",
     "generate", "import", "insert", "install", "log", "make", "new", "open", "record", "register", "save", "scaffold",
-    "store", "upload", "write", "init", "initialize", "capture", "snapshot", "backup", "provision", "collect", "queue",
+    "file", "keep", "store", "upload", "write", "init", "initialize", "capture", "snapshot", "backup", "provision", "collect", "queue",
     "enqueue", "remember", "note", "bookmark", "draw", "render", "compress", "zip", "gzip", "archive",
 ];
 const MODIFY: &[&str] = &[
@@ -25,11 +25,11 @@ const MODIFY: &[&str] = &[
     "attach", "authorize", "block", "change", "claim", "click", "close", "commit", "complete", "configure", "confirm",
     "connect", "control", "correct", "customize", "deactivate", "decline", "decrease", "detach", "disable",
     "disconnect", "dismiss", "edit", "enable", "encrypt", "exchange", "extend", "fill", "finish", "fix", "follow",
-    "format", "give", "grant", "handle", "increase", "input", "join", "label", "leave", "like", "limit", "link",
+    "format", "give", "grant", "handle", "increase", "input", "join", "label", "leave", "let", "like", "limit", "link",
     "load", "lock", "manage", "manipulate", "mark", "merge", "modify", "mount", "move", "mute", "organize",
     "override", "overwrite", "park", "patch", "pause", "pin", "place", "play", "plug", "position", "prioritize",
     "process", "promote", "press", "push", "put", "reassign", "reboot", "reconnect", "redirect", "refresh", "reject",
-    "release", "rename", "reopen", "reorder", "replace", "reschedule", "reseat", "reset", "resize", "resolve", "restart",
+    "release", "rename", "reopen", "reorder", "replace", "reschedule", "reseat", "reset", "resize", "rest", "resolve", "restart",
     "restore", "resume", "return", "revert", "rotate", "schedule", "seal", "set", "setup", "shift", "sign", "skip",
     "snooze", "sort", "split", "stage", "star", "start", "stop", "subscribe", "suspend", "swap", "switch", "sync",
     "synchronize", "tag", "toggle", "transform", "trigger", "turn", "type", "unblock", "unlock", "unmute", "unpin",
@@ -44,8 +44,8 @@ const DELETE: &[&str] = &[
 ];
 const EXECUTE: &[&str] = &["exec", "execute", "eval", "invoke", "run", "spawn", "launch", "shell", "perform", "dispatch", "call"];
 const SEND: &[&str] = &[
-    "alert", "announce", "book", "broadcast", "comment", "contact", "deliver", "disclose", "email", "forward", "hire",
-    "invite", "mail", "message", "notify", "phone", "ping", "post", "publish", "reply", "report", "reserve",
+    "alert", "announce", "ask", "book", "broadcast", "comment", "contact", "deliver", "disclose", "email", "forward", "hire",
+    "invite", "mail", "message", "notify", "phone", "ping", "say", "speak", "post", "publish", "reply", "report", "reserve",
     "respond", "send", "share", "sms", "submit", "text", "transmit", "tweet", "dial", "relay", "expose",
 ];
 const SPEND: &[&str] = &[
@@ -56,17 +56,17 @@ const SPEND: &[&str] = &[
 const MONEY: &[&str] = &[
     "money", "payment", "payments", "transaction", "transactions", "transfer", "fund", "funds", "bill", "bills",
     "invoice", "invoices", "cash", "deposit", "withdrawal", "refund", "purchase", "donation", "wallet", "crypto",
-    "cryptocurrency", "ether", "ethereum", "bitcoin", "coin", "token", "stock", "stocks", "share", "salary", "payroll",
+    "cryptocurrency", "ether", "ethereum", "bitcoin", "stock", "stocks", "salary", "payroll",
     "loan", "debit", "remittance", "trade", "investment", "investments", "holdings", "contract", "subscription", "gift", "debt",
 ];
 /// Nouns as often as verbs: in a name they count as a verb only where no plainer one does.
 const AMBIGUOUS: &[&str] = &[
     "access", "alert", "archive", "backup", "bid", "book", "bookmark", "call", "change", "charge", "check", "checkout",
     "claim", "clean", "comment", "contact", "contract", "control", "copy", "count", "cool", "deposit", "display", "draft",
-    "drive", "email", "end", "exchange", "export", "filter", "gift", "hand", "head", "heat", "import", "invite", "input", "label", "like",
+    "drive", "email", "end", "exchange", "export", "file", "filter", "gift", "hand", "head", "heat", "import", "invite", "input", "keep", "label", "like",
     "limit", "link", "list", "load", "lock", "log", "lookup", "mail", "mark", "match", "measure", "message", "monitor",
     "mount", "new", "note", "open", "order", "page", "park", "patch", "phone", "pin", "ping", "place", "play", "plot", "position",
-    "post", "preview", "process", "queue", "quote", "rank", "record", "refund", "release", "reply", "report",
+    "post", "preview", "process", "queue", "quote", "rank", "record", "refund", "release", "reply", "report", "rest",
     "request", "return", "review", "schedule", "search", "set", "share", "shell", "shift", "sign", "sms", "snapshot",
     "sort", "stage", "star", "start", "stock", "store", "switch", "tag", "text", "tip", "token", "track", "trade", "transfer", "trash",
     "trigger", "turn", "type", "update", "use", "view", "vote", "watch", "wire", "write", "zip", "draw", "hold", "press", "stake", "seed", "train", "fix", "tail", "is",
