@@ -89,8 +89,12 @@ struct Found<'a> {
 impl Found<'_> {
     // A network read of a host that the user did not name is a send: the address carries data out.
     fn observe(&mut self, leaves: &[Leaf]) {
-        for leaf in leaves.iter().filter(|leaf| leaf.place && self.call.tool.network) {
+        for leaf in leaves.iter().filter(|leaf| leaf.place) {
             let host = pieces::host(&leaf.value);
+            // A page of a book is no place; whatever a tool of the network is given to go to is one.
+            if host.is_none() && !self.call.tool.network {
+                continue;
+            }
             if host.as_deref().is_some_and(|host| self.known.host_typed(host)) {
                 continue;
             }
@@ -106,6 +110,7 @@ impl Found<'_> {
         for leaf in leaves {
             match leaf.kind {
                 Kind::Choice => {}
+                Kind::Class => self.class(leaf),
                 Kind::Target => {
                     let traced = self.trace(leaf);
                     self.target(leaf, traced);
@@ -127,8 +132,12 @@ impl Found<'_> {
         for leaf in leaves {
             match leaf.kind {
                 Kind::Choice => {}
+                Kind::Class => self.class(leaf),
                 Kind::Target | Kind::Label => {
-                    let traced = self.trace(leaf);
+                    let mut traced = self.trace(leaf);
+                    if traced.provenance > Provenance::OwnData && self.facts.effect != Effect::Delete {
+                        traced = self.known.trace_object(&leaf.value, &[]);
+                    }
                     self.target(leaf, traced);
                 }
                 Kind::Amount | Kind::Moment => {
@@ -137,10 +146,14 @@ impl Found<'_> {
                     if traced.provenance == Provenance::Untrusted {
                         self.facts.payload = Provenance::Untrusted;
                         self.origin(leaf, &traced);
+                    } else if leaf.kind == Kind::Moment && traced.provenance == Provenance::Model && !self.day_typed(leaf, &traced) {
+                        // A day that others wrote in words that are not known here looks like one of the model's.
+                        self.target(leaf, traced);
                     }
                 }
                 Kind::Prose => {
                     let traced = self.known.trace_prose(&leaf.value);
+                    self.anchored |= traced.provenance == Provenance::User;
                     self.prose.push((leaf.field.clone(), traced));
                     self.carried(leaf);
                 }
@@ -223,9 +236,21 @@ impl Found<'_> {
     // On a day that the user wrote, a time of the model's own making is a matter of arranging it.
     fn day_typed(&self, leaf: &Leaf, traced: &Traced) -> bool {
         let day = leaf.value.split([' ', 'T']).next().unwrap_or_default();
-        traced.provenance == Provenance::Model
-            && day.len() < leaf.value.len()
-            && self.known.trace_measure(day).is_some_and(|day| day.provenance == Provenance::User)
+        let typed = self.known.trace_measure(day).is_some_and(|day| day.provenance == Provenance::User);
+        traced.provenance == Provenance::Model && (typed && day.len() < leaf.value.len() || self.known.day_spoken_of())
+    }
+
+    // Which word stands for how far is the tool's: only that others wrote it, and the user did not, speaks against it.
+    fn class(&mut self, leaf: &Leaf) {
+        let spoken = leaf.value.replace(['_', '-'], " ");
+        if self.known.trace(&spoken, &[]).provenance == Provenance::User {
+            self.anchored = true;
+            return;
+        }
+        let traced = self.trace(leaf);
+        if traced.provenance != Provenance::Model {
+            self.target(leaf, traced);
+        }
     }
 
     fn target(&mut self, leaf: &Leaf, traced: Traced) {

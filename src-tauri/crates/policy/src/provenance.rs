@@ -13,7 +13,7 @@ mod records;
 use index::Index;
 use moments::{Moments, moment, numbers};
 use normal::{decoded, folded, plain};
-use records::{Records, structured};
+use records::{Names, Records, structured};
 
 /// Who can have written what was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,8 +51,6 @@ pub struct Traced {
 #[derive(Debug, Clone, Default)]
 pub struct Known {
     user: Vec<String>,
-    /// Words of the user that are addresses, numbers or names by their form.
-    addresses: Vec<String>,
     typed: Index,
     typed_moments: Moments,
     own: Index,
@@ -71,13 +69,11 @@ impl Known {
     /// The user wrote this: the goal, a message, an answer.
     pub fn typed(&mut self, text: &str) {
         self.user.push(text.split_whitespace().collect::<Vec<_>>().join(" "));
-        let addresses = text.split_whitespace().map(|word| word.trim_matches(|c: char| "<>()[]{}\"'`,;.:!?".contains(c)));
-        self.addresses.extend(addresses.filter(|word| word.contains(['@', '/', '.']) || word.len() >= MIN_PARTED).map(plain));
         let folded = folded(text);
         self.typed.add(&folded, 0);
         self.typed_moments.add(&folded);
         let mut records = std::mem::take(&mut self.records);
-        records.look_again(&|name| self.names(name));
+        records.look_again(&Names { whole: &|name| self.names(name), beginning: &|name| self.begins(name) });
         self.records = records;
     }
 
@@ -106,7 +102,7 @@ impl Known {
             };
             if let Some(read) = read {
                 let mut records = std::mem::take(&mut self.records);
-                records.add(&read, source, &|name| self.names(name));
+                records.add(&read, source, &Names { whole: &|name| self.names(name), beginning: &|name| self.begins(name) });
                 self.records = records;
             }
         }
@@ -179,11 +175,34 @@ impl Known {
         traced
     }
 
-    /// Whether these values, in order, are together one word that the user typed: an address in two halves.
+    /// [`Known::trace`] for the number of a thing that is changed in the user's own account, so that it can be undone:
+    /// there the beginning of its name is enough, where it names one thing only.
+    pub fn trace_object(&self, value: &str, nouns: &[&str]) -> Traced {
+        let traced = self.trace(value, nouns);
+        if traced.provenance > Provenance::OwnData && self.records.called(value) {
+            return Traced { provenance: Provenance::OwnData, source: traced.source };
+        }
+        traced
+    }
+
+    /// Whether these values, in order and with nothing but signs between them, are together what the user typed: an
+    /// address in two halves, an account number in groups.
     pub fn typed_together(&self, values: &[&str]) -> bool {
-        let squeezed = |text: &str| plain(text).chars().filter(|c| c.is_alphanumeric()).collect::<String>();
-        let whole: String = values.iter().map(|value| squeezed(value)).collect();
-        whole.len() >= MIN_PARTED && self.addresses.iter().any(|address| squeezed(address) == whole)
+        let values: Vec<String> = values.iter().map(|value| plain(value)).collect();
+        let long = values.iter().map(|value| value.chars().filter(|c| c.is_alphanumeric()).count()).sum::<usize>() >= MIN_PARTED;
+        long && values.iter().all(|value| !value.is_empty()) && self.user.iter().any(|text| in_parts(&plain(text), &values))
+    }
+
+    /// Whether the user spoke of a day in words that need a calendar: "tomorrow", "next Friday".
+    pub fn day_spoken_of(&self) -> bool {
+        const WORDS: &[&str] = &[
+            "today", "tonight", "tomorrow", "yesterday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "weekend",
+            "heute", "morgen", "montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag", "demain", "lundi", "mardi",
+            "mercredi", "jeudi", "vendredi", "samedi", "dimanche", "mañana", "lunes", "martes", "miércoles", "jueves", "viernes", "sábado",
+            "domingo", "domani", "lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica", "jutro", "poniedziałek", "wtorek",
+            "środa", "środę", "czwartek", "piątek", "sobota", "sobotę", "niedziela", "niedzielę",
+        ];
+        WORDS.iter().any(|word| self.mentions(word))
     }
 
     /// Where a day, a time or a number came from, in whatever notation; none for a value that is neither.
@@ -287,7 +306,8 @@ impl Known {
         }
         // Numbers of accounts and telephones are grouped as one likes; in addresses every sign counts.
         let grouped = |c: char| c.is_alphanumeric() || " -+()/".contains(c);
-        if exact.chars().all(grouped) && exact.bytes().any(|byte| byte.is_ascii_digit()) && exact.len() >= 6 {
+        let foreign = exact.chars().any(|c| c.is_alphabetic() && !c.is_ascii());
+        if exact.chars().all(grouped) && exact.len() >= 6 && (exact.bytes().any(|byte| byte.is_ascii_digit()) || foreign) {
             return self.typed.find(&folded(&exact)).is_some();
         }
         let parts: Vec<&str> = exact.split([',', ';']).map(str::trim).filter(|part| !part.is_empty()).collect();
@@ -314,6 +334,16 @@ impl Known {
                 return has_token(&lower, &spaced);
             }
             set_off(text, &spaced)
+        })
+    }
+
+    // The words that a name begins with, two and more, that the user wrote one after the other.
+    fn begins(&self, name: &str) -> Option<String> {
+        let exact = plain(name);
+        let spaced = exact.replace(['-', '_', '.'], " ");
+        let words: Vec<&str> = spaced.split_whitespace().collect();
+        (2..=words.len()).rev().map(|many| words[..many].join(" ")).find(|beginning| {
+            beginning.chars().count() >= MIN_PARTED && self.typed.find(&folded(beginning)).is_some()
         })
     }
 
@@ -367,6 +397,46 @@ fn whole(text: &str, start: usize, length: usize) -> bool {
     let value = &text[start..start + length];
     let signed = value.chars().all(|c| c.is_ascii_digit()) && before.first() == Some(&'-');
     !signed && !goes_on(&before) && !goes_on(&after)
+}
+
+// Whether the values stand one after the other in `text`, each as written but for spaces, only signs between them.
+fn in_parts(text: &str, values: &[String]) -> bool {
+    let letters: Vec<char> = text.chars().collect();
+    let follow = |from: usize, value: &str| -> Option<usize> {
+        let mut at = from;
+        for c in value.chars() {
+            // "AT61 1904": groups of one number.
+            if at > from && letters.get(at) == Some(&' ') && c != ' ' && letters[at - 1].is_alphanumeric() {
+                at += 1;
+            }
+            if letters.get(at) != Some(&c) {
+                return None;
+            }
+            at += 1;
+        }
+        Some(at)
+    };
+    let joint = |c: char| !c.is_alphanumeric() && !"\n".contains(c);
+    (0..letters.len()).any(|start| {
+        if start > 0 && (letters[start - 1].is_alphanumeric() || "._@-".contains(letters[start - 1])) {
+            return false;
+        }
+        let mut at = start;
+        for (number, value) in values.iter().enumerate() {
+            let mut from = at;
+            let mut found = follow(from, value);
+            while number > 0 && found.is_none() && from - at < 3 && letters.get(from).is_some_and(|c| joint(*c)) {
+                from += 1;
+                found = follow(from, value);
+            }
+            match found {
+                Some(end) => at = end,
+                None => return false,
+            }
+        }
+        let after: Vec<char> = letters[at..].iter().take(2).copied().collect();
+        !goes_on(&after)
+    })
 }
 
 // A short number counts beside a word that its field is called by: "event 24", "24 copies", "id: 24".

@@ -57,12 +57,12 @@ pub struct ToolReading {
 /// ```
 pub fn read_tool(name: &str, description: &str, schema: &Value, hints: Hints) -> ToolReading {
     let parts = words_of_name(name);
-    let by_name = name_effect(&parts);
+    let named_verb = name_verb(&parts);
     let told = told(description);
     let named = fields::properties(schema);
     let first = told.first;
-    // A page is opened to be read, an account to be had: the description says which.
-    let by_name = if parts.first().is_some_and(|word| word == "open") { first.or(by_name) } else { by_name };
+    // Where the name's only verb is as often a noun ("bid_in", "room_log"), the description says what it does.
+    let by_name = named_verb.filter(|(_, plain)| *plain || first.is_none()).map(|(effect, _)| effect);
     let primary = match (by_name, first) {
         (Some(one), Some(other)) => Some(one.max(other)),
         (one, other) => one.or(other),
@@ -167,11 +167,16 @@ pub(crate) fn words_of_name(name: &str) -> Vec<String> {
 }
 
 fn name_effect(parts: &[String]) -> Option<Effect> {
+    name_verb(parts).map(|(effect, _)| effect)
+}
+
+// The effect of a name's verb, and whether that verb is plainly one.
+fn name_verb(parts: &[String]) -> Option<(Effect, bool)> {
+    let sense = |at: usize, part: &str| if part == "open" { Some(lexicon::opening(&parts[at + 1..])) } else { lexicon::verb(part) };
     let verbs: Vec<(usize, Effect)> =
-        parts.iter().enumerate().filter_map(|(at, part)| Some((at, lexicon::verb(part)?))).collect();
-    let (at, effect) = *verbs
-        .iter()
-        .find(|(at, _)| !lexicon::ambiguous(&parts[*at]))
+        parts.iter().enumerate().filter_map(|(at, part)| Some((at, sense(at, part)?))).collect();
+    let plainly = verbs.iter().find(|(at, _)| !lexicon::ambiguous(&parts[*at]));
+    let (at, effect) = *plainly
         // Ambiguous words only: "email_search" searches, "post_comment" posts, "SearchMessage" searches.
         .or_else(|| {
             let first = verbs.first()?;
@@ -180,7 +185,7 @@ fn name_effect(parts: &[String]) -> Option<Effect> {
         })?;
     // "get_and_delete", "create_or_update" do both.
     let joined = verbs.iter().filter(|(n, _)| *n > at && matches!(parts[n - 1].as_str(), "and" | "or" | "then"));
-    Some(joined.fold(effect, |most, (_, more)| most.max(*more)))
+    Some((joined.fold(effect, |most, (_, more)| most.max(*more)), plainly.is_some()))
 }
 
 #[derive(Default)]
@@ -240,31 +245,34 @@ fn sentence_effects(words: &[String], first: bool) -> Vec<Effect> {
         }
         let before = if at == 0 { "" } else { word(at - 1) };
         let one_back = if before == "," && at >= 2 { word(at - 2) } else { before };
-        let begins = at == 0 && (first || !conditional);
+        let object = matches!(word(at + 1), "a" | "an" | "the" | "it" | "them" | "this" | "that" | "its" | "their" | "any" | "all" | "to" | "your" | "one" | "new" | "each" | "every");
+        let noun = lexicon::ambiguous(word(at));
+        let begins = at == 0 && (first || (!conditional && (!noun || object)));
         let subject = matches!(word(at.saturating_sub(2)), "it" | "this" | "tool" | "function" | "and" | "then" | "you" | "which" | "that");
-        let verb_here = begins
-            || matches!(before, "and" | "then" | "also" | "will" | "it" | "tool" | "function" | "by" | "automatically" | "immediately" | "optionally" | "silently")
+        let joined = matches!(before, "and" | "then" | "also" | "will" | "it" | "tool" | "function" | "automatically" | "immediately" | "optionally" | "silently")
+            || (before == "by" && word(at).ends_with("ing"))
             || (matches!(before, "or" | ",") && listed(words, at))
             || (before == "to" && (first && at <= 3 || matches!(word(at.saturating_sub(2)), "used" | "lets" | "allows" | "able")))
             || (before == "user" && subject)
             || (at == 1 && matches!(word(0), "tool" | "can" | "to" | "safely" | "quickly"))
             || (at == 2 && matches!(word(0), "lets" | "let" | "helps") && matches!(word(1), "you" | "users" | "agents"));
-        if verb_here {
-            // Joined nouns ("subject and body", "send and receive history") are not deeds: after "and" a word that is
-            // also a noun counts only where the sentence began with a deed and an object follows.
-            let joined = matches!(before, "and" | "or" | ",") && lexicon::ambiguous(words[at].as_str());
-            let object = matches!(word(at + 1), "a" | "an" | "the" | "it" | "them" | "this" | "that" | "its" | "their" | "any" | "all" | "to" | "your" | "one" | "new" | "each" | "every");
-            // "Lets you search" says who reads it, "lets a guest watch" what it does.
-            let offered = matches!(word(at), "let" | "lets" | "allow" | "allows" | "enable" | "enables" | "help" | "helps")
-                && matches!(word(at + 1), "you" | "users" | "agents" | "clients" | "developers" | "us");
-            if (!joined || object) && !offered {
-                found.extend(lexicon::inflected(word(at)));
-            }
+        // "Lets you search" says who reads it, "lets a guest watch" what it does.
+        let offered = matches!(word(at), "let" | "lets" | "allow" | "allows" | "enable" | "enables" | "help" | "helps")
+            && matches!(word(at + 1), "you" | "users" | "agents" | "clients" | "developers" | "us");
+        // Behind another word, what is also a noun ("subject and mail") is a deed only with an object of its own.
+        if (begins || (joined && (!noun || object))) && !offered {
+            found.extend(if matches!(word(at), "open" | "opens" | "opening") {
+                Some(lexicon::opening(&words[at + 1..]))
+            } else {
+                lexicon::inflected(word(at))
+            });
         }
-        if matches!(one_back, "is" | "are" | "be" | "been" | "being" | "gets" | "get" | "automatically") && !conditional {
+        let result = matches!(word(at.saturating_sub(2)), "output" | "result" | "results" | "response" | "data" | "list" | "values" | "entries" | "lines");
+        if matches!(one_back, "is" | "are" | "be" | "been" | "being" | "gets" | "get" | "automatically") && !conditional && !result {
             let possible = at >= 3 && matches!(word(at - 2), "can" | "could" | "may" | "must" | "should" | "be") || at >= 3 && matches!(word(at - 3), "can" | "may" | "could");
             if !possible {
-                found.extend(lexicon::participle(word(at)));
+                // That the tool itself "is called" or "is run" is no deed of its.
+                found.extend(lexicon::participle(word(at)).filter(|effect| *effect != Effect::Execute));
             }
         }
     }
@@ -273,11 +281,10 @@ fn sentence_effects(words: &[String], first: bool) -> Vec<Effect> {
 
 // "View, update, or cancel appointments": a list of verbs from the beginning of the sentence.
 fn listed(words: &[String], at: usize) -> bool {
-    words[..at].iter().all(|word| matches!(word.as_str(), "," | "or" | "and") || lexicon::inflected(word).is_some())
-        || words[..at].last().is_some_and(|word| word == "or" || word == ",") && {
-            let object = words.get(at + 1).map(String::as_str).unwrap_or_default();
-            matches!(object, "a" | "an" | "the" | "it" | "them" | "existing" | "one" | "any" | "or" | ",")
-        }
+    let deed = |word: &String| lexicon::inflected(word).is_some();
+    words[..at].iter().all(|word| matches!(word.as_str(), "," | "or" | "and") || deed(word))
+        || words.first().is_some_and(deed)
+            && words.get(at + 1).is_some_and(|next| matches!(next.as_str(), "a" | "an" | "the" | "it" | "them" | "existing" | "one" | "any"))
 }
 
 #[cfg(test)]

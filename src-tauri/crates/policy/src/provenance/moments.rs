@@ -31,6 +31,14 @@ pub(super) struct Moments {
 
 const MONTHS: [&str; 12] =
     ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
+/// The months of other languages that a letter may come in, as they stand in dates.
+const FOREIGN: [&str; 12] = [
+    "januar janvier enero gennaio stycznia janeiro januari", "februar février febrero febbraio lutego fevereiro februari",
+    "märz mars marzo marca março maart", "avril abril aprile kwietnia", "mai mayo maggio maja maio mei",
+    "juni juin junio giugno czerwca junho", "juli juillet julio luglio lipca julho", "août agosto sierpnia augustus",
+    "septembre septiembre settembre września setembro", "oktober octobre octubre ottobre października outubro",
+    "novembre noviembre listopada novembro", "dezember décembre diciembre dicembre grudnia dezembro",
+];
 const COUNTS: [(&str, u16); 16] = [
     ("half", 0), ("a", 1), ("an", 1), ("one", 1), ("two", 2), ("three", 3), ("four", 4), ("five", 5), ("six", 6),
     ("seven", 7), ("eight", 8), ("nine", 9), ("ten", 10), ("eleven", 11), ("twelve", 12), ("twenty", 20),
@@ -39,6 +47,15 @@ const COUNTS: [(&str, u16); 16] = [
 impl Moments {
     /// Reads a folded text, and adds what it says.
     pub(super) fn add(&mut self, folded: &str) {
+        let signs = |c: char| matches!(c, '年' | '月' | '년' | '월' | '日' | '일' | '号');
+        let spelt: String;
+        let folded = if folded.contains(signs) {
+            // 2024年6月3日 and 2024년 6월 3일
+            spelt = folded.replace("년 ", "-").replace("월 ", "-").replace(['年', '月', '년', '월'], "-").replace(['日', '일', '号'], " ");
+            &spelt
+        } else {
+            folded
+        };
         let words = words(folded);
         let mut last: Option<(Day, usize)> = None;
         for (at, word) in words.iter().enumerate() {
@@ -59,6 +76,9 @@ impl Moments {
             }
             if let Some(minute) = minute(&words, at) {
                 self.minutes.insert(minute);
+                if clock_words(&words, at) {
+                    self.minutes.insert((minute + 720) % 1440);
+                }
                 if let Some((day, _)) = last.filter(|(_, since)| at - since <= 4) {
                     self.moments.insert((day, minute));
                 }
@@ -165,7 +185,8 @@ fn days(words: &[Word<'_>], at: usize) -> Vec<Day> {
         // Which of the two is the month is the country's habit: both count.
         return [(a, b), (b, a)].iter().filter_map(|(day, month)| made(Some(year), *month, *day)).collect();
     }
-    let Some(month) = MONTHS.iter().position(|month| named(month, text)) else { return Vec::new() };
+    let foreign = || FOREIGN.iter().position(|names| names.split(' ').any(|name| name == text));
+    let Some(month) = MONTHS.iter().position(|month| named(month, text)).or_else(foreign) else { return Vec::new() };
     let month = month as u8 + 1;
     let next = |step: usize| words.get(at + step).map(|word| word.text);
     let year_at = |step: usize| next(step).and_then(|t| t.parse::<u16>().ok()).filter(|year| (1000..3000).contains(year));
@@ -197,7 +218,7 @@ fn named(month: &str, text: &str) -> bool {
 }
 
 fn ordinal(text: &str) -> Option<u8> {
-    let digits = ["st", "nd", "rd", "th"].iter().find_map(|end| text.strip_suffix(end)).unwrap_or(text);
+    let digits = ["st", "nd", "rd", "th", "."].iter().find_map(|end| text.strip_suffix(end)).unwrap_or(text);
     digits.parse().ok().filter(|day| (1..=31).contains(day))
 }
 
@@ -219,6 +240,14 @@ fn minute(words: &[Word<'_>], at: usize) -> Option<Minute> {
             return Some(minute + if evening { 720 } else { 0 });
         }
     }
+    if let (Some(part), Some(way)) = (quarters(text), next) {
+        let hour = words.get(at + 2).and_then(|word| hour(word.text))?;
+        return match way {
+            "past" | "after" => Some(hour * 60 + part),
+            "to" | "before" => Some((hour * 60 + 1440 - part) % 1440),
+            _ => None,
+        };
+    }
     match text {
         "noon" => return Some(720),
         "midnight" => return Some(0),
@@ -228,6 +257,26 @@ fn minute(words: &[Word<'_>], at: usize) -> Option<Minute> {
     let mut parts = clock.split(':');
     let (hour, minute) = (parts.next()?.parse::<u16>().ok()?, parts.next()?.get(..2)?.parse::<u16>().ok()?);
     (hour < 24 && minute < 60).then_some(hour * 60 + minute)
+}
+
+// "Quarter to seven" is one of two times of a day.
+fn clock_words(words: &[Word<'_>], at: usize) -> bool {
+    quarters(words[at].text).is_some()
+}
+
+fn quarters(text: &str) -> Option<u16> {
+    match text {
+        "quarter" => Some(15),
+        "half" => Some(30),
+        "ten" => Some(10),
+        "twenty" => Some(20),
+        _ => None,
+    }
+}
+
+fn hour(text: &str) -> Option<u16> {
+    let named = COUNTS.iter().find(|(name, n)| *name == text && *n > 0).map(|(_, n)| *n);
+    named.or_else(|| text.parse().ok()).filter(|hour| *hour <= 12)
 }
 
 fn length(words: &[Word<'_>], at: usize) -> Option<Minute> {

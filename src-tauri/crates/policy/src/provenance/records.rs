@@ -19,8 +19,18 @@ pub(super) struct Records {
     all: Vec<Record>,
     /// Fields of the records that the user named, by their value.
     reached: HashMap<String, Vec<(usize, usize)>>,
+    /// Numbers of records whose name begins as the user called it, with that beginning.
+    begun: Vec<(String, String)>,
     /// Names that the user typed, by key and value.
     named: HashMap<(String, String), Vec<usize>>,
+}
+
+/// What the user wrote, asked for by the name of a record.
+pub(super) struct Names<'a> {
+    /// Whether all of the name was typed.
+    pub(super) whole: &'a dyn Fn(&str) -> bool,
+    /// The words that the name begins with and that were typed, if they are enough to call it by.
+    pub(super) beginning: &'a dyn Fn(&str) -> Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -31,22 +41,32 @@ struct Record {
 }
 
 impl Records {
-    /// Adds the records in `value`; `typed` says whether the user wrote a name.
-    pub(super) fn add(&mut self, value: &Value, source: u32, typed: &dyn Fn(&str) -> bool) {
+    /// Adds the records in `value`; `user` says what the user wrote.
+    pub(super) fn add(&mut self, value: &Value, source: u32, user: &Names<'_>) {
         let from = self.all.len();
         collect(value, None, source, 0, &mut self.all);
         for at in from..self.all.len() {
-            self.reach(at, typed);
+            self.reach(at, user);
         }
     }
 
     /// Looks at every record again, because the user has written more.
-    pub(super) fn look_again(&mut self, typed: &dyn Fn(&str) -> bool) {
+    pub(super) fn look_again(&mut self, user: &Names<'_>) {
         self.reached.clear();
         self.named.clear();
+        self.begun.clear();
         for at in 0..self.all.len() {
-            self.reach(at, typed);
+            self.reach(at, user);
         }
+    }
+
+    /// Whether a value is the number of the only record whose name begins as the user called it: "the grocery list" for
+    /// `grocery-list-today.docx`. Enough to change a thing of the user's own so that it can be undone, and for nothing else.
+    pub(super) fn called(&self, value: &str) -> bool {
+        let value = plain(value);
+        self.begun.iter().any(|(number, beginning)| {
+            *number == value && self.begun.iter().all(|(other, same)| same != beginning || *other == value)
+        })
     }
 
     /// The source of the one named record that has this value as a whole field, and the field's key.
@@ -56,8 +76,13 @@ impl Records {
         Some((self.all[*at].source, &self.all[*at].fields[*field].0))
     }
 
-    fn reach(&mut self, at: usize, typed: &dyn Fn(&str) -> bool) {
+    fn reach(&mut self, at: usize, user: &Names<'_>) {
         let record = &self.all[at];
+        let (typed, beginning) = (user.whole, user.beginning);
+        let begun = record.fields.iter().filter(|(key, value)| !record.letter && name_like(key, value));
+        let begun: Vec<String> = begun.filter_map(|(_, value)| beginning(value)).collect();
+        let numbers = || record.fields.iter().filter(|(key, _)| own_number(key)).map(|(_, value)| plain(value));
+        self.begun.extend(begun.iter().flat_map(|beginning| numbers().map(|number| (number, beginning.clone()))));
         let names: Vec<(String, String)> =
             record.fields.iter().filter(|(key, value)| name_like(key, value) && typed(value)).cloned().collect();
         if names.is_empty() {
@@ -177,10 +202,13 @@ fn identifies(key: &str) -> bool {
     parts(key).any(|part| matches!(part, "id" | "uid" | "uuid" | "guid" | "number" | "key")) && !written_by(key)
 }
 
+fn own_number(key: &str) -> bool {
+    matches!(parts(key).collect::<Vec<_>>()[..], ["id"] | ["uid"] | ["uuid"])
+}
+
 fn same_object(one: &Record, other: &Record) -> bool {
     one.fields.iter().any(|(key, value)| {
-        matches!(parts(key).collect::<Vec<_>>()[..], ["id"] | ["uid"] | ["uuid"])
-            && other.fields.iter().any(|(k, v)| k == key && v == value)
+        own_number(key) && other.fields.iter().any(|(k, v)| k == key && v == value)
     })
 }
 
@@ -260,7 +288,7 @@ mod tests {
     fn linked(text: &str, typed: &[&str], value: &str) -> bool {
         let mut records = Records::default();
         if let Some(read) = structured(text) {
-            records.add(&read, 0, &|name| typed.contains(&name));
+            records.add(&read, 0, &Names { whole: &|name| typed.contains(&name), beginning: &|_| None });
         }
         records.linked(value).is_some()
     }

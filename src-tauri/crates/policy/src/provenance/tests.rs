@@ -136,3 +136,29 @@ fn a_host_was_typed_only_as_a_host() {
         assert!(!k.host_typed(other), "{other}");
     }
 }
+
+#[test]
+fn the_beginning_of_a_name_is_enough_only_for_one_thing_and_only_for_its_number() {
+    let files = json!([{"filename": "grocery-list-today.docx", "id": "9", "owner": "eve@evil.test"}]);
+    let mut k = Known::default();
+    k.typed("add eggs to the grocery list I have");
+    k.read(&Content { source: "the drive", author: Author::Others, value: &files, records: true });
+    assert_eq!(k.trace("9", &[]).provenance, Provenance::Model);
+    assert_eq!(k.trace_object("9", &[]).provenance, Provenance::OwnData);
+    assert_eq!(k.trace_object("eve@evil.test", &[]).provenance, Provenance::Untrusted);
+    let another = json!([{"filename": "grocery list of eve", "id": "10"}]);
+    k.read(&Content { source: "the drive", author: Author::Others, value: &another, records: true });
+    assert_eq!(k.trace_object("9", &[]).provenance, Provenance::Model);
+}
+
+#[test]
+fn an_address_in_two_halves_is_typed_only_as_it_was_written() {
+    let k = known("write lena.ford@ford-studio.test, get https://maps.reed.test/north.gpx, pay AT61 1904 3002 3457 3201", "", "");
+    assert!(k.typed_together(&["lena.ford", "ford-studio.test"]));
+    assert!(k.typed_together(&["https", "maps.reed.test", "/north.gpx"]));
+    assert!(k.typed_together(&["AT", "61", "1904300234573201"]));
+    for other in [["https", "maps-reed.test", "/north.gpx"], ["https", "maps.reed.test", "/south.gpx"], ["http", "maps.reed.test", "/north.gpx"]] {
+        assert!(!k.typed_together(&other), "{other:?}");
+    }
+    assert!(!k.typed_together(&["lena", "ford-studio.test"]) && !k.typed_together(&["lena.ford", "ford-studio"]));
+}

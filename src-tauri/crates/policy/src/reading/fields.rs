@@ -19,6 +19,8 @@ pub enum Kind {
     Amount,
     /// A day or a time.
     Moment,
+    /// A word for how or how far ("permission": "read"), or for which of a thing's settings.
+    Class,
     /// One of the schema's own words, or yes or no.
     Choice,
 }
@@ -108,6 +110,12 @@ impl Property {
         if Known::is_moment(text) {
             return Kind::Moment;
         }
+        if text.contains('@') && !text.contains(' ') || text.contains("://") {
+            return Kind::Target;
+        }
+        if self.called(CLASSES) && text.split_whitespace().count() <= 3 && !text.contains(['@', '.', '/', ':']) {
+            return Kind::Class;
+        }
         if self.called(MOMENTS) || self.schema.get("format").and_then(Value::as_str).is_some_and(|f| f.starts_with("date") || f == "time") {
             return if text.split_whitespace().count() > 6 { Kind::Prose } else { Kind::Moment };
         }
@@ -143,11 +151,18 @@ const PLACES: &[&str] = &[
     "url", "urls", "uri", "link", "links", "website", "webpage", "host", "hostname", "domain", "endpoint", "webhook", "href", "server", "site",
     "path", "file", "files", "filename", "folder", "directory", "page", "address", "ip",
 ];
+/// Places of the network, by the words that are used for nothing else.
+const WEB: &[&str] = &["link", "links", "site", "page", "where"];
 const MOMENTS: &[&str] =
     &["date", "time", "start", "end", "deadline", "when", "day", "until", "due", "datetime", "timestamp", "from", "at", "hour", "month", "year"];
 const PROSE: &[&str] = &[
     "content", "contents", "body", "message", "text", "description", "note", "notes", "comment", "comments", "subject", "summary", "caption",
     "reason", "review", "details", "instructions", "memo", "prompt", "feedback", "post", "observations", "html", "markdown", "answer", "reply", "greeting", "bio", "query", "letter", "remark", "remarks",
+];
+/// How far, how urgent, of which sort; or which setting.
+const CLASSES: &[&str] = &[
+    "permission", "permissions", "level", "role", "status", "state", "type", "kind", "priority", "severity", "category", "visibility", "mode", "access",
+    "setting", "field", "property", "attribute", "option", "parameter", "column",
 ];
 /// How something is written, which never decides whom or what it is about.
 const NOTATIONS: &[&str] = &["currency", "unit", "units", "language", "lang", "locale", "format", "scheme", "protocol", "timezone", "encoding", "sort"];
@@ -156,7 +171,7 @@ const AMOUNTS: &[&str] = &["amount", "price", "total", "sum", "quantity", "qty",
 
 // Several words are a text, whatever the field is called: it is looked through for what it carries.
 fn sentence(text: &str) -> bool {
-    let words = text.split_whitespace().count();
+    let words = text.split_whitespace().filter(|word| word.chars().any(char::is_alphabetic)).count();
     words >= 4 || (words >= 3 && text.trim_end().ends_with(['.', '!', '?'])) || text.contains('\n')
 }
 
@@ -223,7 +238,7 @@ fn leaf(schema: &Value, value: &Value, root: &Root<'_>, field: String) -> Leaf {
         kind,
         nouns,
         addresses: property.addresses(),
-        place: property.network_place() || text.contains("://"),
+        place: property.network_place() || text.contains("://") && kind != Kind::Prose || property.called(WEB) && kind != Kind::Prose,
         chooses: property.chooses() && value.is_string(),
         number: value.as_f64().or_else(|| text.parse().ok()),
         value: text,

@@ -16,7 +16,7 @@ const OBSERVE: &[&str] = &[
 ];
 const CREATE: &[&str] = &[
     "add", "append", "build", "clone", "compose", "copy", "create", "download", "draft", "duplicate", "export",
-    "generate", "import", "insert", "install", "log", "make", "new", "open", "record", "register", "save", "scaffold",
+    "generate", "import", "insert", "install", "log", "make", "new", "record", "register", "save", "scaffold",
     "file", "keep", "store", "upload", "write", "init", "initialize", "capture", "snapshot", "backup", "provision", "collect", "queue",
     "enqueue", "remember", "note", "bookmark", "draw", "render", "compress", "zip", "gzip", "archive",
 ];
@@ -27,7 +27,7 @@ const MODIFY: &[&str] = &[
     "disconnect", "dismiss", "edit", "enable", "encrypt", "exchange", "extend", "fill", "finish", "fix", "follow",
     "format", "give", "grant", "handle", "increase", "input", "join", "label", "leave", "let", "like", "limit", "link",
     "load", "lock", "manage", "manipulate", "mark", "merge", "modify", "mount", "move", "mute", "organize",
-    "override", "overwrite", "park", "patch", "pause", "pin", "place", "play", "plug", "position", "prioritize",
+    "override", "overwrite", "park", "patch", "pause", "pin", "place", "plan", "play", "plug", "position", "prioritize",
     "process", "promote", "press", "push", "put", "reassign", "reboot", "reconnect", "redirect", "refresh", "reject",
     "release", "rename", "reopen", "reorder", "replace", "reschedule", "reseat", "reset", "resize", "rest", "resolve", "restart",
     "restore", "resume", "return", "revert", "rotate", "schedule", "seal", "set", "setup", "shift", "sign", "skip",
@@ -65,7 +65,7 @@ const AMBIGUOUS: &[&str] = &[
     "claim", "clean", "comment", "contact", "contract", "control", "copy", "count", "cool", "deposit", "display", "draft",
     "drive", "email", "end", "exchange", "export", "file", "filter", "gift", "hand", "head", "heat", "import", "invite", "input", "keep", "label", "like",
     "limit", "link", "list", "load", "lock", "log", "lookup", "mail", "mark", "match", "measure", "message", "monitor",
-    "mount", "new", "note", "open", "order", "page", "park", "patch", "phone", "pin", "ping", "place", "play", "plot", "position",
+    "mount", "new", "note", "open", "order", "page", "park", "patch", "phone", "pin", "ping", "place", "plan", "play", "plot", "position",
     "post", "preview", "process", "queue", "quote", "rank", "record", "refund", "release", "reply", "report", "rest",
     "request", "return", "review", "schedule", "search", "set", "share", "shell", "shift", "sign", "sms", "snapshot",
     "sort", "stage", "star", "start", "stock", "store", "switch", "tag", "text", "tip", "token", "track", "trade", "transfer", "trash",
@@ -88,6 +88,16 @@ pub(super) fn verb(base: &str) -> Option<Effect> {
         return Some(Effect::Observe);
     }
     lists.iter().find(|(list, _)| list.contains(&base)).map(|(_, effect)| *effect)
+}
+
+/// A page is opened to be read, an account or a door to be another thing than before.
+pub(super) fn opening(rest: &[String]) -> Effect {
+    const TO_READ: &[&str] = &[
+        "page", "pages", "webpage", "site", "website", "url", "link", "file", "files", "document", "documents", "node", "nodes", "tab",
+        "folder", "message", "letter", "mail", "email", "note", "image", "record", "attachment", "article",
+    ];
+    let read = rest.iter().take(3).any(|word| TO_READ.contains(&word.as_str()));
+    if read { Effect::Observe } else { Effect::Modify }
 }
 
 /// What a word does as a verb, inflected or not.
