@@ -33,12 +33,17 @@ fn read(mut arguments: impl Iterator<Item = String>) -> Result<Asked, String> {
             "--mode" => {
                 let name = value()?;
                 let at = COLUMNS.iter().position(|column| *column == name);
-                asked.mode = Some(at.ok_or_else(|| format!("There is no mode {name}; there are {}.", COLUMNS.join(", ")))?);
+                asked.mode =
+                    Some(at.ok_or_else(|| format!("There is no mode {name}; there are {}.", COLUMNS.join(", ")))?);
             }
             "--picture" => asked.picture = Some(value()?.into()),
             "--json" => asked.json = true,
             "--wrong" => asked.wrong = true,
-            _ => return Err(format!("eval does not know {flag}; it knows --data DIR, --mode M, --json, --wrong, --picture FILE.")),
+            _ => {
+                return Err(format!(
+                    "eval does not know {flag}; it knows --data DIR, --mode M, --json, --wrong, --picture FILE."
+                ));
+            }
         }
     }
     if asked.data.as_os_str().is_empty() {
@@ -60,14 +65,22 @@ fn run(asked: &Asked) -> Result<(), String> {
     }
     for report in &reports {
         if asked.json {
-            let by_mode: serde_json::Map<_, _> = modes.iter().map(|at| (COLUMNS[*at].to_owned(), report.columns[*at].json())).collect();
+            let by_mode: serde_json::Map<_, _> =
+                modes.iter().map(|at| (COLUMNS[*at].to_owned(), report.columns[*at].json())).collect();
             let g = report.guesses;
-            println!("{}", json!({"file": report.name, "modes": by_mode, "tools": {"changes": g.changes, "changes_guessed_as_reads": g.changes_as_reads, "reads": g.reads, "reads_guessed_as_changes": g.reads_as_changes}}));
+            println!(
+                "{}",
+                json!({"file": report.name, "modes": by_mode, "tools": {"changes": g.changes, "changes_guessed_as_reads": g.changes_as_reads, "reads": g.reads, "reads_guessed_as_changes": g.reads_as_changes}})
+            );
         } else {
             println!("{}", report::table(&report.name, &report.columns, &modes));
             let g = report.guesses;
             if g.changes + g.reads > 0 {
-                println!("  tools guessed: changes as reads {}, reads as changes {}", report::percent(g.changes_as_reads, g.changes), report::percent(g.reads_as_changes, g.reads));
+                println!(
+                    "  tools guessed: changes as reads {}, reads as changes {}",
+                    report::percent(g.changes_as_reads, g.changes),
+                    report::percent(g.reads_as_changes, g.reads)
+                );
             }
             if asked.wrong {
                 report.wrong.iter().for_each(|line| println!("    {line}"));
@@ -76,14 +89,16 @@ fn run(asked: &Asked) -> Result<(), String> {
     }
     if !headline.is_empty() {
         if asked.json {
-            let by_mode: serde_json::Map<_, _> = modes.iter().map(|at| (COLUMNS[*at].to_owned(), total[*at].json())).collect();
+            let by_mode: serde_json::Map<_, _> =
+                modes.iter().map(|at| (COLUMNS[*at].to_owned(), total[*at].json())).collect();
             println!("{}", json!({"file": "total of the transcripts", "modes": by_mode}));
         } else {
             println!("{}", report::table("Total of the transcripts", &total, &modes));
         }
         if let Some(path) = &asked.picture {
             let public = headline.iter().all(|report| report.name.starts_with("agentdojo"));
-            std::fs::write(path, picture::svg(&total, public)).map_err(|error| format!("The picture {} cannot be written: {error}.", path.display()))?;
+            std::fs::write(path, picture::svg(&total, public))
+                .map_err(|error| format!("The picture {} cannot be written: {error}.", path.display()))?;
             if !asked.json {
                 println!("\nThe curve is drawn in {}.", path.display());
             }

@@ -59,9 +59,12 @@ pub struct ToolText {
 
 /// Reads every case file of a folder, in order of name.
 pub fn read_folder(folder: &Path) -> Result<Vec<CaseFile>, String> {
-    let listed = fs::read_dir(folder).map_err(|error| format!("The folder {} cannot be read: {error}.", folder.display()))?;
-    let mut names: Vec<String> =
-        listed.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).filter(|name| name.ends_with(".jsonl")).collect();
+    let listed =
+        fs::read_dir(folder).map_err(|error| format!("The folder {} cannot be read: {error}.", folder.display()))?;
+    let mut names: Vec<String> = listed
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| name.ends_with(".jsonl"))
+        .collect();
     names.sort();
     if names.is_empty() {
         return Err(format!("There are no .jsonl files of cases in {}.", folder.display()));
@@ -89,7 +92,8 @@ fn tools_beside(folder: &Path, name: &str) -> Result<BTreeMap<String, ToolText>,
     let beside = name.replace("_transcripts.jsonl", "_tools.json");
     let text = fs::read_to_string(folder.join(&beside))
         .map_err(|error| format!("{name} needs the descriptions of its tools in {beside}: {error}."))?;
-    let all: Map<String, Value> = serde_json::from_str(&text).map_err(|error| format!("{beside}: not a JSON object: {error}"))?;
+    let all: Map<String, Value> =
+        serde_json::from_str(&text).map_err(|error| format!("{beside}: not a JSON object: {error}"))?;
     let tool = |(name, tool): (String, Value)| {
         let text = ToolText {
             description: tool["description"].as_str().unwrap_or_default().to_owned(),
@@ -136,12 +140,25 @@ fn transcript(map: &Map<String, Value>, tools: &BTreeMap<String, ToolText>) -> R
             .map(|step| {
                 let step = step.as_object().ok_or_else(|| format!("a step of {key} is not an object"))?;
                 let name = text(step, "tool")?;
-                let tool = tools.get(&name).cloned().ok_or_else(|| format!("the tool {name} is not in the file of tools"))?;
-                Ok(Step { tool, args: arguments(step)?, effect: effect(step)?, output: step.get("output").cloned(), shell: None })
+                let tool =
+                    tools.get(&name).cloned().ok_or_else(|| format!("the tool {name} is not in the file of tools"))?;
+                Ok(Step {
+                    tool,
+                    args: arguments(step)?,
+                    effect: effect(step)?,
+                    output: step.get("output").cloned(),
+                    shell: None,
+                })
             })
             .collect()
     };
-    Ok(Case { id: text(map, "id")?, task: text(map, "task")?, attack: attack(map)?, before: steps("before")?, calls: steps("calls")? })
+    Ok(Case {
+        id: text(map, "id")?,
+        task: text(map, "task")?,
+        attack: attack(map)?,
+        before: steps("before")?,
+        calls: steps("calls")?,
+    })
 }
 
 fn arguments(map: &Map<String, Value>) -> Result<String, String> {
@@ -170,7 +187,8 @@ fn single(map: &Map<String, Value>) -> Result<Case, String> {
     let seen = map.get("injectable_content_seen_before").and_then(Value::as_bool).unwrap_or(prior);
     let goal = map.get("injection_goal").and_then(Value::as_str);
     if seen || goal.is_some() {
-        let page = ToolText { name: "read".into(), description: "Reads.".into(), schema: json!({}), hints: Value::Null };
+        let page =
+            ToolText { name: "read".into(), description: "Reads.".into(), schema: json!({}), hints: Value::Null };
         let output = Some(json!([goal.unwrap_or("content")]));
         before.push(Step { tool: page, args: "{}".into(), effect: None, output, shell: None });
     }

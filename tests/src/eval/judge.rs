@@ -5,7 +5,8 @@ use super::cases::{Case, Step, ToolText};
 use assent_policy::reading::{Hints, ToolReading, read_tool};
 use assent_policy::{Author, Call, CallView, Content, Known, Limits, Ways, decide, facts, matching, pinned};
 use assent_protocol::{
-    Answer, Condition, Effect, Facts, Mode, Reversal, Rule, RuleAnswer, RuleDraft, RuleId, RunId, Scope, Verdict, canonical,
+    Answer, Condition, Effect, Facts, Mode, Reversal, Rule, RuleAnswer, RuleDraft, RuleId, RunId, Scope, Verdict,
+    canonical,
 };
 use std::collections::BTreeMap;
 
@@ -74,7 +75,9 @@ fn one(step: &Step, known: &Known, rules: &[Rule]) -> Judged {
     };
     let nothing = BTreeMap::new();
     let view = CallView { tool: &step.tool.name, definition: "", args: &args, resolved: &nothing, run: RunId(1) };
-    let found = |pins: &[String]| facts(&Call { tool: &tool, schema: &step.tool.schema, args: &args, ways: WAYS, pinned: pins }, known);
+    let found = |pins: &[String]| {
+        facts(&Call { tool: &tool, schema: &step.tool.schema, args: &args, ways: WAYS, pinned: pins }, known)
+    };
     let plain = found(&[]);
     let mut verdicts: Vec<Verdict> =
         Mode::ALL.iter().map(|mode| decide(&plain, &Default::default(), *mode, &Limits::default())).collect();
@@ -118,7 +121,9 @@ fn payee_rules(case: &Case, known: &Known) -> Vec<Rule> {
         if tool.effect_of(&leaves) != Effect::Spend {
             continue;
         }
-        let typed = leaves.iter().filter(|leaf| leaf.addresses && known.trace(&leaf.value, &[]).provenance == assent_protocol::Provenance::User);
+        let typed = leaves.iter().filter(|leaf| {
+            leaf.addresses && known.trace(&leaf.value, &[]).provenance == assent_protocol::Provenance::User
+        });
         for leaf in typed {
             let value = args.pointer(&leaf.field).cloned().unwrap_or_default();
             let sums = leaves.iter().filter(|leaf| leaf.kind == assent_policy::reading::fields::Kind::Amount);
@@ -136,7 +141,16 @@ fn payee_rules(case: &Case, known: &Known) -> Vec<Rule> {
             };
             let id = RuleId(i64::try_from(rules.len()).unwrap_or(0) + 1);
             rules.push(Rule {
-                id, draft, sentence: String::new(), from: None, made_at: 0, last_used: None, used: 0, used_today: 0, on: true, off_because: None,
+                id,
+                draft,
+                sentence: String::new(),
+                from: None,
+                made_at: 0,
+                last_used: None,
+                used: 0,
+                used_today: 0,
+                on: true,
+                off_because: None,
             });
         }
     }

@@ -36,8 +36,13 @@ pub fn svg(columns: &[Counts; COLUMNS.len()], references: bool) -> String {
     for step in 0..=4 {
         let share = floor + (100.0 - floor) * f64::from(step) / 4.0;
         let asks = most * f64::from(step) / 4.0;
-        let _ = writeln!(out, "<text x=\"62\" y=\"{:.0}\" text-anchor=\"end\" fill=\"#555\">{share:.1} %</text>", y(share) + 4.0);
-        let _ = writeln!(out, "<text x=\"{:.0}\" y=\"298\" text-anchor=\"middle\" fill=\"#555\">{asks:.2}</text>", x(asks));
+        let _ = writeln!(
+            out,
+            "<text x=\"62\" y=\"{:.0}\" text-anchor=\"end\" fill=\"#555\">{share:.1} %</text>",
+            y(share) + 4.0
+        );
+        let _ =
+            writeln!(out, "<text x=\"{:.0}\" y=\"298\" text-anchor=\"middle\" fill=\"#555\">{asks:.2}</text>", x(asks));
     }
     let _ = writeln!(out, "<text x=\"285\" y=\"322\" text-anchor=\"middle\" fill=\"#333\">asks a harmless task</text>");
     let _ = writeln!(out, "<text x=\"70\" y=\"24\" fill=\"#333\">attackers' calls stopped</text>");
@@ -45,9 +50,19 @@ pub fn svg(columns: &[Counts; COLUMNS.len()], references: bool) -> String {
     for (at, (name, asks, stopped, ours)) in points.iter().enumerate() {
         let (fill, row) = (if *ours { "#2457c5" } else { "#999" }, 60 + at * 26);
         let _ = writeln!(out, "<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"5\" fill=\"{fill}\"/>", x(*asks), y(*stopped));
-        let _ = writeln!(out, "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\" fill=\"{fill}\">{}</text>", x(*asks), y(*stopped) - 9.0, at + 1);
+        let _ = writeln!(
+            out,
+            "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\" fill=\"{fill}\">{}</text>",
+            x(*asks),
+            y(*stopped) - 9.0,
+            at + 1
+        );
         let _ = writeln!(out, "<text x=\"515\" y=\"{row}\" fill=\"{fill}\">{} {name}</text>", at + 1);
-        let _ = writeln!(out, "<text x=\"530\" y=\"{}\" fill=\"#777\" font-size=\"11\">{stopped:.1} % at {asks:.2}</text>", row + 12);
+        let _ = writeln!(
+            out,
+            "<text x=\"530\" y=\"{}\" fill=\"#777\" font-size=\"11\">{stopped:.1} % at {asks:.2}</text>",
+            row + 12
+        );
     }
     out.push_str("</svg>\n");
     out

@@ -112,13 +112,27 @@ pub fn report(file: &CaseFile) -> FileReport {
             let read = step.effect.as_deref() == Some("read");
             if (case.attack && ran && !read) || (!case.attack && !ran) {
                 let facts = judged.facts.as_ref().map(|f| {
-                    format!("{:?} targets {:?} payload {:?} {:?}", f.effect, f.targets, f.payload, f.origins.iter().map(|o| o.field.as_str()).collect::<Vec<_>>())
+                    format!(
+                        "{:?} targets {:?} payload {:?} {:?}",
+                        f.effect,
+                        f.targets,
+                        f.payload,
+                        f.origins.iter().map(|o| o.field.as_str()).collect::<Vec<_>>()
+                    )
                 });
                 let what = if case.attack { "ran" } else { "asked" };
-                wrong.push(format!("{what} {} {} {}: {}", case.id, step.tool.name, step.args, facts.unwrap_or_default()));
+                wrong.push(format!(
+                    "{what} {} {} {}: {}",
+                    case.id,
+                    step.tool.name,
+                    step.args,
+                    facts.unwrap_or_default()
+                ));
             }
             if step.shell.is_none() {
-                guessed.entry(step.tool.name.clone()).or_insert_with(|| (step.effect.clone(), reading(&step.tool).effect));
+                guessed
+                    .entry(step.tool.name.clone())
+                    .or_insert_with(|| (step.effect.clone(), reading(&step.tool).effect));
             }
         }
     }
@@ -203,18 +217,30 @@ pub fn percent(some: u32, of: u32) -> String {
 pub fn table(name: &str, columns: &[Counts; COLUMNS.len()], modes: &[usize]) -> String {
     let mut lines = vec![format!("\n{name}")];
     let first = columns[0];
-    lines.push(format!("  {} attackers' calls that are not reads, in {} cases; {} harmless calls in {} tasks", first.attacks, first.cases, first.benign, first.tasks));
+    lines.push(format!(
+        "  {} attackers' calls that are not reads, in {} cases; {} harmless calls in {} tasks",
+        first.attacks, first.cases, first.benign, first.tasks
+    ));
     for column in modes {
         let c = columns[*column];
         let mut cells = Vec::new();
         if c.attacks > 0 {
-            cells.push(format!("stopped {} [{} asked, {} denied], cases {}", percent(c.asked + c.denied, c.attacks), c.asked, c.denied, percent(c.cases_stopped, c.cases)));
+            cells.push(format!(
+                "stopped {} [{} asked, {} denied], cases {}",
+                percent(c.asked + c.denied, c.attacks),
+                c.asked,
+                c.denied,
+                percent(c.cases_stopped, c.cases)
+            ));
         }
         if c.benign > 0 {
             cells.push(format!(
                 "asked {}, without payments {}, tasks with an ask {}, asks a task {:.2}, denied {}",
-                percent(c.benign_asked, c.benign), percent(c.unpaid_asked, c.unpaid), percent(c.tasks_asked, c.tasks),
-                f64::from(c.benign_asked) / f64::from(c.tasks.max(1)), c.benign_denied
+                percent(c.benign_asked, c.benign),
+                percent(c.unpaid_asked, c.unpaid),
+                percent(c.tasks_asked, c.tasks),
+                f64::from(c.benign_asked) / f64::from(c.tasks.max(1)),
+                c.benign_denied
             ));
         }
         if !cells.is_empty() {

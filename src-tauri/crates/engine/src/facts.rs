@@ -48,7 +48,13 @@ fn reading(spec: &ToolSpec) -> assent_policy::reading::ToolReading {
 
 /// Facts of a call in an account elsewhere. The user's declaration says what the tool does; its own words can only make
 /// that graver for one call.
-pub(crate) fn elsewhere(spec: &ToolSpec, args: &Value, described: &ToolFacts, pinned: &[String], known: &Known) -> Facts {
+pub(crate) fn elsewhere(
+    spec: &ToolSpec,
+    args: &Value,
+    described: &ToolFacts,
+    pinned: &[String],
+    known: &Known,
+) -> Facts {
     let mut tool = reading(spec);
     tool.effect = described.effect;
     let ways = Ways { change: described.reversal, delete: described.reversal, outward: described.reversal };

@@ -14,8 +14,8 @@ use assent_agent::{
 use assent_journal::NewAction;
 use assent_policy::{self as policy, CallView, Counts, Limits};
 use assent_protocol::{
-    Answer, Decider, Destination, Effect, Facts, Preview, ProposedCall, Provenance, Reach, Reversal, Run, Size,
-    Status, Turn, Verdict,
+    Answer, Decider, Destination, Effect, Facts, Preview, ProposedCall, Provenance, Reach, Reversal, Run, Size, Status,
+    Turn, Verdict,
     canonical::{canonical, digest, parse},
     texts, visible,
     wire::Change,

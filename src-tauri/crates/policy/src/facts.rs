@@ -119,7 +119,9 @@ impl Found<'_> {
                 Kind::Amount | Kind::Moment => {
                     let traced = self.measure(leaf);
                     // Not in the user's words, so a person looks at it; which number is right no rule can say.
-                    if traced.provenance > Provenance::OwnData && !(leaf.kind == Kind::Moment && self.day_typed(leaf, &traced)) {
+                    if traced.provenance > Provenance::OwnData
+                        && !(leaf.kind == Kind::Moment && self.day_typed(leaf, &traced))
+                    {
                         self.facts.payload = self.facts.payload.max(Provenance::Model);
                         self.origin(leaf, &traced);
                     }
@@ -146,7 +148,10 @@ impl Found<'_> {
                     if traced.provenance == Provenance::Untrusted {
                         self.facts.payload = Provenance::Untrusted;
                         self.origin(leaf, &traced);
-                    } else if leaf.kind == Kind::Moment && traced.provenance == Provenance::Model && !self.day_typed(leaf, &traced) {
+                    } else if leaf.kind == Kind::Moment
+                        && traced.provenance == Provenance::Model
+                        && !self.day_typed(leaf, &traced)
+                    {
                         // A day that others wrote in words that are not known here looks like one of the model's.
                         self.target(leaf, traced);
                     }
@@ -184,7 +189,8 @@ impl Found<'_> {
                 None => self.known.trace_carried(&piece.text),
             };
             if traced.provenance <= Provenance::OwnData
-                || pieces::host(&piece.text).is_some_and(|host| !piece.text.contains('/') && self.known.host_typed(&host))
+                || pieces::host(&piece.text)
+                    .is_some_and(|host| !piece.text.contains('/') && self.known.host_typed(&host))
             {
                 continue;
             }
@@ -205,7 +211,9 @@ impl Found<'_> {
         let whole = self.known.trace(&leaf.value, &nouns);
         // What follows the host in an address can be made up; where it goes is the host.
         let bare = !leaf.value.contains(['/', '@']);
-        match pieces::host(&leaf.value).filter(|_| whole.provenance == Provenance::Model || (bare && whole.provenance > Provenance::OwnData)) {
+        match pieces::host(&leaf.value)
+            .filter(|_| whole.provenance == Provenance::Model || (bare && whole.provenance > Provenance::OwnData))
+        {
             Some(host) if self.known.host_typed(&host) => Traced { provenance: Provenance::User, source: None },
             Some(host) => self.known.trace(&host, &[]),
             None => whole,
@@ -224,7 +232,10 @@ impl Found<'_> {
             return Traced { provenance: Provenance::User, source: None };
         }
         // Hundredths are typed as units and cents.
-        let cents = leaf.nouns.iter().any(|noun| matches!(noun.as_str(), "cent" | "cents" | "pence" | "minor" | "grosze" | "centimes"));
+        let cents = leaf
+            .nouns
+            .iter()
+            .any(|noun| matches!(noun.as_str(), "cent" | "cents" | "pence" | "minor" | "grosze" | "centimes"));
         let units = leaf.number.filter(|_| cents).and_then(|n| self.known.trace_measure(&format!("{:.2}", n / 100.0)));
         match (units, self.known.trace_measure(&leaf.value)) {
             (Some(units), Some(whole)) if units.provenance < whole.provenance => units,
@@ -272,7 +283,8 @@ impl Found<'_> {
 
 // Neighbours that make up one word of the user's: the two halves of an address, the groups of an account number.
 fn typed_together(leaves: &[Leaf], known: &Known) -> Vec<String> {
-    let parts: Vec<&Leaf> = leaves.iter().filter(|leaf| leaf.kind != Kind::Prose && leaf.value.len() <= 200).take(64).collect();
+    let parts: Vec<&Leaf> =
+        leaves.iter().filter(|leaf| leaf.kind != Kind::Prose && leaf.value.len() <= 200).take(64).collect();
     let mut found = Vec::new();
     for many in 2..=5 {
         for some in parts.windows(many) {
@@ -285,10 +297,13 @@ fn typed_together(leaves: &[Leaf], known: &Known) -> Vec<String> {
 }
 
 fn size(leaves: &[Leaf], effect: Effect) -> Size {
-    let lists = |leaf: &&Leaf| leaf.kind == Kind::Target && leaf.field.rsplit('/').next().is_some_and(|end| end.parse::<usize>().is_ok());
+    let lists = |leaf: &&Leaf| {
+        leaf.kind == Kind::Target && leaf.field.rsplit('/').next().is_some_and(|end| end.parse::<usize>().is_ok())
+    };
     let listed = u32::try_from(leaves.iter().filter(lists).count()).unwrap_or(u32::MAX);
     let recipients = leaves.iter().filter(|leaf| leaf.addresses && leaf.kind == Kind::Target).count();
-    let amount = leaves.iter().find(|leaf| leaf.kind == Kind::Amount && effect == Effect::Spend).and_then(|leaf| leaf.number);
+    let amount =
+        leaves.iter().find(|leaf| leaf.kind == Kind::Amount && effect == Effect::Spend).and_then(|leaf| leaf.number);
     Size {
         items: if effect == Effect::Observe { 0 } else { listed.max(1) },
         bytes: leaves.iter().map(|leaf| leaf.value.len() as u64).sum(),

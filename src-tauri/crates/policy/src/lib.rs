@@ -16,8 +16,8 @@ pub mod rules;
 pub mod sentence;
 
 pub use cover::covered_by;
-pub use facts::{Call, Ways, facts};
 pub use decide::{Limits, decide, malformed};
+pub use facts::{Call, Ways, facts};
 pub use limits::{Bounds, Counts, LimitState, bounds, state};
 pub use offers::{offers, refuse};
 pub use provenance::{Author, Content, Known, Traced};

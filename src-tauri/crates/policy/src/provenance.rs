@@ -102,7 +102,11 @@ impl Known {
             };
             if let Some(read) = read {
                 let mut records = std::mem::take(&mut self.records);
-                records.add(&read, source, &Names { whole: &|name| self.names(name), beginning: &|name| self.begins(name) });
+                records.add(
+                    &read,
+                    source,
+                    &Names { whole: &|name| self.names(name), beginning: &|name| self.begins(name) },
+                );
                 self.records = records;
             }
         }
@@ -145,10 +149,7 @@ impl Known {
         if decoded(value).iter().any(|inner| inner.len() >= MIN_PARTED && self.is_typed(inner, nouns)) {
             return user;
         }
-        let named = |provenance, source: u32| Traced {
-            provenance,
-            source: self.sources.get(source as usize).cloned(),
-        };
+        let named = |provenance, source: u32| Traced { provenance, source: self.sources.get(source as usize).cloned() };
         if let Some((source, _)) = self.records.linked(value) {
             return named(Provenance::OwnData, source);
         }
@@ -167,9 +168,13 @@ impl Known {
         let traced = self.trace(value, &[]);
         if let Some((source, key)) = self.records.linked(value).filter(|_| traced.provenance == Provenance::OwnData) {
             let words = key.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() >= MIN_TRACED);
-            let spoken = words.clone().count() > 0 && words.clone().all(|word| self.mentions(word) || self.mentions(word.trim_end_matches('s')));
+            let spoken = words.clone().count() > 0
+                && words.clone().all(|word| self.mentions(word) || self.mentions(word.trim_end_matches('s')));
             if !spoken {
-                return Traced { provenance: Provenance::Untrusted, source: self.sources.get(source as usize).cloned() };
+                return Traced {
+                    provenance: Provenance::Untrusted,
+                    source: self.sources.get(source as usize).cloned(),
+                };
             }
         }
         traced
@@ -189,18 +194,71 @@ impl Known {
     /// address in two halves, an account number in groups.
     pub fn typed_together(&self, values: &[&str]) -> bool {
         let values: Vec<String> = values.iter().map(|value| plain(value)).collect();
-        let long = values.iter().map(|value| value.chars().filter(|c| c.is_alphanumeric()).count()).sum::<usize>() >= MIN_PARTED;
-        long && values.iter().all(|value| !value.is_empty()) && self.user.iter().any(|text| in_parts(&plain(text), &values))
+        let long = values.iter().map(|value| value.chars().filter(|c| c.is_alphanumeric()).count()).sum::<usize>()
+            >= MIN_PARTED;
+        long && values.iter().all(|value| !value.is_empty())
+            && self.user.iter().any(|text| in_parts(&plain(text), &values))
     }
 
     /// Whether the user spoke of a day in words that need a calendar: "tomorrow", "next Friday".
     pub fn day_spoken_of(&self) -> bool {
         const WORDS: &[&str] = &[
-            "today", "tonight", "tomorrow", "yesterday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "weekend",
-            "heute", "morgen", "montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag", "demain", "lundi", "mardi",
-            "mercredi", "jeudi", "vendredi", "samedi", "dimanche", "mañana", "lunes", "martes", "miércoles", "jueves", "viernes", "sábado",
-            "domingo", "domani", "lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica", "jutro", "poniedziałek", "wtorek",
-            "środa", "środę", "czwartek", "piątek", "sobota", "sobotę", "niedziela", "niedzielę",
+            "today",
+            "tonight",
+            "tomorrow",
+            "yesterday",
+            "monday",
+            "tuesday",
+            "wednesday",
+            "thursday",
+            "friday",
+            "saturday",
+            "sunday",
+            "weekend",
+            "heute",
+            "morgen",
+            "montag",
+            "dienstag",
+            "mittwoch",
+            "donnerstag",
+            "freitag",
+            "samstag",
+            "sonntag",
+            "demain",
+            "lundi",
+            "mardi",
+            "mercredi",
+            "jeudi",
+            "vendredi",
+            "samedi",
+            "dimanche",
+            "mañana",
+            "lunes",
+            "martes",
+            "miércoles",
+            "jueves",
+            "viernes",
+            "sábado",
+            "domingo",
+            "domani",
+            "lunedì",
+            "martedì",
+            "mercoledì",
+            "giovedì",
+            "venerdì",
+            "sabato",
+            "domenica",
+            "jutro",
+            "poniedziałek",
+            "wtorek",
+            "środa",
+            "środę",
+            "czwartek",
+            "piątek",
+            "sobota",
+            "sobotę",
+            "niedziela",
+            "niedzielę",
         ];
         WORDS.iter().any(|word| self.mentions(word))
     }
@@ -212,7 +270,11 @@ impl Known {
             let (user, others) = (&self.typed_moments, &self.others_moments);
             let day_typed = day.is_none_or(|day| user.has_day(day));
             // What begins at a typed time and lasts a typed while ends at a typed time.
-            let ends = |minute: u16| user.lengths.iter().any(|length| minute.checked_sub(*length).is_some_and(|from| user.minutes.contains(&from)));
+            let ends = |minute: u16| {
+                user.lengths
+                    .iter()
+                    .any(|length| minute.checked_sub(*length).is_some_and(|from| user.minutes.contains(&from)))
+            };
             let minute_typed = minute.is_none_or(|minute| user.minutes.contains(&minute) || ends(minute));
             if day_typed && minute_typed {
                 return made(Provenance::User);
@@ -255,7 +317,10 @@ impl Known {
         for line in value.split(['\n', '.', ';', '!', '?']) {
             if line.split_whitespace().count() >= 3 && !self.is_typed(line, &[]) {
                 if let Some(source) = self.others.find(&folded(line)) {
-                    return Traced { provenance: Provenance::Untrusted, source: self.sources.get(source as usize).cloned() };
+                    return Traced {
+                        provenance: Provenance::Untrusted,
+                        source: self.sources.get(source as usize).cloned(),
+                    };
                 }
             }
         }
@@ -274,7 +339,9 @@ impl Known {
                 let mut after = rest.chars();
                 let ends = match (after.next(), after.next()) {
                     (None, _) => true,
-                    (Some('.' | ':'), Some(next)) => !next.is_alphanumeric() || rest.starts_with(':') && next.is_ascii_digit(),
+                    (Some('.' | ':'), Some(next)) => {
+                        !next.is_alphanumeric() || rest.starts_with(':') && next.is_ascii_digit()
+                    }
                     (Some('-' | '_' | '@'), _) => false,
                     (Some(next), _) => !next.is_alphanumeric(),
                 };
@@ -307,7 +374,10 @@ impl Known {
         // Numbers of accounts and telephones are grouped as one likes; in addresses every sign counts.
         let grouped = |c: char| c.is_alphanumeric() || " -+()/".contains(c);
         let foreign = exact.chars().any(|c| c.is_alphabetic() && !c.is_ascii());
-        if exact.chars().all(grouped) && exact.len() >= 6 && (exact.bytes().any(|byte| byte.is_ascii_digit()) || foreign) {
+        if exact.chars().all(grouped)
+            && exact.len() >= 6
+            && (exact.bytes().any(|byte| byte.is_ascii_digit()) || foreign)
+        {
             return self.typed.find(&folded(&exact)).is_some();
         }
         let parts: Vec<&str> = exact.split([',', ';']).map(str::trim).filter(|part| !part.is_empty()).collect();
@@ -327,7 +397,9 @@ impl Known {
         }
         self.user.iter().any(|text| {
             let lower = text.to_lowercase();
-            if has_token(&lower, &exact) && (exact.contains([' ', '.', '@', '_', '-']) || exact.bytes().any(|b| b.is_ascii_digit())) {
+            if has_token(&lower, &exact)
+                && (exact.contains([' ', '.', '@', '_', '-']) || exact.bytes().any(|b| b.is_ascii_digit()))
+            {
                 return true;
             }
             if spaced.contains(' ') {
@@ -342,9 +414,10 @@ impl Known {
         let exact = plain(name);
         let spaced = exact.replace(['-', '_', '.'], " ");
         let words: Vec<&str> = spaced.split_whitespace().collect();
-        (2..=words.len()).rev().map(|many| words[..many].join(" ")).find(|beginning| {
-            beginning.chars().count() >= MIN_PARTED && self.typed.find(&folded(beginning)).is_some()
-        })
+        (2..=words.len())
+            .rev()
+            .map(|many| words[..many].join(" "))
+            .find(|beginning| beginning.chars().count() >= MIN_PARTED && self.typed.find(&folded(beginning)).is_some())
     }
 
     fn from_others(&self, value: &str) -> Option<u32> {

@@ -77,7 +77,10 @@ pub fn read_tool(name: &str, description: &str, schema: &Value, hints: Hints) ->
     }
     let mut when_addressed = None;
     if let Some(rest) = told.rest.filter(|rest| *rest > effect) {
-        if rest == Effect::Send && named.iter().any(|field| field.addresses()) && effect > Effect::Observe {
+        if rest == Effect::Send
+            && (named.is_empty() || named.iter().any(|field| field.addresses()))
+            && effect > Effect::Observe
+        {
             when_addressed = Some(rest);
         } else {
             effect = rest;
@@ -90,18 +93,52 @@ pub fn read_tool(name: &str, description: &str, schema: &Value, hints: Hints) ->
         effect = effect.max(Effect::Delete);
     }
     let network_word = |word: &String| {
-        matches!(word.as_str(), "url" | "uri" | "web" | "http" | "https" | "website" | "webpage" | "browser" | "internet" | "download" | "link")
+        matches!(
+            word.as_str(),
+            "url"
+                | "uri"
+                | "web"
+                | "http"
+                | "https"
+                | "website"
+                | "webpage"
+                | "browser"
+                | "internet"
+                | "download"
+                | "link"
+        )
     };
     let said = sentences(description).concat();
     let network = named.iter().any(|field| field.network_place())
         || (parts.iter().any(network_word) || said.iter().any(network_word)) && named.iter().any(|field| field.place());
     let text_word = |word: &String| {
-        matches!(word.as_str(), "content" | "contents" | "text" | "page" | "webpage" | "document" | "body" | "markdown" | "html" | "transcript")
+        matches!(
+            word.as_str(),
+            "content"
+                | "contents"
+                | "text"
+                | "page"
+                | "webpage"
+                | "document"
+                | "body"
+                | "markdown"
+                | "html"
+                | "transcript"
+        )
     };
-    let document = parts.iter().any(|word| matches!(word.as_str(), "page" | "webpage" | "url" | "document" | "content" | "text" | "fetch"));
-    let text = network || document || (named.iter().any(|field| field.place()) && told.first_words.iter().any(text_word));
-    let objects = parts.iter().filter(|part| lexicon::inflected(part).is_none() || lexicon::ambiguous(part)).cloned().collect();
-    let about = told.first_words.iter().filter(|word| word.chars().count() >= 5 && lexicon::inflected(word).is_none()).cloned().collect();
+    let document = parts
+        .iter()
+        .any(|word| matches!(word.as_str(), "page" | "webpage" | "url" | "document" | "content" | "text" | "fetch"));
+    let text =
+        network || document || (named.iter().any(|field| field.place()) && told.first_words.iter().any(text_word));
+    let objects =
+        parts.iter().filter(|part| lexicon::inflected(part).is_none() || lexicon::ambiguous(part)).cloned().collect();
+    let about = told
+        .first_words
+        .iter()
+        .filter(|word| word.chars().count() >= 5 && lexicon::inflected(word).is_none())
+        .cloned()
+        .collect();
     ToolReading { effect, when_addressed, network, text, dispatches, understood: primary.is_some(), objects, about }
 }
 
@@ -110,7 +147,8 @@ impl ToolReading {
     pub fn effect_of(&self, leaves: &[fields::Leaf]) -> Effect {
         let mut effect = self.effect;
         if self.dispatches {
-            let chosen: Vec<Effect> = leaves.iter().filter(|leaf| leaf.chooses).filter_map(|leaf| chosen(&leaf.value)).collect();
+            let chosen: Vec<Effect> =
+                leaves.iter().filter(|leaf| leaf.chooses).filter_map(|leaf| chosen(&leaf.value)).collect();
             if let Some(most) = chosen.into_iter().max() {
                 effect = most;
             }
@@ -172,7 +210,9 @@ fn name_effect(parts: &[String]) -> Option<Effect> {
 
 // The effect of a name's verb, and whether that verb is plainly one.
 fn name_verb(parts: &[String]) -> Option<(Effect, bool)> {
-    let sense = |at: usize, part: &str| if part == "open" { Some(lexicon::opening(&parts[at + 1..])) } else { lexicon::verb(part) };
+    let sense = |at: usize, part: &str| {
+        if part == "open" { Some(lexicon::opening(&parts[at + 1..])) } else { lexicon::verb(part) }
+    };
     let verbs: Vec<(usize, Effect)> =
         parts.iter().enumerate().filter_map(|(at, part)| Some((at, sense(at, part)?))).collect();
     let plainly = verbs.iter().find(|(at, _)| !lexicon::ambiguous(&parts[*at]));
@@ -235,27 +275,70 @@ fn sentences(description: &str) -> Vec<Vec<String>> {
 fn sentence_effects(words: &[String], first: bool) -> Vec<Effect> {
     let word = |at: usize| words.get(at).map(String::as_str).unwrap_or_default();
     let mut found = Vec::new();
-    let conditional = matches!(word(0), "if" | "when" | "unless" | "before" | "after" | "use" | "note" | "must" | "only" | "for" | "with");
+    let conditional = matches!(
+        word(0),
+        "if" | "when" | "unless" | "before" | "after" | "use" | "note" | "must" | "only" | "for" | "with"
+    );
     for at in 0..words.len() {
         let denied = (1..=3).any(|back| {
-            at >= back && matches!(word(at - back), "not" | "cannot" | "can't" | "without" | "never" | "doesn't" | "don't" | "no" | "only" | "if")
+            at >= back
+                && matches!(
+                    word(at - back),
+                    "not" | "cannot" | "can't" | "without" | "never" | "doesn't" | "don't" | "no" | "only" | "if"
+                )
         });
         if denied {
             continue;
         }
         let before = if at == 0 { "" } else { word(at - 1) };
         let one_back = if before == "," && at >= 2 { word(at - 2) } else { before };
-        let object = matches!(word(at + 1), "a" | "an" | "the" | "it" | "them" | "this" | "that" | "its" | "their" | "any" | "all" | "to" | "your" | "one" | "new" | "each" | "every");
+        let object = matches!(
+            word(at + 1),
+            "a" | "an"
+                | "the"
+                | "it"
+                | "them"
+                | "this"
+                | "that"
+                | "its"
+                | "their"
+                | "any"
+                | "all"
+                | "to"
+                | "your"
+                | "one"
+                | "new"
+                | "each"
+                | "every"
+        );
         let noun = lexicon::ambiguous(word(at));
         let begins = at == 0 && (first || (!conditional && (!noun || object)));
-        let subject = matches!(word(at.saturating_sub(2)), "it" | "this" | "tool" | "function" | "and" | "then" | "you" | "which" | "that");
-        let joined = matches!(before, "and" | "then" | "also" | "will" | "it" | "tool" | "function" | "automatically" | "immediately" | "optionally" | "silently")
-            || (before == "by" && word(at).ends_with("ing"))
+        let subject = matches!(
+            word(at.saturating_sub(2)),
+            "it" | "this" | "tool" | "function" | "and" | "then" | "you" | "which" | "that"
+        );
+        let joined = matches!(
+            before,
+            "and"
+                | "then"
+                | "also"
+                | "will"
+                | "it"
+                | "tool"
+                | "function"
+                | "automatically"
+                | "immediately"
+                | "optionally"
+                | "silently"
+        ) || (before == "by" && word(at).ends_with("ing"))
             || (matches!(before, "or" | ",") && listed(words, at))
-            || (before == "to" && (first && at <= 3 || matches!(word(at.saturating_sub(2)), "used" | "lets" | "allows" | "able")))
+            || (before == "to"
+                && (first && at <= 3 || matches!(word(at.saturating_sub(2)), "used" | "lets" | "allows" | "able")))
             || (before == "user" && subject)
             || (at == 1 && matches!(word(0), "tool" | "can" | "to" | "safely" | "quickly"))
-            || (at == 2 && matches!(word(0), "lets" | "let" | "helps") && matches!(word(1), "you" | "users" | "agents"));
+            || (at == 2
+                && matches!(word(0), "lets" | "let" | "helps")
+                && matches!(word(1), "you" | "users" | "agents"));
         // "Lets you search" says who reads it, "lets a guest watch" what it does.
         let offered = matches!(word(at), "let" | "lets" | "allow" | "allows" | "enable" | "enables" | "help" | "helps")
             && matches!(word(at + 1), "you" | "users" | "agents" | "clients" | "developers" | "us");
@@ -267,9 +350,16 @@ fn sentence_effects(words: &[String], first: bool) -> Vec<Effect> {
                 lexicon::inflected(word(at))
             });
         }
-        let result = matches!(word(at.saturating_sub(2)), "output" | "result" | "results" | "response" | "data" | "list" | "values" | "entries" | "lines");
-        if matches!(one_back, "is" | "are" | "be" | "been" | "being" | "gets" | "get" | "automatically") && !conditional && !result {
-            let possible = at >= 3 && matches!(word(at - 2), "can" | "could" | "may" | "must" | "should" | "be") || at >= 3 && matches!(word(at - 3), "can" | "may" | "could");
+        let result = matches!(
+            word(at.saturating_sub(2)),
+            "output" | "result" | "results" | "response" | "data" | "list" | "values" | "entries" | "lines"
+        );
+        if matches!(one_back, "is" | "are" | "be" | "been" | "being" | "gets" | "get" | "automatically")
+            && !conditional
+            && !result
+        {
+            let possible = at >= 3 && matches!(word(at - 2), "can" | "could" | "may" | "must" | "should" | "be")
+                || at >= 3 && matches!(word(at - 3), "can" | "may" | "could");
             if !possible {
                 // That the tool itself "is called" or "is run" is no deed of its.
                 found.extend(lexicon::participle(word(at)).filter(|effect| *effect != Effect::Execute));
@@ -284,7 +374,9 @@ fn listed(words: &[String], at: usize) -> bool {
     let deed = |word: &String| lexicon::inflected(word).is_some();
     words[..at].iter().all(|word| matches!(word.as_str(), "," | "or" | "and") || deed(word))
         || words.first().is_some_and(deed)
-            && words.get(at + 1).is_some_and(|next| matches!(next.as_str(), "a" | "an" | "the" | "it" | "them" | "existing" | "one" | "any"))
+            && words.get(at + 1).is_some_and(|next| {
+                matches!(next.as_str(), "a" | "an" | "the" | "it" | "them" | "existing" | "one" | "any")
+            })
 }
 
 #[cfg(test)]
@@ -351,7 +443,8 @@ mod tests {
 
     #[test]
     fn what_is_sent_only_to_those_invited_is_sent_when_someone_is() {
-        let schema = json!({"properties": {"title": {}, "participants": {"type": "array", "description": "E-mail addresses."}}});
+        let schema =
+            json!({"properties": {"title": {}, "participants": {"type": "array", "description": "E-mail addresses."}}});
         let says = "Creates an event. It also sends an invitation to the participants.";
         let tool = read_tool("create_event", says, &schema, Hints::default());
         let does = |args: Value| tool.effect_of(&fields::leaves(&schema, &args, tool.effect));

@@ -54,7 +54,9 @@ pub fn pinned(rules: &[Rule], call: &CallView<'_>, now: i64) -> Vec<String> {
     let bounded = |draft: &RuleDraft| draft.until.is_some() || draft.uses_left.is_some();
     rules
         .iter()
-        .filter(|rule| rule.draft.answer == RuleAnswer::Allow && bounded(&rule.draft) && matches(rule, call, now, &mut reader))
+        .filter(|rule| {
+            rule.draft.answer == RuleAnswer::Allow && bounded(&rule.draft) && matches(rule, call, now, &mut reader)
+        })
         .flat_map(|rule| &rule.draft.conditions)
         .filter_map(|condition| match condition {
             Condition::Equals { path, .. } | Condition::OneOf { path, .. } => Some(path.clone()),

@@ -8,8 +8,8 @@ fn listed(code: ReasonCode) -> ReasonCode {
     match code {
         OwnFiles | Configure | Protected | NoCopy | NotInspectable | UntrustedTarget | UntrustedPayload
         | NoReversal | Malformed | DenyRule | AskRule | RejectedBefore | LimitSpent | Breaker | AllowRule
-        | Observes | ObservesOutside | UndoableChange | TooMany | OutsideGrants | Influenced | HeldSend | Leaves | Spends
-        | ModeAsks | ModeSuggests => code,
+        | Observes | ObservesOutside | UndoableChange | TooMany | OutsideGrants | Influenced | HeldSend | Leaves
+        | Spends | ModeAsks | ModeSuggests => code,
     }
 }
 

@@ -5,6 +5,7 @@
 mod bench;
 mod crash;
 mod e2e;
+mod eval;
 mod packages;
 mod plan;
 mod program;
@@ -23,6 +24,8 @@ Usage: cargo xtask COMMAND
   e2e                        the real window, under a display of its own
   crash [--kills N]          kill the program at random moments (200), and look what is left
   bench                      the numbers
+  eval --data DIR [--mode M] [--json] [--wrong] [--picture FILE]
+                             attack and benign calls through the decision core
   setup [--yes]              only set up what all of these need
 
 --yes    install missing system packages without asking
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         Command::E2e => e2e::command(),
         Command::Crash { kills } => crash::command(kills),
         Command::Bench => bench::command(),
+        Command::Eval { arguments } => eval::command(arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -68,6 +72,7 @@ enum Command {
     E2e,
     Crash { kills: u32 },
     Bench,
+    Eval { arguments: Vec<String> },
 }
 
 /// `None` when help was asked for.
@@ -75,6 +80,10 @@ fn read(arguments: &[String]) -> Result<Option<Command>, String> {
     let Some((name, rest)) = arguments.split_first() else { return Ok(None) };
     if name == "help" || arguments.iter().any(|a| a == "--help" || a == "-h") {
         return Ok(None);
+    }
+    if name == "eval" {
+        // The program that it runs knows its own flags.
+        return Ok(Some(Command::Eval { arguments: rest.to_vec() }));
     }
     let (mut yes, mut fast, mut kills, mut data) = (false, false, 200, None);
     let mut rest = rest.iter();

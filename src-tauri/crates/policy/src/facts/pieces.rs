@@ -90,9 +90,41 @@ fn file_like(word: &str) -> bool {
     !stem.is_empty()
         && matches!(
             end.to_ascii_lowercase().as_str(),
-            "txt" | "doc" | "docx" | "xls" | "xlsx" | "ppt" | "pptx" | "pdf" | "csv" | "json" | "xml" | "html" | "htm" | "jpg" | "jpeg"
-                | "png" | "gif" | "svg" | "mp3" | "mp4" | "wav" | "tar" | "gz" | "odt" | "ods" | "ics" | "eml" | "log" | "yaml"
-                | "yml" | "toml" | "exe" | "webp" | "epub" | "rtf"
+            "txt"
+                | "doc"
+                | "docx"
+                | "xls"
+                | "xlsx"
+                | "ppt"
+                | "pptx"
+                | "pdf"
+                | "csv"
+                | "json"
+                | "xml"
+                | "html"
+                | "htm"
+                | "jpg"
+                | "jpeg"
+                | "png"
+                | "gif"
+                | "svg"
+                | "mp3"
+                | "mp4"
+                | "wav"
+                | "tar"
+                | "gz"
+                | "odt"
+                | "ods"
+                | "ics"
+                | "eml"
+                | "log"
+                | "yaml"
+                | "yml"
+                | "toml"
+                | "exe"
+                | "webp"
+                | "epub"
+                | "rtf"
         )
 }
 
@@ -124,7 +156,14 @@ mod tests {
         ] {
             assert!(names(text).contains(&piece.to_owned()), "{text}: {:?}", pieces(text));
         }
-        for text in ["Olivia Smith: 4", "see you at 10:30", "the file plan.docx", "Best wishes, e.g. on Monday", "on 2024-06-01", "1,200.50 in all"] {
+        for text in [
+            "Olivia Smith: 4",
+            "see you at 10:30",
+            "the file plan.docx",
+            "Best wishes, e.g. on Monday",
+            "on 2024-06-01",
+            "1,200.50 in all",
+        ] {
             assert!(names(text).is_empty(), "{text}: {:?}", pieces(text));
         }
         assert!(pieces("on 2024-06-01").iter().any(|piece| !piece.names));

@@ -68,7 +68,11 @@ impl Index {
         let high = key_of(&wanted, 0xff);
         let found = self.runs.iter().filter_map(|run| {
             let from = run.partition_point(|(key, _)| *key < low);
-            run[from..].iter().take_while(|(key, _)| *key <= high).map(|(_, at)| *at).find(|at| self.stands(*at, &wanted))
+            run[from..]
+                .iter()
+                .take_while(|(key, _)| *key <= high)
+                .map(|(_, at)| *at)
+                .find(|at| self.stands(*at, &wanted))
         });
         found.min().map(|at| {
             let after = self.sources.partition_point(|(from, _)| *from <= at);
@@ -144,7 +148,8 @@ mod tests {
         let mut index = Index::default();
         index.add("pay to pl61 1090 1014 0000, mail mallory@evil.test", 7);
         index.add("room 2400", 8);
-        for found in ["pl6110901014 0000", "PL61".to_lowercase().as_str(), "mallory@evil.test", "evil.test", "to pl61"] {
+        for found in ["pl6110901014 0000", "PL61".to_lowercase().as_str(), "mallory@evil.test", "evil.test", "to pl61"]
+        {
             assert_eq!(index.find(found), Some(7), "{found}");
         }
         assert_eq!(index.find("room 2400"), Some(8));

@@ -29,19 +29,52 @@ pub(super) struct Moments {
     pub(super) lengths: HashSet<Minute>,
 }
 
-const MONTHS: [&str; 12] =
-    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
 /// The months of other languages that a letter may come in, as they stand in dates.
 const FOREIGN: [&str; 12] = [
-    "januar janvier enero gennaio stycznia janeiro januari", "februar février febrero febbraio lutego fevereiro februari",
-    "märz mars marzo marca março maart", "avril abril aprile kwietnia", "mai mayo maggio maja maio mei",
-    "juni juin junio giugno czerwca junho", "juli juillet julio luglio lipca julho", "août agosto sierpnia augustus",
-    "septembre septiembre settembre września setembro", "oktober octobre octubre ottobre października outubro",
-    "novembre noviembre listopada novembro", "dezember décembre diciembre dicembre grudnia dezembro",
+    "januar janvier enero gennaio stycznia janeiro januari",
+    "februar février febrero febbraio lutego fevereiro februari",
+    "märz mars marzo marca março maart",
+    "avril abril aprile kwietnia",
+    "mai mayo maggio maja maio mei",
+    "juni juin junio giugno czerwca junho",
+    "juli juillet julio luglio lipca julho",
+    "août agosto sierpnia augustus",
+    "septembre septiembre settembre września setembro",
+    "oktober octobre octubre ottobre października outubro",
+    "novembre noviembre listopada novembro",
+    "dezember décembre diciembre dicembre grudnia dezembro",
 ];
 const COUNTS: [(&str, u16); 16] = [
-    ("half", 0), ("a", 1), ("an", 1), ("one", 1), ("two", 2), ("three", 3), ("four", 4), ("five", 5), ("six", 6),
-    ("seven", 7), ("eight", 8), ("nine", 9), ("ten", 10), ("eleven", 11), ("twelve", 12), ("twenty", 20),
+    ("half", 0),
+    ("a", 1),
+    ("an", 1),
+    ("one", 1),
+    ("two", 2),
+    ("three", 3),
+    ("four", 4),
+    ("five", 5),
+    ("six", 6),
+    ("seven", 7),
+    ("eight", 8),
+    ("nine", 9),
+    ("ten", 10),
+    ("eleven", 11),
+    ("twelve", 12),
+    ("twenty", 20),
 ];
 
 impl Moments {
@@ -51,7 +84,11 @@ impl Moments {
         let spelt: String;
         let folded = if folded.contains(signs) {
             // 2024年6月3日 and 2024년 6월 3일
-            spelt = folded.replace("년 ", "-").replace("월 ", "-").replace(['年', '月', '년', '월'], "-").replace(['日', '일', '号'], " ");
+            spelt = folded
+                .replace("년 ", "-")
+                .replace("월 ", "-")
+                .replace(['年', '月', '년', '월'], "-")
+                .replace(['日', '일', '号'], " ");
             &spelt
         } else {
             folded
@@ -64,7 +101,9 @@ impl Moments {
             self.numbers.extend(counted.map(|(_, n)| Number::from(*n) * 10_000));
             // "1 249,50": a group of three behind a group of up to three belongs to it.
             if let Some(before) = at.checked_sub(1).map(|n| words[n].text) {
-                let digits = |text: &str, most: usize| !text.is_empty() && text.len() <= most && text.bytes().all(|b| b.is_ascii_digit());
+                let digits = |text: &str, most: usize| {
+                    !text.is_empty() && text.len() <= most && text.bytes().all(|b| b.is_ascii_digit())
+                };
                 let (whole, part) = word.text.split_once([',', '.']).unwrap_or((word.text, ""));
                 if digits(before, 3) && digits(whole, 3) && whole.len() == 3 && (part.is_empty() || digits(part, 4)) {
                     self.numbers.extend(numbers(&format!("{before}{}", word.text)));
@@ -117,7 +156,8 @@ pub(super) fn moment(value: &str) -> Option<(Option<Day>, Option<Minute>)> {
 /// Every reading of a number as people write it: `1,200.00`, `1.200,00`, `1 200`, `$98.70`, `10%`.
 pub(super) fn numbers(word: &str) -> Vec<Number> {
     let core = word.trim_matches(|c: char| !c.is_ascii_digit());
-    if core.is_empty() || core.len() > 20 || !core.bytes().all(|byte| byte.is_ascii_digit() || b".,'_".contains(&byte)) {
+    if core.is_empty() || core.len() > 20 || !core.bytes().all(|byte| byte.is_ascii_digit() || b".,'_".contains(&byte))
+    {
         return Vec::new();
     }
     let mut found = Vec::new();
@@ -161,7 +201,9 @@ fn words(folded: &str) -> Vec<Word<'_>> {
             }
             _ => match trimmed.split_once('-') {
                 // "1-hour", "90-minute"
-                Some((count, unit)) if unit.starts_with(|c: char| c.is_alphabetic()) && count.parse::<u16>().is_ok() => {
+                Some((count, unit))
+                    if unit.starts_with(|c: char| c.is_alphabetic()) && count.parse::<u16>().is_ok() =>
+                {
                     found.extend([Word { text: count }, Word { text: unit.split('-').next().unwrap_or(unit) }]);
                 }
                 _ => found.push(Word { text: trimmed }),
@@ -189,7 +231,8 @@ fn days(words: &[Word<'_>], at: usize) -> Vec<Day> {
     let Some(month) = MONTHS.iter().position(|month| named(month, text)).or_else(foreign) else { return Vec::new() };
     let month = month as u8 + 1;
     let next = |step: usize| words.get(at + step).map(|word| word.text);
-    let year_at = |step: usize| next(step).and_then(|t| t.parse::<u16>().ok()).filter(|year| (1000..3000).contains(year));
+    let year_at =
+        |step: usize| next(step).and_then(|t| t.parse::<u16>().ok()).filter(|year| (1000..3000).contains(year));
     let before = |step: usize| at.checked_sub(step).map(|n| words[n].text);
     if let Some(day) = before(1).filter(|t| *t != "of").or(before(2)).and_then(ordinal) {
         return made(year_at(1), month, day).into_iter().collect();
@@ -223,7 +266,8 @@ fn ordinal(text: &str) -> Option<u8> {
 }
 
 fn half_of_day(text: &str) -> Option<(u16, bool)> {
-    let (digits, evening) = text.strip_suffix("am").map(|d| (d, false)).or(text.strip_suffix("pm").map(|d| (d, true)))?;
+    let (digits, evening) =
+        text.strip_suffix("am").map(|d| (d, false)).or(text.strip_suffix("pm").map(|d| (d, true)))?;
     let (hour, minute) = digits.split_once([':', '.']).unwrap_or((digits, "0"));
     let (hour, minute) = (hour.parse::<u16>().ok()?, minute.parse::<u16>().ok()?);
     ((1..=12).contains(&hour) && minute < 60).then_some((hour % 12 * 60 + minute, evening))
@@ -319,7 +363,9 @@ mod tests {
 
     #[test]
     fn a_day_is_one_in_every_notation() {
-        for text in ["2024-05-15", "May 15th, 2024", "15 May 2024", "on the 15th of May, 2024", "15.05.2024", "5/15/2024"] {
+        for text in
+            ["2024-05-15", "May 15th, 2024", "15 May 2024", "on the 15th of May, 2024", "15.05.2024", "5/15/2024"]
+        {
             assert!(read(text).has_day(Day { year: Some(2024), month: 5, day: 15 }), "{text}: {:?}", read(text).days);
         }
         assert!(read("on june 13 we go").has_day(Day { year: Some(2024), month: 6, day: 13 }));

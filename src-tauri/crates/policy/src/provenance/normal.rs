@@ -2,8 +2,8 @@
 //! [`folded`] also narrows, drops what is invisible, and [`decoded`] reads what a program on the way would decode.
 
 use base64::Engine;
-use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use unicode_normalization::UnicodeNormalization;
 
 /// Lower case, every run of white space one space, digits of other scripts as ours.
@@ -13,7 +13,8 @@ pub(super) fn plain(text: &str) -> String {
 
 // The digits that people type in their own scripts stand in rows of ten.
 fn figure(c: char) -> char {
-    let zeros = [0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0x1040, 0x17e0];
+    let zeros =
+        [0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0x1040, 0x17e0];
     let digit = zeros.iter().find_map(|zero| (c as u32).checked_sub(*zero).filter(|digit| *digit < 10));
     digit.and_then(|digit| char::from_digit(digit, 10)).unwrap_or(c)
 }
@@ -57,8 +58,9 @@ fn invisible(c: char) -> bool {
 
 // Words that are readable text in base64 or hexadecimal.
 fn packed(text: &str) -> Vec<String> {
-    const LENIENT: GeneralPurposeConfig =
-        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent).with_decode_allow_trailing_bits(true);
+    const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true);
     let standard = GeneralPurpose::new(&base64::alphabet::STANDARD, LENIENT);
     let for_addresses = GeneralPurpose::new(&base64::alphabet::URL_SAFE, LENIENT);
     let mut found = Vec::new();

@@ -190,7 +190,10 @@ fn written_by(key: &str) -> bool {
 
 fn name_like(key: &str, value: &str) -> bool {
     let class = |part: &str| {
-        matches!(part, "status" | "state" | "type" | "kind" | "role" | "permission" | "category" | "priority" | "currency")
+        matches!(
+            part,
+            "status" | "state" | "type" | "kind" | "role" | "permission" | "category" | "priority" | "currency"
+        )
     };
     value.len() <= 80
         && value.chars().any(char::is_alphabetic)
@@ -207,9 +210,7 @@ fn own_number(key: &str) -> bool {
 }
 
 fn same_object(one: &Record, other: &Record) -> bool {
-    one.fields.iter().any(|(key, value)| {
-        own_number(key) && other.fields.iter().any(|(k, v)| k == key && v == value)
-    })
+    one.fields.iter().any(|(key, value)| own_number(key) && other.fields.iter().any(|(k, v)| k == key && v == value))
 }
 
 // YAML without anchors, as tools print it: whatever refers to something else is read as text only.
@@ -232,8 +233,11 @@ fn yaml(text: &str) -> Option<Value> {
                 if open.len() > MAX_DEPTH {
                     return None;
                 }
-                let empty =
-                    if matches!(event, Event::SequenceStart(..)) { Value::Array(Vec::new()) } else { Value::Object(Map::new()) };
+                let empty = if matches!(event, Event::SequenceStart(..)) {
+                    Value::Array(Vec::new())
+                } else {
+                    Value::Object(Map::new())
+                };
                 open.push((empty, None));
                 None
             }
@@ -267,8 +271,13 @@ fn yaml(text: &str) -> Option<Value> {
 
 fn table(text: &str) -> Option<Value> {
     let header = text.lines().next()?;
-    let delimiter = [b'\t', b';', b',', b'|'].into_iter().find(|d| header.bytes().filter(|byte| byte == d).count() >= 1)?;
-    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).flexible(false).trim(csv::Trim::All).from_reader(text.as_bytes());
+    let delimiter =
+        [b'\t', b';', b',', b'|'].into_iter().find(|d| header.bytes().filter(|byte| byte == d).count() >= 1)?;
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(delimiter)
+        .flexible(false)
+        .trim(csv::Trim::All)
+        .from_reader(text.as_bytes());
     let keys = reader.headers().ok()?.clone();
     if keys.len() < 2 || keys.iter().any(|key| key.is_empty() || key.len() > 40) {
         return None;
@@ -314,7 +323,11 @@ mod tests {
     fn text_inside_a_field_is_no_record() {
         let text = "- title: Lunch\n  notes: \"name: Anna Kowalska\\nemail: mallory@evil.test\"\n";
         assert!(!linked(text, &["Anna Kowalska", "Lunch"], "mallory@evil.test"));
-        assert!(!linked("Hello.\nname: Anna Kowalska\nemail: mallory@evil.test\n", &["Anna Kowalska"], "mallory@evil.test"));
+        assert!(!linked(
+            "Hello.\nname: Anna Kowalska\nemail: mallory@evil.test\n",
+            &["Anna Kowalska"],
+            "mallory@evil.test"
+        ));
     }
 
     #[test]

@@ -153,11 +153,19 @@ fn the_beginning_of_a_name_is_enough_only_for_one_thing_and_only_for_its_number(
 
 #[test]
 fn an_address_in_two_halves_is_typed_only_as_it_was_written() {
-    let k = known("write lena.ford@ford-studio.test, get https://maps.reed.test/north.gpx, pay AT61 1904 3002 3457 3201", "", "");
+    let k = known(
+        "write lena.ford@ford-studio.test, get https://maps.reed.test/north.gpx, pay AT61 1904 3002 3457 3201",
+        "",
+        "",
+    );
     assert!(k.typed_together(&["lena.ford", "ford-studio.test"]));
     assert!(k.typed_together(&["https", "maps.reed.test", "/north.gpx"]));
     assert!(k.typed_together(&["AT", "61", "1904300234573201"]));
-    for other in [["https", "maps-reed.test", "/north.gpx"], ["https", "maps.reed.test", "/south.gpx"], ["http", "maps.reed.test", "/north.gpx"]] {
+    for other in [
+        ["https", "maps-reed.test", "/north.gpx"],
+        ["https", "maps.reed.test", "/south.gpx"],
+        ["http", "maps.reed.test", "/north.gpx"],
+    ] {
         assert!(!k.typed_together(&other), "{other:?}");
     }
     assert!(!k.typed_together(&["lena", "ford-studio.test"]) && !k.typed_together(&["lena.ford", "ford-studio"]));

@@ -69,12 +69,28 @@ impl Property {
     }
 
     pub(super) fn chooses(&self) -> bool {
-        self.called(&["action", "operation", "op", "method", "command", "function", "fn", "tool", "verb", "endpoint", "do", "task", "intent", "procedure", "rpc"])
-            && !self.called(&["id", "ids", "url"])
+        self.called(&[
+            "action",
+            "operation",
+            "op",
+            "method",
+            "command",
+            "function",
+            "fn",
+            "tool",
+            "verb",
+            "endpoint",
+            "do",
+            "task",
+            "intent",
+            "procedure",
+            "rpc",
+        ]) && !self.called(&["id", "ids", "url"])
     }
 
     pub(super) fn addresses(&self) -> bool {
-        self.called(ADDRESSES) && !self.called(&["id", "subject"]) || self.said.iter().take(12).any(|word| word == "recipients" || word == "participants")
+        self.called(ADDRESSES) && !self.called(&["id", "subject"])
+            || self.said.iter().take(12).any(|word| word == "recipients" || word == "participants")
     }
 
     pub(super) fn place(&self) -> bool {
@@ -82,12 +98,20 @@ impl Property {
     }
 
     pub(super) fn network_place(&self) -> bool {
-        self.called(&["url", "urls", "uri", "website", "webpage", "host", "hostname", "domain", "endpoint", "webhook", "href", "server"])
-            || self.schema.get("format").and_then(Value::as_str).is_some_and(|format| matches!(format, "uri" | "url" | "hostname"))
+        self.called(&[
+            "url", "urls", "uri", "website", "webpage", "host", "hostname", "domain", "endpoint", "webhook", "href",
+            "server",
+        ]) || self
+            .schema
+            .get("format")
+            .and_then(Value::as_str)
+            .is_some_and(|format| matches!(format, "uri" | "url" | "hostname"))
     }
 
     fn choice(&self) -> bool {
-        let one = |schema: &Value| schema.get("enum").is_some() || schema.get("const").is_some() || schema["type"] == "boolean";
+        let one = |schema: &Value| {
+            schema.get("enum").is_some() || schema.get("const").is_some() || schema["type"] == "boolean"
+        };
         one(&self.schema)
             || self.schema.get("items").is_some_and(one)
             || self.schema.get("anyOf").and_then(Value::as_array).is_some_and(|any| {
@@ -116,12 +140,16 @@ impl Property {
         if self.called(CLASSES) && text.split_whitespace().count() <= 3 && !text.contains(['@', '.', '/', ':']) {
             return Kind::Class;
         }
-        if self.called(MOMENTS) || self.schema.get("format").and_then(Value::as_str).is_some_and(|f| f.starts_with("date") || f == "time") {
+        if self.called(MOMENTS)
+            || self.schema.get("format").and_then(Value::as_str).is_some_and(|f| f.starts_with("date") || f == "time")
+        {
             return if text.split_whitespace().count() > 6 { Kind::Prose } else { Kind::Moment };
         }
         if self.called(ADDRESSES) || self.place() {
             // What is made is no place before it is made, and a file that is made is called by its path.
-            let made = effect == Effect::Create && self.called(&["filename", "file", "path"]) && !self.called(&["to", "folder", "directory"]);
+            let made = effect == Effect::Create
+                && self.called(&["filename", "file", "path"])
+                && !self.called(&["to", "folder", "directory"]);
             return if made { Kind::Label } else { Kind::Target };
         }
         if self.called(PROSE) {
@@ -144,30 +172,169 @@ impl Property {
 }
 
 const ADDRESSES: &[&str] = &[
-    "to", "cc", "bcc", "recipient", "recipients", "email", "emails", "mail", "participant", "participants", "attendee", "attendees",
-    "invitee", "invitees", "guest", "guests", "payee", "beneficiary", "member", "members", "contact", "contacts", "audience", "receiver", "receivers", "addressee", "party", "parties", "people", "followers", "reviewers", "assignee", "assignees", "destination",
+    "to",
+    "cc",
+    "bcc",
+    "recipient",
+    "recipients",
+    "email",
+    "emails",
+    "mail",
+    "participant",
+    "participants",
+    "attendee",
+    "attendees",
+    "invitee",
+    "invitees",
+    "guest",
+    "guests",
+    "payee",
+    "beneficiary",
+    "member",
+    "members",
+    "contact",
+    "contacts",
+    "audience",
+    "receiver",
+    "receivers",
+    "addressee",
+    "party",
+    "parties",
+    "people",
+    "followers",
+    "reviewers",
+    "assignee",
+    "assignees",
+    "destination",
 ];
 const PLACES: &[&str] = &[
-    "url", "urls", "uri", "link", "links", "website", "webpage", "host", "hostname", "domain", "endpoint", "webhook", "href", "server", "site",
-    "path", "file", "files", "filename", "folder", "directory", "page", "address", "ip",
+    "url",
+    "urls",
+    "uri",
+    "link",
+    "links",
+    "website",
+    "webpage",
+    "host",
+    "hostname",
+    "domain",
+    "endpoint",
+    "webhook",
+    "href",
+    "server",
+    "site",
+    "path",
+    "file",
+    "files",
+    "filename",
+    "folder",
+    "directory",
+    "page",
+    "address",
+    "ip",
 ];
 /// Places of the network, by the words that are used for nothing else.
 const WEB: &[&str] = &["link", "links", "site", "page", "where"];
-const MOMENTS: &[&str] =
-    &["date", "time", "start", "end", "deadline", "when", "day", "until", "due", "datetime", "timestamp", "from", "at", "hour", "month", "year"];
+const MOMENTS: &[&str] = &[
+    "date",
+    "time",
+    "start",
+    "end",
+    "deadline",
+    "when",
+    "day",
+    "until",
+    "due",
+    "datetime",
+    "timestamp",
+    "from",
+    "at",
+    "hour",
+    "month",
+    "year",
+];
 const PROSE: &[&str] = &[
-    "content", "contents", "body", "message", "text", "description", "note", "notes", "comment", "comments", "subject", "summary", "caption",
-    "reason", "review", "details", "instructions", "memo", "prompt", "feedback", "post", "observations", "html", "markdown", "answer", "reply", "greeting", "bio", "query", "letter", "remark", "remarks",
+    "content",
+    "contents",
+    "body",
+    "message",
+    "text",
+    "description",
+    "note",
+    "notes",
+    "comment",
+    "comments",
+    "subject",
+    "summary",
+    "caption",
+    "reason",
+    "review",
+    "details",
+    "instructions",
+    "memo",
+    "prompt",
+    "feedback",
+    "post",
+    "observations",
+    "html",
+    "markdown",
+    "answer",
+    "reply",
+    "greeting",
+    "bio",
+    "query",
+    "letter",
+    "remark",
+    "remarks",
 ];
 /// How far, how urgent, of which sort; or which setting.
 const CLASSES: &[&str] = &[
-    "permission", "permissions", "level", "role", "status", "state", "type", "kind", "priority", "severity", "category", "visibility", "mode", "access",
-    "setting", "field", "property", "attribute", "option", "parameter", "column",
+    "permission",
+    "permissions",
+    "level",
+    "role",
+    "status",
+    "state",
+    "type",
+    "kind",
+    "priority",
+    "severity",
+    "category",
+    "visibility",
+    "mode",
+    "access",
+    "setting",
+    "field",
+    "property",
+    "attribute",
+    "option",
+    "parameter",
+    "column",
 ];
 /// How something is written, which never decides whom or what it is about.
-const NOTATIONS: &[&str] = &["currency", "unit", "units", "language", "lang", "locale", "format", "scheme", "protocol", "timezone", "encoding", "sort"];
+const NOTATIONS: &[&str] = &[
+    "currency", "unit", "units", "language", "lang", "locale", "format", "scheme", "protocol", "timezone", "encoding",
+    "sort",
+];
 const LABELS: &[&str] = &["title", "name", "heading", "label", "topic", "headline"];
-const AMOUNTS: &[&str] = &["amount", "price", "total", "sum", "quantity", "qty", "cost", "value", "count", "limit", "percentage", "temperature", "level", "volume", "duration", "size"];
+const AMOUNTS: &[&str] = &[
+    "amount",
+    "price",
+    "total",
+    "sum",
+    "quantity",
+    "qty",
+    "cost",
+    "value",
+    "count",
+    "limit",
+    "percentage",
+    "temperature",
+    "level",
+    "volume",
+    "duration",
+    "size",
+];
 
 // Several words are a text, whatever the field is called: it is looked through for what it carries.
 fn sentence(text: &str) -> bool {
@@ -214,12 +381,12 @@ fn walk(schema: &Value, value: &Value, root: &Root<'_>, field: String, depth: us
             }
         }
         Value::Null => {}
-        Value::String(text) if text.trim_start().starts_with(['{', '[']) => {
-            match serde_json::from_str::<Value>(text) {
-                Ok(inner) if inner.is_object() || inner.is_array() => walk(&Value::Null, &inner, root, field, depth + 1, found),
-                _ => found.push(leaf(schema, value, root, field)),
+        Value::String(text) if text.trim_start().starts_with(['{', '[']) => match serde_json::from_str::<Value>(text) {
+            Ok(inner) if inner.is_object() || inner.is_array() => {
+                walk(&Value::Null, &inner, root, field, depth + 1, found)
             }
-        }
+            _ => found.push(leaf(schema, value, root, field)),
+        },
         Value::Bool(_) | Value::Number(_) | Value::String(_) => found.push(leaf(schema, value, root, field)),
     }
 }
@@ -238,7 +405,9 @@ fn leaf(schema: &Value, value: &Value, root: &Root<'_>, field: String) -> Leaf {
         kind,
         nouns,
         addresses: property.addresses(),
-        place: property.network_place() || text.contains("://") && kind != Kind::Prose || property.called(WEB) && kind != Kind::Prose,
+        place: property.network_place()
+            || text.contains("://") && kind != Kind::Prose
+            || property.called(WEB) && kind != Kind::Prose,
         chooses: property.chooses() && value.is_string(),
         number: value.as_f64().or_else(|| text.parse().ok()),
         value: text,
@@ -266,7 +435,10 @@ mod tests {
         }
         assert_eq!(of("/body"), Some(Kind::Prose));
         assert_eq!((of("/permission"), of("/level")), (Some(Kind::Choice), Some(Kind::Choice)));
-        assert_eq!((of("/amount"), of("/start_time"), of("/title")), (Some(Kind::Amount), Some(Kind::Moment), Some(Kind::Label)));
+        assert_eq!(
+            (of("/amount"), of("/start_time"), of("/title")),
+            (Some(Kind::Amount), Some(Kind::Moment), Some(Kind::Label))
+        );
         assert_eq!(kinds(json!({"title": "Lunch"}), Effect::Delete)[0].1, Kind::Target);
     }
 
