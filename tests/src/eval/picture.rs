@@ -25,7 +25,7 @@ pub fn svg(columns: &[Counts; COLUMNS.len()], references: bool) -> String {
         points.extend(REFERENCES.iter().map(|(name, asks, stopped)| ((*name).to_owned(), *asks, *stopped, false)));
     }
     let lowest = points.iter().map(|p| p.2).fold(100.0, f64::min);
-    let floor = (lowest - 1.0).floor().min(98.0).max(0.0);
+    let floor = (lowest - 1.0).floor().clamp(0.0, 98.0);
     let most = points.iter().map(|p| p.1).fold(0.8, f64::max);
     let x = |asks: f64| 70.0 + asks / most * 420.0;
     let y = |stopped: f64| 40.0 + (100.0 - stopped) / (100.0 - floor) * 240.0;

@@ -43,6 +43,7 @@ export function facts(change: Partial<Facts> = {}): Facts {
     payload: "model",
     reach: "inside",
     inspectable: true,
+    influenced: false,
     size: { items: 1, bytes: 0, amount: null, recipients: 0 },
     origins: [],
     ...change,

@@ -176,7 +176,8 @@ impl Found<'_> {
         let (tool, known) = (self.call.tool, self.known);
         let spoken_of = || tool.objects.iter().chain(&tool.about).any(|word| word.len() >= 4 && known.mentions(word));
         let bare = leaves.iter().all(|leaf| leaf.kind == Kind::Choice);
-        if !self.anchored && !(bare && spoken_of()) {
+        let asked_for = self.anchored || (bare && spoken_of());
+        if !asked_for {
             self.facts.targets = self.facts.targets.max(Provenance::Model);
         }
     }

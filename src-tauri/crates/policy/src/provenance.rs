@@ -153,7 +153,7 @@ impl Known {
         if let Some((source, _)) = self.records.linked(value) {
             return named(Provenance::OwnData, source);
         }
-        if let Some(source) = self.from_others(value) {
+        if let Some(source) = self.copied_from(value) {
             return named(Provenance::Untrusted, source);
         }
         match self.own.find(&folded(value)) {
@@ -315,13 +315,14 @@ impl Known {
             return whole;
         }
         for line in value.split(['\n', '.', ';', '!', '?']) {
-            if line.split_whitespace().count() >= 3 && !self.is_typed(line, &[]) {
-                if let Some(source) = self.others.find(&folded(line)) {
-                    return Traced {
-                        provenance: Provenance::Untrusted,
-                        source: self.sources.get(source as usize).cloned(),
-                    };
-                }
+            if line.split_whitespace().count() >= 3
+                && !self.is_typed(line, &[])
+                && let Some(source) = self.others.find(&folded(line))
+            {
+                return Traced {
+                    provenance: Provenance::Untrusted,
+                    source: self.sources.get(source as usize).cloned(),
+                };
             }
         }
         whole
@@ -420,7 +421,7 @@ impl Known {
             .find(|beginning| beginning.chars().count() >= MIN_PARTED && self.typed.find(&folded(beginning)).is_some())
     }
 
-    fn from_others(&self, value: &str) -> Option<u32> {
+    fn copied_from(&self, value: &str) -> Option<u32> {
         let mut readings = vec![value.to_owned()];
         readings.extend(decoded(value));
         let long = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count() >= MIN_TRACED;

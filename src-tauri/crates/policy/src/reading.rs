@@ -194,10 +194,10 @@ pub(crate) fn words_of_name(name: &str) -> Vec<String> {
         if !c.is_alphanumeric() || begins {
             words.push(String::new());
         }
-        if c.is_alphanumeric() {
-            if let Some(last) = words.last_mut() {
-                last.extend(c.to_lowercase());
-            }
+        if c.is_alphanumeric()
+            && let Some(last) = words.last_mut()
+        {
+            last.extend(c.to_lowercase());
         }
     }
     words.retain(|word| !word.is_empty());
@@ -358,8 +358,9 @@ fn sentence_effects(words: &[String], first: bool) -> Vec<Effect> {
             && !conditional
             && !result
         {
-            let possible = at >= 3 && matches!(word(at - 2), "can" | "could" | "may" | "must" | "should" | "be")
-                || at >= 3 && matches!(word(at - 3), "can" | "may" | "could");
+            let possible = at >= 3
+                && (matches!(word(at - 2), "can" | "could" | "may" | "must" | "should" | "be")
+                    || matches!(word(at - 3), "can" | "may" | "could"));
             if !possible {
                 // That the tool itself "is called" or "is run" is no deed of its.
                 found.extend(lexicon::participle(word(at)).filter(|effect| *effect != Effect::Execute));

@@ -279,10 +279,10 @@ fn minute(words: &[Word<'_>], at: usize) -> Option<Minute> {
         return Some(minute + if evening { 720 } else { 0 });
     }
     let next = words.get(at + 1).map(|word| word.text);
-    if let Some(half @ ("am" | "pm")) = next.map(|t| t.trim_end_matches('.')) {
-        if let Some((minute, evening)) = half_of_day(&format!("{text}{half}")) {
-            return Some(minute + if evening { 720 } else { 0 });
-        }
+    if let Some(half @ ("am" | "pm")) = next.map(|t| t.trim_end_matches('.'))
+        && let Some((minute, evening)) = half_of_day(&format!("{text}{half}"))
+    {
+        return Some(minute + if evening { 720 } else { 0 });
     }
     if let (Some(part), Some(way)) = (quarters(text), next) {
         let hour = words.get(at + 2).and_then(|word| hour(word.text))?;

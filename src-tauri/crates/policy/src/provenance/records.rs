@@ -122,10 +122,10 @@ pub(super) fn structured(text: &str) -> Option<Value> {
     if trimmed.len() > MAX_TEXT {
         return None;
     }
-    if trimmed.starts_with(['{', '[']) {
-        if let Ok(value) = serde_json::from_str::<Value>(trimmed) {
-            return Some(value);
-        }
+    if trimmed.starts_with(['{', '['])
+        && let Ok(value) = serde_json::from_str::<Value>(trimmed)
+    {
+        return Some(value);
     }
     yaml(trimmed).or_else(|| table(trimmed))
 }
