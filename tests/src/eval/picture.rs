@@ -30,7 +30,7 @@ pub fn svg(columns: &[Counts; COLUMNS.len()], references: bool) -> String {
     let x = |asks: f64| 70.0 + asks / most * 420.0;
     let y = |stopped: f64| 40.0 + (100.0 - stopped) / (100.0 - floor) * 240.0;
     let mut out = String::from(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 760 340\" font-family=\"sans-serif\" font-size=\"12\">\n<rect width=\"760\" height=\"340\" fill=\"#fff\"/>\n",
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 860 340\" font-family=\"sans-serif\" font-size=\"12\">\n<rect width=\"860\" height=\"340\" fill=\"#fff\"/>\n",
     );
     let _ = writeln!(out, "<path d=\"M70 40V280H500\" fill=\"none\" stroke=\"#888\"/>");
     for step in 0..=4 {

@@ -146,14 +146,16 @@ impl Known {
             return user;
         }
         // A typed address in base64 is the typed address.
-        if decoded(value).iter().any(|inner| inner.len() >= MIN_PARTED && self.is_typed(inner, nouns)) {
+        let mut readings = decoded(value);
+        if readings.iter().any(|inner| inner.len() >= MIN_PARTED && self.is_typed(inner, nouns)) {
             return user;
         }
+        readings.insert(0, value.to_owned());
         let named = |provenance, source: u32| Traced { provenance, source: self.sources.get(source as usize).cloned() };
         if let Some((source, _)) = self.records.linked(value) {
             return named(Provenance::OwnData, source);
         }
-        if let Some(source) = self.copied_from(value) {
+        if let Some(source) = self.copied_from(&readings) {
             return named(Provenance::Untrusted, source);
         }
         match self.own.find(&folded(value)) {
@@ -421,9 +423,7 @@ impl Known {
             .find(|beginning| beginning.chars().count() >= MIN_PARTED && self.typed.find(&folded(beginning)).is_some())
     }
 
-    fn copied_from(&self, value: &str) -> Option<u32> {
-        let mut readings = vec![value.to_owned()];
-        readings.extend(decoded(value));
+    fn copied_from(&self, readings: &[String]) -> Option<u32> {
         let long = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count() >= MIN_TRACED;
         let whole = readings.iter().filter(|text| long(text)).find_map(|text| self.others.find(&folded(text)));
         whole.or_else(|| readings.iter().find_map(|text| self.joined(text)))

@@ -7,6 +7,9 @@
 /// What is between two texts: no value crosses it, because it never occurs in UTF-8.
 const BETWEEN: u8 = 0xff;
 
+/// A run that is at most so many times as long as the next is merged with it: few runs, few places to look.
+const MERGED: usize = 8;
+
 /// All texts of one kind of author.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Index {
@@ -51,7 +54,7 @@ impl Index {
         }
         let mut run: Vec<(u64, u32)> = fresh.into_iter().map(|at| (self.key(at), at)).collect();
         run.sort_unstable();
-        while self.runs.last().is_some_and(|last| last.len() <= 2 * run.len()) {
+        while self.runs.last().is_some_and(|last| last.len() <= MERGED * run.len()) {
             let last = self.runs.pop().unwrap_or_default();
             run = merged(last, run);
         }

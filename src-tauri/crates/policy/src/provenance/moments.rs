@@ -160,6 +160,9 @@ pub(super) fn numbers(word: &str) -> Vec<Number> {
     {
         return Vec::new();
     }
+    if core.len() <= 14 && core.bytes().all(|byte| byte.is_ascii_digit()) {
+        return core.parse::<Number>().map(|number| vec![number * 10_000]).unwrap_or_default();
+    }
     let mut found = Vec::new();
     for point in ['.', ','] {
         let (whole, part) = core.rsplit_once(point).unwrap_or((core, ""));

@@ -66,7 +66,9 @@ fn packed(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for word in text.split(|c: char| !(c.is_ascii_alphanumeric() || "+/=_-".contains(c))) {
         let word = word.trim_matches('=');
-        if word.len() < MIN_PACKED {
+        // Words of a sentence have neither figures nor capitals within them; what is packed has, but for one in millions.
+        let odd = |byte: u8| byte.is_ascii_digit() || byte.is_ascii_uppercase();
+        if word.len() < MIN_PACKED || !word.bytes().skip(1).any(odd) {
             continue;
         }
         let bytes = [hexadecimal(word), standard.decode(word).ok(), for_addresses.decode(word).ok()];
