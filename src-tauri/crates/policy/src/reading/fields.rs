@@ -5,6 +5,7 @@ use super::words_of_name;
 use crate::provenance::Known;
 use assent_protocol::Effect;
 use serde_json::Value;
+use std::{fmt::Write, sync::Arc};
 
 /// What an argument is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +36,7 @@ pub struct Leaf {
     /// What it is for.
     pub kind: Kind,
     /// The words its field is called and described by.
-    pub nouns: Vec<String>,
+    pub nouns: Arc<[String]>,
     /// Whether it is a person or an account that something is addressed to.
     pub addresses: bool,
     /// Whether it is an address that a tool goes to.
@@ -47,21 +48,28 @@ pub struct Leaf {
 }
 
 /// A property of a schema.
-pub(super) struct Property {
+pub(super) struct Property<'a> {
     name: Vec<String>,
-    said: Vec<String>,
-    schema: Value,
+    said: Arc<[String]>,
+    nouns: Arc<[String]>,
+    schema: &'a Value,
 }
 
-pub(super) fn properties(schema: &Value) -> Vec<Property> {
+pub(super) fn properties(schema: &Value) -> Vec<Property<'_>> {
     let Some(map) = schema.get("properties").and_then(Value::as_object) else { return Vec::new() };
     map.iter().map(|(name, schema)| Property::new(name, schema)).collect()
 }
 
-impl Property {
-    fn new(name: &str, schema: &Value) -> Property {
+impl<'a> Property<'a> {
+    fn new(name: &str, schema: &'a Value) -> Property<'a> {
         let said = schema.get("description").and_then(Value::as_str).unwrap_or_default();
-        Property { name: words_of_name(name), said: words_of_name(said), schema: schema.clone() }
+        Property::called_and_described(name, words_of_name(said).into(), schema)
+    }
+
+    fn called_and_described(name: &str, said: Arc<[String]>, schema: &'a Value) -> Property<'a> {
+        let name = words_of_name(name);
+        let nouns = name.iter().chain(said.iter().take(12)).cloned().collect();
+        Property { name, said, nouns, schema }
     }
 
     fn called(&self, words: &[&str]) -> bool {
@@ -112,7 +120,7 @@ impl Property {
         let one = |schema: &Value| {
             schema.get("enum").is_some() || schema.get("const").is_some() || schema["type"] == "boolean"
         };
-        one(&self.schema)
+        one(self.schema)
             || self.schema.get("items").is_some_and(one)
             || self.schema.get("anyOf").and_then(Value::as_array).is_some_and(|any| {
                 any.iter().any(one) && any.iter().all(|schema| one(schema) || schema["type"] == "null")
@@ -348,66 +356,66 @@ pub const MAX_LEAVES: usize = 5_000;
 /// Every value of a call with what it is for. Text that is itself JSON is looked into.
 pub fn leaves(schema: &Value, args: &Value, effect: Effect) -> Vec<Leaf> {
     let mut found = Vec::new();
-    walk(schema, args, &Root { name: "", said: &[], effect }, String::new(), 0, &mut found);
+    let root = Property::called_and_described("", Arc::new([]), schema);
+    walk(&root, args, effect, &mut String::new(), 0, &mut found);
     found
 }
 
-struct Root<'a> {
-    name: &'a str,
-    said: &'a [String],
-    effect: Effect,
-}
-
-fn walk(schema: &Value, value: &Value, root: &Root<'_>, field: String, depth: usize, found: &mut Vec<Leaf>) {
+fn walk(property: &Property<'_>, value: &Value, effect: Effect, field: &mut String, depth: usize, found: &mut Vec<Leaf>) {
     if depth > 64 || found.len() > MAX_LEAVES {
         return;
     }
+    let length = field.len();
     match value {
         Value::Object(map) => {
             for (key, inner) in map {
-                let known = schema.get("properties").and_then(|all| all.get(key)).cloned().unwrap_or(Value::Null);
-                let pointer = format!("{field}/{}", key.replace('~', "~0").replace('/', "~1"));
-                let property = Property::new(key, &known);
-                let said = if property.said.is_empty() { root.said.to_vec() } else { property.said };
-                walk(&known, inner, &Root { name: key, said: &said, effect: root.effect }, pointer, depth + 1, found);
+                let known = property.schema.get("properties").and_then(|all| all.get(key)).unwrap_or(&Value::Null);
+                let mut named = Property::new(key, known);
+                // What is inside an object that is described is described by it.
+                if named.said.is_empty() {
+                    named = Property::called_and_described(key, property.said.clone(), known);
+                }
+                let _ = write!(field, "/{}", key.replace('~', "~0").replace('/', "~1"));
+                walk(&named, inner, effect, field, depth + 1, found);
+                field.truncate(length);
             }
         }
         Value::Array(list) => {
-            let items = schema.get("items").cloned().unwrap_or_else(|| Value::Null);
+            let items = property.schema.get("items").unwrap_or(&Value::Null);
+            // The elements of a list are what the list is called.
+            let element = Property { name: property.name.clone(), said: property.said.clone(), nouns: property.nouns.clone(), schema: items };
             for (at, inner) in list.iter().enumerate() {
-                // The elements of a list are what the list is called.
-                let of = if items.is_null() || inner.is_string() || inner.is_number() { schema } else { &items };
-                walk(of, inner, root, format!("{field}/{at}"), depth + 1, found);
+                let of = if items.is_null() || inner.is_string() || inner.is_number() { property } else { &element };
+                let _ = write!(field, "/{at}");
+                walk(of, inner, effect, field, depth + 1, found);
+                field.truncate(length);
             }
         }
         Value::Null => {}
         Value::String(text) if text.trim_start().starts_with(['{', '[']) => match serde_json::from_str::<Value>(text) {
             Ok(inner) if inner.is_object() || inner.is_array() => {
-                walk(&Value::Null, &inner, root, field, depth + 1, found)
+                let inside = Property { schema: &Value::Null, name: property.name.clone(), said: property.said.clone(), nouns: property.nouns.clone() };
+                walk(&inside, &inner, effect, field, depth + 1, found);
             }
-            _ => found.push(leaf(schema, value, root, field)),
+            _ => found.push(leaf(property, value, effect, field)),
         },
-        Value::Bool(_) | Value::Number(_) | Value::String(_) => found.push(leaf(schema, value, root, field)),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => found.push(leaf(property, value, effect, field)),
     }
 }
 
-fn leaf(schema: &Value, value: &Value, root: &Root<'_>, field: String) -> Leaf {
-    let property = Property { name: words_of_name(root.name), said: root.said.to_vec(), schema: schema.clone() };
+fn leaf(property: &Property<'_>, value: &Value, effect: Effect, field: &str) -> Leaf {
     let text = match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
-    let kind = property.kind(value, root.effect);
-    let mut nouns = property.name.clone();
-    nouns.extend(property.said.iter().take(12).cloned());
+    let kind = property.kind(value, effect);
+    let place = property.network_place() || kind != Kind::Prose && (text.contains("://") || property.called(WEB));
     Leaf {
-        field,
+        field: field.to_owned(),
         kind,
-        nouns,
+        nouns: property.nouns.clone(),
         addresses: property.addresses(),
-        place: property.network_place()
-            || text.contains("://") && kind != Kind::Prose
-            || property.called(WEB) && kind != Kind::Prose,
+        place,
         chooses: property.chooses() && value.is_string(),
         number: value.as_f64().or_else(|| text.parse().ok()),
         value: text,
