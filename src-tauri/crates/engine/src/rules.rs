@@ -69,7 +69,7 @@ impl Engine {
     /// # Errors
     /// When the journal cannot be read.
     pub fn rules(&self) -> Answered<Vec<Rule>> {
-        self.0.journal.rules(self.0.host.now()).map_err(words::other)
+        self.rules_in_force(self.0.host.now())
     }
 
     /// Switches a rule off for good.
@@ -81,11 +81,6 @@ impl Engine {
         self.0.journal.revoke_rule(id, &because, self.0.host.now()).map_err(words::other)?;
         self.0.host.changed(Change::Settings);
         Ok(())
-    }
-
-    pub(crate) fn rule_words(&self, id: RuleId) -> Option<String> {
-        let rule = self.rules().ok()?.into_iter().find(|rule| rule.id == id)?;
-        Some(texts::say("engine.by.rule_named", &[("rule", &id.to_string()), ("sentence", &rule.sentence)]))
     }
 
     // Where the card's paths lead now; as they are spelled, where the tool cannot say any more.
@@ -100,7 +95,7 @@ impl Engine {
         }
     }
 
-    fn spelled_paths(&self, args: &Value) -> BTreeMap<String, String> {
+    pub(crate) fn spelled_paths(&self, args: &Value) -> BTreeMap<String, String> {
         let mut found = BTreeMap::new();
         collect_paths(args, String::new(), &self.0.config.home, &mut found);
         found

@@ -81,6 +81,7 @@ mod tests {
             used_today: 0,
             on: true,
             off_because: None,
+            earned: None,
         }
     }
 
