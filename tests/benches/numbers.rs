@@ -68,6 +68,7 @@ fn rule(n: i64) -> Rule {
         on: true,
         off_because: None,
         earned: None,
+        covered_by: None,
     }
 }
 

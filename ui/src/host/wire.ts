@@ -685,7 +685,11 @@ off_because: string | null,
 /**
  * What it rests on, when it was offered because of the user's own answers; none for a rule made by hand.
  */
-earned: Earned | null, };
+earned: Earned | null,
+/**
+ * Another rule that answers the same wherever this one does, so that this one could go.
+ */
+covered_by: RuleId | null, };
 
 /**
  * What a rule answers.

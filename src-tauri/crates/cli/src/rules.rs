@@ -66,7 +66,7 @@ impl Desk {
             "type": "rule", "id": rule.id, "sentence": rule.sentence, "on": rule.on, "off_because": rule.off_because,
             "used": rule.used, "used_today": rule.used_today, "last_used": last_used, "until": until,
             "uses_left": rule.draft.uses_left, "from": rule.from, "draft": rule.draft,
-            "earned": rule.earned,
+            "earned": rule.earned, "covered_by": rule.covered_by,
         }));
         let id = rule.id.to_string();
         let style = if rule.on { Style::Strong } else { Style::Dim };
@@ -84,6 +84,9 @@ impl Desk {
         }
         if rule.earned.is_some() {
             about.push(words("cli.rule.earned", &[]));
+        }
+        if let Some(other) = rule.covered_by {
+            about.push(words("cli.rule.covered", &[("rule", &other.to_string())]));
         }
         if let Some(because) = &rule.off_because {
             about.push(words("cli.rule.off", &[("because", because)]));

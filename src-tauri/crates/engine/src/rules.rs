@@ -69,7 +69,11 @@ impl Engine {
     /// # Errors
     /// When the journal cannot be read.
     pub fn rules(&self) -> Answered<Vec<Rule>> {
-        self.rules_in_force(self.0.host.now())
+        let mut rules = self.rules_in_force(self.0.host.now())?;
+        let covered: Vec<_> =
+            rules.iter().map(|rule| if rule.on { policy::covered_by(rule, &rules) } else { None }).collect();
+        rules.iter_mut().zip(covered).for_each(|(rule, by)| rule.covered_by = by);
+        Ok(rules)
     }
 
     /// Switches a rule off for good.

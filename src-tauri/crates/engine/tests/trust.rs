@@ -231,29 +231,6 @@ async fn pol_09_what_an_offer_says_of_the_past_is_what_its_rule_would_have_match
 }
 
 #[tokio::test]
-async fn self_08_a_rule_written_behind_the_programs_back_allows_nothing() {
-    let mut desk = Desk::new();
-    let offer = desk.eight().await;
-    let draft = serde_json::to_string(&offer.draft).unwrap();
-    let file = rusqlite_file(&desk);
-    let desk2 = desk.home.path().to_owned();
-    let Desk { home, host, engine, made } = desk;
-    drop(engine);
-    assert_eq!(desk2, home.path());
-    let sql = "INSERT INTO rule (answer, tool, made_at, sentence, draft) VALUES ('allow', 'files.move', 1, 'x', ?)";
-    rusqlite::Connection::open(file).unwrap().execute(sql, [draft]).unwrap();
-    let engine = open(&home, &host);
-    let mut desk = Desk { home, host, engine, made };
-    let action = desk.propose(Mode::Ask).await;
-    assert_ne!(action.status, Status::Succeeded, "{action:#?}");
-    assert!(!desk.engine.verify().unwrap().ok);
-}
-
-fn rusqlite_file(desk: &Desk) -> PathBuf {
-    desk.home.path().join("data/assent.db")
-}
-
-#[tokio::test]
 async fn advice_names_a_mode_its_reason_and_what_would_ask_and_follows_the_history_and_the_wishes() {
     let mut desk = Desk::new();
     let goal = format!("tidy {} by type and trash the duplicates", desk.work().display());

@@ -205,6 +205,7 @@ fn read(row: &Row<'_>, now: i64) -> Result<Rule> {
         on: off_because.is_none(),
         off_because,
         earned: earned(row)?,
+        covered_by: None,
     })
 }
 

@@ -122,11 +122,14 @@ pub fn fits(cost: Cost, reversal: Reversal, experience: &Experience) -> Mode {
 
 /// The mode for a whole task, and the place of the step in `steps` that settled it.
 pub fn mode(steps: &[Step], wishes: &Wishes) -> (Mode, Option<usize>) {
-    let each = steps.iter().map(|step| fits(cost(&step.facts), step.facts.reversal, &step.experience));
-    // Of several with one answer the first is named.
-    let settled = each.enumerate().min_by_key(|(at, mode)| (*mode, *at));
+    let each = steps.iter().map(|step| {
+        let cost = cost(&step.facts);
+        (fits(cost, step.facts.reversal, &step.experience), std::cmp::Reverse(cost))
+    });
+    // Of several with one answer the one is named where a mistake costs most.
+    let settled = each.enumerate().min_by_key(|(at, weight)| (*weight, *at));
     // Nothing is known of it: the mode that is always safe to begin with.
-    let (at, base) = settled.map_or((None, Mode::Ask), |(at, mode)| (Some(at), mode));
+    let (at, base) = settled.map_or((None, Mode::Ask), |(at, (mode, _))| (Some(at), mode));
     let step = |level: Level| match level {
         Level::Low => -1i32,
         Level::Medium => 0,

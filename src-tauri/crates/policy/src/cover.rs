@@ -82,6 +82,7 @@ mod tests {
             on: true,
             off_because: None,
             earned: None,
+            covered_by: None,
         }
     }
 

@@ -129,6 +129,8 @@ pub struct Rule {
     pub off_because: Option<String>,
     /// What it rests on, when it was offered because of the user's own answers; none for a rule made by hand.
     pub earned: Option<Earned>,
+    /// Another rule that answers the same wherever this one does, so that this one could go.
+    pub covered_by: Option<RuleId>,
 }
 
 /// One choice in "Allow from now on": a rule it would make, and what that would have meant.

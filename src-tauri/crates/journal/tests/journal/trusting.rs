@@ -118,3 +118,21 @@ fn pol_10_what_a_rule_allowed_starts_only_while_that_rule_is_on() {
     }
     assert_eq!(desk.count("rule_use"), 7);
 }
+
+#[test]
+fn self_08_a_rule_put_in_by_another_program_starts_nothing_and_is_found() {
+    let mut desk = Desk::new();
+    let run = desk.run();
+    let draft = RuleDraft { scope: Scope::Everywhere, ..rule(run) };
+    let draft = serde_json::to_string(&draft).unwrap();
+    desk.close();
+    let sql =
+        "INSERT INTO rule (id, answer, tool, made_at, sentence, draft) VALUES (5, 'allow', 'files.move', 1, 'x', ?)";
+    desk.sql().execute(sql, [draft]).unwrap();
+    desk.open().unwrap();
+    let by = Some(Decider::Rule { rule: RuleId(5) });
+    let allowed = desk.propose(&NewAction { decided_by: by, ..allowed(run, "c1") });
+    let started = desk.journal().start(allowed, "c1-digest", NOW);
+    assert!(matches!(started, Err(JournalError::RuleGone(..))), "{started:?}");
+    assert!(!desk.journal().verify().ok);
+}

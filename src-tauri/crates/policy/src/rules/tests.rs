@@ -28,6 +28,7 @@ fn rule(id: i64, answer: RuleAnswer, tool: &str, conditions: Vec<Condition>) -> 
         on: true,
         off_because: None,
         earned: None,
+        covered_by: None,
     }
 }
 

@@ -58,6 +58,7 @@ fn rule() -> Rule {
         on: true,
         off_because: None,
         earned: Some(Earned { evidence: Evidence::default(), suspended_at: None }),
+        covered_by: None,
     }
 }
 
