@@ -88,7 +88,7 @@ impl Engine {
     }
 
     // Where the card's paths lead now; as they are spelled, where the tool cannot say any more.
-    fn resolved(&self, action: &Action) -> BTreeMap<String, String> {
+    pub(crate) fn resolved(&self, action: &Action) -> BTreeMap<String, String> {
         let spelled = self.spelled_paths(&action.args);
         let Ok(run) = self.run_row(action.run) else { return spelled };
         let place = self.place(&run.grants, Arc::new(AtomicBool::new(false)));

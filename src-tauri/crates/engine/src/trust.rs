@@ -5,6 +5,7 @@ use crate::{Answered, Engine, words};
 use assent_policy::{self as policy, trust};
 use assent_protocol::{Action, ActionId, Rule, RuleAnswer, RuleDraft, TrustOffer, canonical, texts, wire::Change};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// Newest approved actions that offers are looked for on.
 const NEWEST: u32 = 60;
@@ -120,7 +121,7 @@ impl Engine {
         let drafts: Vec<_> = policy::offers(
             &action,
             &tool.spec().definition(),
-            &paths(&action.args),
+            &self.places(&action),
             &[],
             &|other: &Action| paths(&other.args),
             now,
@@ -148,6 +149,13 @@ impl Engine {
             bar: per_cent(earned.bar),
             draft: earned.draft,
         }))
+    }
+
+    // Paths as they are spelled, which is all that is known of the past; recipients and ids as the tool names them.
+    fn places(&self, action: &Action) -> BTreeMap<String, String> {
+        let mut places = self.spelled_paths(&action.args);
+        places.extend(self.resolved(action).into_iter().filter(|(_, shown)| !shown.starts_with('/')));
+        places
     }
 
     fn covered(&self, draft: &RuleDraft, action: &Action) -> bool {
