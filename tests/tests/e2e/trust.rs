@@ -2,8 +2,9 @@
 //! itself after an undo, and the advisor's sentence before a task starts.
 
 use crate::{
+    looks::settle,
     window::{Window, eventually, test_id},
-    work::{begin, cards, named, newest_run, open_card, press},
+    work::{cards, named, newest_run, open_card, press},
 };
 use assent_tests::Home;
 use serde_json::{Value, json};
@@ -30,8 +31,11 @@ async fn a_rule_is_offered_after_eight_approvals_and_goes_down_by_itself_after_a
     }
 
     // The offer stands in the inbox, in the task that was the eighth, and in Permissions, with its evidence.
+    let offered = window.invoke("trust_offers", json!({})).await;
+    assert_eq!(offered[0]["evidence"]["approved"], 8, "{offered:#}");
     window.click("nav-tasks").await;
     window.find("trust-offer").await;
+    both_themes(&window, "trust-task").await;
     window.click("nav-permissions").await;
     window.find("trust-offer").await;
     window.sees("You approved 8 of 8 as they were.").await;
@@ -92,7 +96,10 @@ async fn the_advisor_says_which_mode_fits_before_a_task_starts_and_a_click_takes
 async fn move_one(window: &Window, folder: &Path, n: usize) {
     let file = folder.join(format!("{n}.txt"));
     fs::write(&file, n.to_string()).expect("make a file");
-    begin(window, &format!("move {} to {}", named(&file), named(&folder.join("done")))).await;
+    let goal = format!("move {} to {}", named(&file), named(&folder.join("done")));
+    let task = json!({ "goal": goal, "mode": "ask", "grants": [named(folder)], "model": "planner" });
+    let run = window.invoke("new_task", json!({ "task": task })).await;
+    assert!(run.is_string(), "the task was not taken: {run}");
 }
 
 async fn offers(window: &Window) -> usize {
@@ -112,6 +119,7 @@ async fn looked_at(card: &Value) {
 async fn both_themes(window: &Window, name: &str) {
     for theme in ["light", "dark"] {
         window.theme(theme).await;
+        settle(window).await;
         window.picture(&format!("{name}-{theme}")).await;
     }
     window.theme("light").await;
