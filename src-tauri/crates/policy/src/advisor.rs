@@ -324,6 +324,7 @@ pub fn expected(effect: Effect) -> Facts {
         payload: Provenance::Model,
         reach: Reach::Inside,
         inspectable: true,
+        influenced: false,
         size: Size { items: u32::from(effect != Effect::Observe), ..Size::default() },
         origins: vec![],
     }

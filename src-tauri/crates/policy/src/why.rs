@@ -21,6 +21,8 @@ pub enum Change {
     TargetsTyped,
     /// The user had typed all it says.
     PayloadTyped,
+    /// Nothing that others wrote had been read before.
+    NotInfluenced,
     /// Inside the task's folders.
     InsideGrants,
     /// An inverse can be recorded.
@@ -79,6 +81,7 @@ impl Inputs {
             Change::NotRejected => next.limits.rejected_before = false,
             Change::TargetsTyped => next.facts.targets = Provenance::User,
             Change::PayloadTyped => next.facts.payload = Provenance::User,
+            Change::NotInfluenced => next.facts.influenced = false,
             Change::InsideGrants => {
                 // What is protected or Assent's own is so wherever it lies.
                 if next.facts.reach == Reach::Outside {
@@ -114,6 +117,7 @@ pub fn counterfactuals(inputs: &Inputs) -> Vec<Counterfactual> {
         Change::NotRejected,
         Change::TargetsTyped,
         Change::PayloadTyped,
+        Change::NotInfluenced,
         Change::InsideGrants,
         Change::CanBeUndone,
         Change::FewerItems(most_items(inputs.mode).max(1)),
@@ -177,6 +181,7 @@ pub fn words(other: &Counterfactual) -> String {
         Change::NotRejected => ("policy.why.not_rejected", String::new()),
         Change::TargetsTyped => ("policy.why.targets", String::new()),
         Change::PayloadTyped => ("policy.why.payload", String::new()),
+        Change::NotInfluenced => ("policy.why.influenced", String::new()),
         Change::InsideGrants => ("policy.why.inside", String::new()),
         Change::CanBeUndone => ("policy.why.undoable", String::new()),
         Change::FewerItems(most) => ("policy.why.items", most.to_string()),

@@ -209,6 +209,7 @@ fn a_call_with_recipients_offers_exactly_these_and_every_one_of_them() {
         payload: Provenance::User,
         reach: Reach::Inside,
         inspectable: true,
+        influenced: false,
         size: Size::default(),
         origins: vec![],
     };

@@ -31,6 +31,7 @@ fn facts() -> Facts {
         payload: Provenance::User,
         reach: Reach::Inside,
         inspectable: true,
+        influenced: false,
         size: Size { items: 1, ..Size::default() },
         origins: vec![],
     }

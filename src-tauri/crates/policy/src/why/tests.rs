@@ -12,6 +12,7 @@ fn inputs(effect: Effect, reversal: Reversal, targets: Provenance, reach: Reach,
         payload: Provenance::Model,
         reach,
         inspectable: true,
+        influenced: false,
         size: Size { items: 30, ..Size::default() },
         origins: vec![],
     };
@@ -30,6 +31,11 @@ fn all() -> Vec<Inputs> {
                             let mut one = inputs(*effect, *reversal, *targets, *reach, *mode);
                             let rule = |bit: u8| (kind & bit != 0).then(|| RuleId(i64::from(bit)));
                             one.matched = Matched { allow: rule(1), ask: rule(2), deny: rule(4) };
+                            if kind == 3 {
+                                one.facts.destination = Destination::KnownParty;
+                                one.facts.influenced = true;
+                                one.matched = Matched::default();
+                            }
                             if kind == 6 {
                                 one.limits.state = LimitState::Breaker("round".into());
                             }
@@ -61,6 +67,7 @@ fn by_hand(inputs: &Inputs, change: Change) -> Verdict {
         Change::NotRejected => limits.rejected_before = false,
         Change::TargetsTyped => facts.targets = Provenance::User,
         Change::PayloadTyped => facts.payload = Provenance::User,
+        Change::NotInfluenced => facts.influenced = false,
         Change::InsideGrants => facts.reach = Reach::Inside,
         Change::CanBeUndone => facts.reversal = Reversal::Undoable,
         Change::FewerItems(most) => facts.size.items = most,
