@@ -4,7 +4,7 @@
 use crate::window;
 use assent_engine::{Engine, clock};
 use assent_protocol::{
-    Action, ActionId, Decider, QuestionId, Rule, RuleDraft, RuleId, RuleOffer, RunId, texts,
+    Action, ActionId, Advice, Decider, QuestionId, Rule, RuleDraft, RuleId, RuleOffer, RunId, TrustOffer, texts,
     wire::{
         Card, ErrorCode, HistoryPage, HistoryQuery, Inbox, NewTask, RunRow, RunView, Settings, Standing, ToolRow,
         UndoReport, Verification, WireError,
@@ -65,6 +65,10 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         add_rule,
         rules,
         revoke_rule,
+        trust_offers,
+        accept_trust,
+        decline_trust,
+        advise,
         tools,
         settings,
         set_settings,
@@ -204,6 +208,26 @@ async fn rules(shell: State<'_, Shell>) -> Answer<Vec<Rule>> {
 #[tauri::command]
 async fn revoke_rule(shell: State<'_, Shell>, rule: RuleId) -> Answer<()> {
     shell.ask(move |engine| engine.revoke_rule(rule)).await
+}
+
+#[tauri::command]
+async fn trust_offers(shell: State<'_, Shell>) -> Answer<Vec<TrustOffer>> {
+    shell.ask(|engine| engine.trust_offers()).await
+}
+
+#[tauri::command]
+async fn accept_trust(shell: State<'_, Shell>, action: ActionId) -> Answer<Rule> {
+    shell.ask(move |engine| engine.accept_trust(action)).await
+}
+
+#[tauri::command]
+async fn decline_trust(shell: State<'_, Shell>, action: ActionId) -> Answer<()> {
+    shell.ask(move |engine| engine.decline_trust(action)).await
+}
+
+#[tauri::command]
+async fn advise(shell: State<'_, Shell>, task: NewTask) -> Answer<Advice> {
+    shell.ask(move |engine| engine.advise(&task)).await
 }
 
 #[tauri::command]

@@ -67,6 +67,8 @@ fn rule(n: i64) -> Rule {
         used_today: 0,
         on: true,
         off_because: None,
+        earned: None,
+        covered_by: None,
     }
 }
 

@@ -13,6 +13,7 @@ import type {
   RunView,
   Settings,
   Standing,
+  TrustOffer,
   UndoReport,
 } from "./host/wire";
 import { arrivals, entries, keepOpen, neighbour } from "./state/inbox";
@@ -52,6 +53,8 @@ export class Desk {
   standing = $state.raw<Standing | null>(null);
   settings = $state.raw<Settings | null>(null);
   inbox = $state.raw<Inbox | null>(null);
+  /** Rules that were earned and wait for an answer. */
+  trust = $state.raw<TrustOffer[]>([]);
   runs = $state.raw<RunRow[] | null>(null);
   runView = $state.raw<RunView | null>(null);
   failed = $state<string | null>(null);
@@ -96,11 +99,12 @@ export class Desk {
     const asked = ++this.#asked;
     try {
       const run = this.openRun;
-      const [standing, inbox, runs, settings, runView] = await Promise.all([
+      const [standing, inbox, runs, settings, trust, runView] = await Promise.all([
         this.host.standing(),
         this.host.inbox(),
         this.host.runs(),
         this.host.settings(),
+        this.host.trustOffers(),
         run ? this.host.run(run) : null,
       ]);
       // An answer that was overtaken by a newer question would show the past.
@@ -114,6 +118,7 @@ export class Desk {
       this.inbox = inbox;
       this.runs = runs;
       this.settings = settings;
+      this.trust = trust;
       if (run === this.openRun) this.runView = runView;
       this.now = this.#now();
       this.failed = null;

@@ -151,6 +151,8 @@ fn payee_rules(case: &Case, known: &Known) -> Vec<Rule> {
                 used_today: 0,
                 on: true,
                 off_because: None,
+                earned: None,
+                covered_by: None,
             });
         }
     }

@@ -69,8 +69,8 @@ async fn lived_in() -> Window {
     window
 }
 
-// Until nothing moves any more, so that no colour is measured half-way.
-async fn settle(window: &Window) {
+/// Until nothing moves any more, so that no colour is measured half-way.
+pub async fn settle(window: &Window) {
     let script = "const done = arguments[0];
         requestAnimationFrame(() => requestAnimationFrame(() =>
             Promise.allSettled(document.getAnimations().map((a) => a.finished)).then(() => done(null))))";

@@ -10,6 +10,7 @@ mod notifications;
 mod places;
 mod tidy;
 mod tray;
+mod trust;
 mod walls;
 mod watcher;
 mod window;

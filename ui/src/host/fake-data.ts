@@ -15,6 +15,7 @@ import type {
   Standing,
   Step,
   ToolRow,
+  TrustOffer,
 } from "./wire";
 
 export interface Sample {
@@ -28,6 +29,7 @@ export interface Sample {
   rules: Rule[];
   tools: ToolRow[];
   offers: RuleOffer[];
+  trust: TrustOffer[];
   why: Record<string, string[]>;
 }
 
@@ -512,6 +514,7 @@ export function sample(now: number): Sample {
       waiting: 4,
       running: 2,
       anchored: true,
+      notices: [],
     },
     settings: {
       mode: "semi",
@@ -523,6 +526,9 @@ export function sample(now: number): Sample {
       keys: true,
       has_key: false,
       practised: false,
+      risk: "medium",
+      complexity: "medium",
+      oversight: "medium",
     },
     inbox: { cards, questions: [question], unknown: [unknown] },
     runs,
@@ -537,6 +543,19 @@ export function sample(now: number): Sample {
       ]),
     ),
     history: [unknown, ...history],
+    trust: [
+      {
+        action: "a9",
+        run: "r1",
+        draft: draft({ tool: "files.move", until: now + 180 * 24 * 60 * MINUTE }),
+        sentence: `Allow moving files within ${HOME}/Downloads for 180 days.`,
+        evidence: { approved: 8, edited: 0, rejected: 0, undone: 0, failed: 0 },
+        words: "You approved 8 of 8 as they were.",
+        bound: 67,
+        bar: 65,
+        covers: [],
+      },
+    ],
     rules: [
       {
         id: "p1",
@@ -549,6 +568,8 @@ export function sample(now: number): Sample {
         used_today: 2,
         on: true,
         off_because: null,
+        earned: null,
+        covered_by: null,
       },
       {
         id: "p2",
@@ -561,6 +582,8 @@ export function sample(now: number): Sample {
         used_today: 0,
         on: true,
         off_because: null,
+        earned: null,
+        covered_by: null,
       },
       {
         id: "p3",
@@ -573,6 +596,8 @@ export function sample(now: number): Sample {
         used_today: 0,
         on: false,
         off_because: "Its time is over.",
+        earned: null,
+        covered_by: null,
       },
     ],
     tools: [

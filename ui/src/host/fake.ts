@@ -165,6 +165,8 @@ export function fakeHost(data: Sample = sample(Date.now())): FakeHost {
         used_today: 0,
         on: true,
         off_because: null,
+        earned: null,
+        covered_by: null,
       };
       data.rules = [...data.rules, rule];
       return rule;
@@ -175,6 +177,32 @@ export function fakeHost(data: Sample = sample(Date.now())): FakeHost {
         one.id === id ? { ...one, on: false, off_because: "You revoked it." } : one,
       );
     },
+    trustOffers: async () => structuredClone(data.trust),
+    acceptTrust: async (id) => {
+      const offer = data.trust.find((one) => one.action === id);
+      if (!offer) throw wrong("bad_input", `Nothing is offered on ${id}.`);
+      data.trust = data.trust.filter((one) => one !== offer);
+      const rule: Rule = {
+        ...(data.rules[0] as Rule),
+        id: `p${data.rules.length + 1}`,
+        draft: offer.draft,
+        sentence: offer.sentence,
+        from: id,
+        last_used: null,
+        used: 0,
+        earned: { evidence: offer.evidence, suspended_at: null },
+      };
+      data.rules = [...data.rules, rule];
+      return rule;
+    },
+    declineTrust: async (id) => void (data.trust = data.trust.filter((one) => one.action !== id)),
+    advise: async (task) => ({
+      mode: /pay|send/.test(task.goal) ? "ask" : "auto",
+      sentence: `The mode ${/pay|send/.test(task.goal) ? "ask" : "autonomous"} fits: moving files can be undone, and it ran 12 times without a regret, often of late.`,
+      why: ["Moving files can be undone, and it ran 12 times without a regret, often of late."],
+      asks: ["moving files, when it is more than 1000 at once"],
+      budget: "It pauses and asks after 400 actions, 200 changes without asking, or 120 minutes.",
+    }),
     tools: async () =>
       data.tools.map((tool) => ({
         ...tool,

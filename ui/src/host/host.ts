@@ -4,6 +4,7 @@
 import type {
   Action,
   ActionId,
+  Advice,
   Card,
   Change,
   HistoryPage,
@@ -21,6 +22,7 @@ import type {
   Settings,
   Standing,
   ToolRow,
+  TrustOffer,
   UndoReport,
   Verification,
   WireError,
@@ -56,6 +58,12 @@ export interface Host {
   addRule(action: ActionId, draft: RuleDraft, secondYes: boolean): Promise<Rule>;
   rules(): Promise<Rule[]>;
   revokeRule(rule: RuleId): Promise<void>;
+  /** Rules that the user's own answers speak for; nothing is taken by itself. */
+  trustOffers(): Promise<TrustOffer[]>;
+  acceptTrust(action: ActionId): Promise<Rule>;
+  declineTrust(action: ActionId): Promise<void>;
+  /** Which mode fits a task that is not started yet. */
+  advise(task: NewTask): Promise<Advice>;
   tools(): Promise<ToolRow[]>;
   settings(): Promise<Settings>;
   setSettings(settings: Settings): Promise<Settings>;

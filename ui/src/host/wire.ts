@@ -91,6 +91,31 @@ ended_at: number | null, };
 export type ActionId = string;
 
 /**
+ * Which mode fits a task, and why.
+ */
+export type Advice = {
+/**
+ * The mode.
+ */
+mode: Mode,
+/**
+ * One sentence.
+ */
+sentence: string,
+/**
+ * What it follows from, a sentence each.
+ */
+why: Array<string>,
+/**
+ * What would still ask in that mode, a few words each.
+ */
+asks: Array<string>,
+/**
+ * What the run may use up before it pauses.
+ */
+budget: string, };
+
+/**
  * The three answers, and the fourth that the mode *suggest* turns every effect into.
  */
 export type Answer = "allow" | "suggest" | "ask" | "deny";
@@ -283,6 +308,19 @@ sign: string,
 text: string, };
 
 /**
+ * What a rule that was earned rests on, and whether it still holds.
+ */
+export type Earned = {
+/**
+ * What it rested on when the user took it.
+ */
+evidence: Evidence,
+/**
+ * When it suspended itself, in milliseconds since 1970 (UTC).
+ */
+suspended_at: number | null, };
+
+/**
  * What kind of thing the call does.
  */
 export type Effect = "observe" | "create" | "modify" | "delete" | "execute" | "send" | "spend" | "configure";
@@ -291,6 +329,31 @@ export type Effect = "observe" | "create" | "modify" | "delete" | "execute" | "s
  * The codes the window branches on.
  */
 export type ErrorCode = "already_decided" | "changed" | "needs_confirmation" | "bad_input" | "not_found" | "frozen" | "other";
+
+/**
+ * What a person made of the actions in one scope, counted from committed rows.
+ */
+export type Evidence = {
+/**
+ * Approved as shown, and ended as it should.
+ */
+approved: number,
+/**
+ * Changed before it ran.
+ */
+edited: number,
+/**
+ * Rejected.
+ */
+rejected: number,
+/**
+ * Done and taken back.
+ */
+undone: number,
+/**
+ * Done and gone wrong, wholly or in part.
+ */
+failed: number, };
 
 /**
  * The facts of one action (see the module).
@@ -425,6 +488,11 @@ status: Status,
  * What went wrong, in a sentence.
  */
 note: string | null, };
+
+/**
+ * How much of something the user wants or expects.
+ */
+export type Level = "low" | "medium" | "high";
 
 /**
  * How far a task may go by itself.
@@ -613,7 +681,15 @@ on: boolean,
 /**
  * Why it is off, in words.
  */
-off_because: string | null, };
+off_because: string | null,
+/**
+ * What it rests on, when it was offered because of the user's own answers; none for a rule made by hand.
+ */
+earned: Earned | null,
+/**
+ * Another rule that answers the same wherever this one does, so that this one could go.
+ */
+covered_by: RuleId | null, };
 
 /**
  * What a rule answers.
@@ -824,7 +900,19 @@ has_key: boolean,
 /**
  * Whether the practice task was offered before.
  */
-practised: boolean, };
+practised: boolean,
+/**
+ * How much risk is acceptable: for the advice before a task.
+ */
+risk: Level,
+/**
+ * How complex tasks usually are.
+ */
+complexity: Level,
+/**
+ * How closely the user wants to watch.
+ */
+oversight: Level, };
 
 /**
  * How much an action touches.
@@ -882,7 +970,12 @@ running: number,
 /**
  * Whether the keychain holds the head of the chain.
  */
-anchored: boolean, };
+anchored: boolean,
+/**
+ * What Assent did to its own permissions within the last day: rules that suspended themselves or cannot be read,
+ * a sentence each.
+ */
+notices: Array<string>, };
 
 /**
  * Where an action stands.
@@ -938,6 +1031,47 @@ last_used: number | null,
  * Rules on it.
  */
 rules: Array<Rule>, };
+
+/**
+ * A rule that the user's own answers speak for.
+ */
+export type TrustOffer = {
+/**
+ * The newest action that it rests on; the offer is answered by this id.
+ */
+action: ActionId,
+/**
+ * The run of that action.
+ */
+run: RunId,
+/**
+ * The rule that it would make.
+ */
+draft: RuleDraft,
+/**
+ * Its sentence.
+ */
+sentence: string,
+/**
+ * What it rests on.
+ */
+evidence: Evidence,
+/**
+ * The same in words.
+ */
+words: string,
+/**
+ * Lower end of the 95 % interval on "you would approve", in per cent, rounded down.
+ */
+bound: number,
+/**
+ * What it has to reach, in per cent.
+ */
+bar: number,
+/**
+ * Cards that wait now and that it would have answered.
+ */
+covers: Array<ActionId>, };
 
 /**
  * What an undo came to.

@@ -28,6 +28,13 @@ pub enum Command {
         #[arg(long, value_name = "WHICH")]
         approve: Option<Approve>,
     },
+    Advise {
+        goal: String,
+        #[arg(long, value_name = "DIR")]
+        grant: Vec<String>,
+        #[arg(long, value_name = "NAME")]
+        model: Option<String>,
+    },
     Inbox,
     Show {
         id: ActionId,
@@ -121,6 +128,9 @@ pub enum Command {
 #[derive(Debug, Subcommand)]
 pub enum Rules {
     Revoke { id: RuleId },
+    Offers,
+    Accept { id: ActionId },
+    Decline { id: ActionId },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -8,6 +8,7 @@ impl Desk {
     pub(crate) async fn run(&self, command: Command) -> Answered {
         match command {
             Command::Ask { goal, mode, grant, model, approve } => self.ask(goal, mode, grant, model, approve).await,
+            Command::Advise { goal, grant, model } => self.advise(goal, grant, model),
             Command::Practice { unattended } => self.practice(unattended).await,
             Command::Approve { ids, confirm } => self.approve(&ids, confirm.as_deref()).await,
             Command::Edit { id, args } => self.edit(id, args).await,

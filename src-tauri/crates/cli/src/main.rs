@@ -12,7 +12,7 @@
 //! - `error`: `code`, `text`; the exit status is then not 0
 //! - `end`, the last line of a command that sets a task going: `run`, `status` (done, waiting, stopped, failed),
 //!   `waiting`, `succeeded`, `failed`, `unknown` (counts; of actions that change something), `note`
-//! - answers to one command: `task`, `rule`, `offer`, `setting`, `undo`, `why`, `verification`, and `notice` in `core`
+//! - answers to one command: `task`, `rule`, `offer`, `setting`, `undo`, `why`, `verification`, `trust_offer`, `advice`, and `notice` in `core`
 
 mod arguments;
 mod card;
@@ -27,6 +27,7 @@ mod prompt;
 mod rules;
 mod settings;
 mod tasks;
+mod trust;
 
 use arguments::{Arguments, Command};
 use assent_engine::{Config, Engine, ask_to_freeze};

@@ -9,16 +9,23 @@ use serde_json::json;
 
 impl Desk {
     pub(crate) fn rules(&self, what: Option<Rules>) -> Answered {
-        if let Some(Rules::Revoke { id }) = what {
-            self.engine.revoke_rule(id)?;
-            self.out.note("cli.rule.revoked", &[("rule", &id.to_string())]);
-            return Ok(Ended::Done);
+        match what {
+            Some(Rules::Revoke { id }) => {
+                self.engine.revoke_rule(id)?;
+                self.out.note("cli.rule.revoked", &[("rule", &id.to_string())]);
+                return Ok(Ended::Done);
+            }
+            Some(Rules::Offers) => return self.trust_offers(),
+            Some(Rules::Accept { id }) => return self.accept_trust(id),
+            Some(Rules::Decline { id }) => return self.decline_trust(id),
+            None => {}
         }
         let rules = self.engine.rules()?;
         rules.iter().for_each(|rule| self.show_rule(rule));
         if rules.is_empty() {
             self.out.say(Style::Plain, "cli.rules.empty", &[]);
         }
+        self.show_trust_offers()?;
         Ok(Ended::Done)
     }
 
@@ -52,13 +59,14 @@ impl Desk {
         self.out.line(Style::Dim, &format!("     {}", offer.history));
     }
 
-    fn show_rule(&self, rule: &Rule) {
+    pub(crate) fn show_rule(&self, rule: &Rule) {
         let until = rule.draft.until.and_then(card::rfc_3339);
         let last_used = rule.last_used.and_then(card::rfc_3339);
         self.out.object(&json!({
             "type": "rule", "id": rule.id, "sentence": rule.sentence, "on": rule.on, "off_because": rule.off_because,
             "used": rule.used, "used_today": rule.used_today, "last_used": last_used, "until": until,
             "uses_left": rule.draft.uses_left, "from": rule.from, "draft": rule.draft,
+            "earned": rule.earned, "covered_by": rule.covered_by,
         }));
         let id = rule.id.to_string();
         let style = if rule.on { Style::Strong } else { Style::Dim };
@@ -73,6 +81,12 @@ impl Desk {
         }
         if let Some(until) = &until {
             about.push(words("cli.rule.until", &[("until", until)]));
+        }
+        if rule.earned.is_some() {
+            about.push(words("cli.rule.earned", &[]));
+        }
+        if let Some(other) = rule.covered_by {
+            about.push(words("cli.rule.covered", &[("rule", &other.to_string())]));
         }
         if let Some(because) = &rule.off_because {
             about.push(words("cli.rule.off", &[("because", because)]));

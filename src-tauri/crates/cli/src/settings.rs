@@ -4,7 +4,7 @@ use crate::out::{Style, words};
 use crate::tasks::bad_usage;
 use crate::{Answered, Desk, Ended};
 use assent_protocol::{
-    Mode,
+    Level, Mode,
     wire::{Settings, WireError},
 };
 use serde_json::{Value, json};
@@ -69,10 +69,18 @@ fn with(mut settings: Settings, key: &str, value: &str) -> Result<Settings, Wire
             settings.folders = value.split(',').map(|f| f.trim().to_owned()).filter(|f| !f.is_empty()).collect()
         }
         "keys" => settings.keys = switch(key, value)?,
+        "risk" => settings.risk = level(key, value)?,
+        "complexity" => settings.complexity = level(key, value)?,
+        "oversight" => settings.oversight = level(key, value)?,
         "practised" => settings.practised = switch(key, value)?,
         _ => return Err(unknown(key)),
     }
     Ok(settings)
+}
+
+fn level(key: &str, value: &str) -> Result<Level, WireError> {
+    serde_json::from_value(json!(value))
+        .map_err(|_| bad_usage("cli.settings.value", &[("key", key), ("value", value), ("fits", "low, medium, high")]))
 }
 
 fn switch(key: &str, value: &str) -> Result<bool, WireError> {

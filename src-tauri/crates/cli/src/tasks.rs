@@ -20,7 +20,11 @@ impl Desk {
         model: Option<String>,
         approve: Option<Approve>,
     ) -> Answered {
-        let run = self.engine.new_task(NewTask { goal, mode: mode.map(Into::into), grants, model })?;
+        let task = NewTask { goal, mode: mode.map(Into::into), grants, model };
+        if interactive(self) && mode.is_none() {
+            self.advise_in_a_line(&task)?;
+        }
+        let run = self.engine.new_task(task)?;
         self.go(&mut Follow::start(self, run), approve).await
     }
 

@@ -49,6 +49,7 @@ impl Engine {
         let reason = reason.filter(|text| !text.trim().is_empty());
         let told = result_turn(&proposed(&action), Status::Rejected, Value::Null, reason.clone());
         let decided = self.settle_card(&action, Decider::User, reason, Status::Rejected, Some(told))?;
+        self.watch_trust();
         if stop {
             self.stop_run(action.run)?;
         } else {
@@ -93,6 +94,7 @@ impl Engine {
         let replaced = self.0.journal.replace(id, &decision, &new).map_err(already)?;
         self.0.host.changed(Change::Action { action: id, run: run.id });
         self.0.host.changed(Change::Action { action: replaced, run: run.id });
+        self.watch_trust();
         self.wake(run.id)?;
         self.quiet_if_answered(run.id);
         self.action_row(replaced)

@@ -92,7 +92,7 @@ impl Engine {
         let definition = spec.definition();
         let digest = action_digest(&spec.name, &definition, &args, &described);
         let now = self.0.host.now();
-        let rules = self.0.journal.rules(now).map_err(failed)?;
+        let rules = self.rules_in_force(now).map_err(failed)?;
         let resolved = described.targets.iter().map(|target| (target.field.clone(), target.shown.clone())).collect();
         let view =
             CallView { tool: &spec.name, definition: &definition, args: &args, resolved: &resolved, run: run.id };

@@ -3,6 +3,7 @@
 //! follow an action: `drive` asks the model, `judge` finds the facts and decides, `answer` takes the user's word,
 //! `start` does it, `undo` takes it back.
 
+mod advice;
 mod answer;
 mod config;
 mod drive;
@@ -17,8 +18,10 @@ mod reminders;
 mod rules;
 mod settings;
 mod start;
+mod trust;
 mod undo;
 mod views;
+mod why;
 mod words;
 
 pub mod clock;

@@ -69,7 +69,11 @@ impl Engine {
     /// # Errors
     /// When the journal cannot be read.
     pub fn rules(&self) -> Answered<Vec<Rule>> {
-        self.0.journal.rules(self.0.host.now()).map_err(words::other)
+        let mut rules = self.rules_in_force(self.0.host.now())?;
+        let covered: Vec<_> =
+            rules.iter().map(|rule| if rule.on { policy::covered_by(rule, &rules) } else { None }).collect();
+        rules.iter_mut().zip(covered).for_each(|(rule, by)| rule.covered_by = by);
+        Ok(rules)
     }
 
     /// Switches a rule off for good.
@@ -83,13 +87,8 @@ impl Engine {
         Ok(())
     }
 
-    pub(crate) fn rule_words(&self, id: RuleId) -> Option<String> {
-        let rule = self.rules().ok()?.into_iter().find(|rule| rule.id == id)?;
-        Some(texts::say("engine.by.rule_named", &[("rule", &id.to_string()), ("sentence", &rule.sentence)]))
-    }
-
     // Where the card's paths lead now; as they are spelled, where the tool cannot say any more.
-    fn resolved(&self, action: &Action) -> BTreeMap<String, String> {
+    pub(crate) fn resolved(&self, action: &Action) -> BTreeMap<String, String> {
         let spelled = self.spelled_paths(&action.args);
         let Ok(run) = self.run_row(action.run) else { return spelled };
         let place = self.place(&run.grants, Arc::new(AtomicBool::new(false)));
@@ -100,7 +99,7 @@ impl Engine {
         }
     }
 
-    fn spelled_paths(&self, args: &Value) -> BTreeMap<String, String> {
+    pub(crate) fn spelled_paths(&self, args: &Value) -> BTreeMap<String, String> {
         let mut found = BTreeMap::new();
         collect_paths(args, String::new(), &self.0.config.home, &mut found);
         found

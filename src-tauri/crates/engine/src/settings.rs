@@ -2,7 +2,7 @@
 
 use crate::{Answered, Engine, words};
 use assent_protocol::{
-    Mode, texts,
+    Level, Mode, texts,
     wire::{Change, Settings},
 };
 use std::path::PathBuf;
@@ -83,6 +83,9 @@ impl Engine {
             keys: true,
             has_key: false,
             practised: false,
+            risk: Level::Medium,
+            complexity: Level::Medium,
+            oversight: Level::Medium,
         }
     }
 }

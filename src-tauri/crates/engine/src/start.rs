@@ -111,6 +111,7 @@ impl Engine {
                 self.0.host.now(),
             )
             .map_err(words::other)?;
+        self.watch_trust();
         self.0.host.changed(Change::Action { action: action.id, run: run.id });
         Ok(vec![Event::Turn(turn)])
     }

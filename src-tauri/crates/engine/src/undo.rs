@@ -74,6 +74,7 @@ impl Engine {
         let whole = problems == 0;
         self.0.journal.mark_undone(action.id, &done, whole, self.0.host.now()).map_err(words::other)?;
         report.undone += u32::from(whole);
+        self.watch_trust();
         self.0.host.changed(Change::Action { action: action.id, run: action.run });
         Ok(())
     }

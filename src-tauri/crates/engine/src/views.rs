@@ -32,6 +32,7 @@ impl Engine {
             waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
             running: u32::try_from(running).unwrap_or(u32::MAX),
             anchored: journal.anchored(),
+            notices: self.notices_of_rules()?,
         })
     }
 
@@ -138,33 +139,6 @@ impl Engine {
         self.0.journal.history(query).map_err(words::other)
     }
 
-    /// Why an action was asked, allowed or denied, and who settled it, a sentence each.
-    ///
-    /// # Errors
-    /// When there is no such action.
-    pub fn why(&self, id: ActionId) -> Answered<Vec<String>> {
-        let action = self.action_row(id)?;
-        let mut why: Vec<String> = action.verdict.reasons.iter().map(|reason| reason.sentence()).collect();
-        if let Some(decision) = &action.decision {
-            let by = texts::say(&format!("engine.by.{}", decision.by.name()), &[]);
-            let by = match &decision.by {
-                assent_protocol::Decider::Rule { rule } => self.rule_words(*rule).unwrap_or(by),
-                _ => by,
-            };
-            let status = texts::say(&format!("engine.status.{}", action.status.name()), &[]);
-            let at = clock::absolute(decision.at, &self.0.host.zone());
-            why.push(texts::say("engine.why.decided", &[("by", &by), ("at", &at), ("status", &status)]));
-            if let Some(reason) = &decision.reason {
-                why.push(texts::say("engine.why.reason", &[("reason", reason)]));
-            }
-        }
-        why.extend(values_from(&action));
-        if let Some(note) = &action.note {
-            why.push(note.clone());
-        }
-        Ok(why)
-    }
-
     /// Every tool with its use and its rules.
     ///
     /// # Errors
@@ -246,7 +220,7 @@ fn size(action: &Action) -> String {
     if size.bytes == 0 { items } else { format!("{items} · {}", words::bytes(size.bytes)) }
 }
 
-fn values_from(action: &Action) -> Vec<String> {
+pub(crate) fn values_from(action: &Action) -> Vec<String> {
     let facts = &action.facts;
     let say = |what: &str, provenance: Provenance| {
         let who = match provenance {

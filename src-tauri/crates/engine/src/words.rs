@@ -29,6 +29,12 @@ pub(crate) fn already_as(status: Status) -> WireError {
     WireError { code: ErrorCode::AlreadyDecided, message: texts::say("engine.already_as", &[("status", &status)]) }
 }
 
+/// With its first letter large, as a sentence begins.
+pub(crate) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// Bytes for a person: 82.4 MB.
 pub(crate) fn bytes(count: u64) -> String {
     const UNITS: [&str; 5] = ["bytes", "kB", "MB", "GB", "TB"];

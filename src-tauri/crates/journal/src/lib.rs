@@ -27,6 +27,7 @@ mod seal;
 mod search;
 mod setting;
 mod tally;
+mod trust;
 mod turn;
 mod verify;
 

@@ -18,6 +18,7 @@ const LIST: &[&str] = &[
     reminder::CREATE,
     setting::CREATE,
     search::CREATE,
+    rule::EARNED,
 ];
 
 /// All of them.

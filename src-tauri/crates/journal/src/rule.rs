@@ -7,7 +7,7 @@ use crate::{
     seal,
     verify::utc,
 };
-use assent_protocol::{ActionId, Rule, RuleAnswer, RuleDraft, RuleId, Scope};
+use assent_protocol::{ActionId, Earned, Evidence, Rule, RuleAnswer, RuleDraft, RuleId, Scope};
 use rusqlite::{Connection, Row, Transaction, params};
 use serde_json::json;
 
@@ -32,26 +32,59 @@ CREATE TABLE rule_use (
 CREATE INDEX rule_use_of_rule ON rule_use(rule_id, at);
 ";
 
+/// A rule that the user's own answers spoke for keeps what they were, and when it suspended itself.
+pub(crate) const EARNED: &str = "
+ALTER TABLE rule ADD COLUMN earned TEXT;
+ALTER TABLE rule ADD COLUMN suspended_at INTEGER;
+";
+
 impl Journal {
     /// Keeps a rule under the sentence that the user approved.
     ///
     /// # Errors
     /// When it cannot be written.
     pub fn add_rule(&self, draft: &RuleDraft, sentence: &str, from: Option<ActionId>, now: i64) -> Result<RuleId> {
+        self.keep_rule(draft, sentence, from, None, now)
+    }
+
+    /// Keeps a rule that was offered because of `evidence` and that the user took.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn add_earned_rule(
+        &self,
+        draft: &RuleDraft,
+        sentence: &str,
+        from: ActionId,
+        evidence: &Evidence,
+        now: i64,
+    ) -> Result<RuleId> {
+        self.keep_rule(draft, sentence, Some(from), Some(evidence), now)
+    }
+
+    fn keep_rule(
+        &self,
+        draft: &RuleDraft,
+        sentence: &str,
+        from: Option<ActionId>,
+        earned: Option<&Evidence>,
+        now: i64,
+    ) -> Result<RuleId> {
         self.write(|tx| {
             tx.execute(
-                "INSERT INTO rule (answer, tool, made_at, from_action, sentence, draft) VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO rule (answer, tool, made_at, from_action, sentence, draft, earned) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 params![
                     to_json("an answer", &draft.answer)?.trim_matches('"'),
                     draft.tool,
                     now,
                     from.map(|id| id.0),
                     sentence,
-                    to_json("a rule", draft)?
+                    to_json("a rule", draft)?,
+                    earned.map(|evidence| to_json("evidence", evidence)).transpose()?
                 ],
             )?;
             let id = RuleId(tx.last_insert_rowid());
-            let body = json!({"id": id, "sentence": sentence, "from": from, "draft": draft});
+            let body = json!({"id": id, "sentence": sentence, "from": from, "draft": draft, "earned": earned});
             event::append(tx, now, "rule", &id.to_string(), body, &[("rule", id.0)])?;
             Ok(id)
         })
@@ -70,17 +103,31 @@ impl Journal {
     /// # Errors
     /// [`JournalError::NotFound`], or when it cannot be written.
     pub fn revoke_rule(&self, id: RuleId, because: &str, now: i64) -> Result<()> {
+        self.switch_off(id, because, false, now)
+    }
+
+    /// Switches an earned rule off because it does not hold any more: the same as revoking it, by nobody, and said so.
+    ///
+    /// # Errors
+    /// [`JournalError::NotFound`], or when it cannot be written.
+    pub fn suspend_rule(&self, id: RuleId, because: &str, now: i64) -> Result<()> {
+        self.switch_off(id, because, true, now)
+    }
+
+    fn switch_off(&self, id: RuleId, because: &str, by_itself: bool, now: i64) -> Result<()> {
         self.write(|tx| {
             if load(tx, Some(id), now)?.is_empty() {
                 return Err(JournalError::NotFound(id.to_string()));
             }
             seal::alarm_if_altered(tx, "rule", id.0, "rule", &id.to_string(), now)?;
             let done = tx.execute(
-                "UPDATE rule SET revoked_at = ?, revoked_because = ? WHERE id = ? AND revoked_at IS NULL",
-                params![now, because, id.0],
+                "UPDATE rule SET revoked_at = ?1, revoked_because = ?2, suspended_at = CASE WHEN ?3 THEN ?1 END
+                 WHERE id = ?4 AND revoked_at IS NULL",
+                params![now, because, by_itself, id.0],
             )?;
             if done == 1 {
-                let body = json!({"id": id, "revoked": because});
+                let what = if by_itself { "suspended" } else { "revoked" };
+                let body = json!({"id": id, what: because});
                 event::append(tx, now, "rule", &id.to_string(), body, &[("rule", id.0)])?;
             }
             Ok(())
@@ -116,7 +163,8 @@ fn load(connection: &Connection, only: Option<RuleId>, now: i64) -> Result<Vec<R
         "SELECT id, tool, draft, sentence, from_action, made_at, revoked_at, revoked_because,
             (SELECT max(at) FROM rule_use u WHERE u.rule_id = rule.id),
             (SELECT count(*) FROM rule_use u WHERE u.rule_id = rule.id),
-            (SELECT count(*) FROM rule_use u WHERE u.rule_id = rule.id AND u.at >= ?1)
+            (SELECT count(*) FROM rule_use u WHERE u.rule_id = rule.id AND u.at >= ?1),
+            earned, suspended_at
          FROM rule WHERE ?2 IS NULL OR id = ?2 ORDER BY id",
     )?;
     let mut rows = statement.query(params![midnight(now), only.map(|id| id.0)])?;
@@ -156,7 +204,16 @@ fn read(row: &Row<'_>, now: i64) -> Result<Rule> {
         used_today: row.get(10)?,
         on: off_because.is_none(),
         off_because,
+        earned: earned(row)?,
+        covered_by: None,
     })
+}
+
+// Evidence that cannot be read still marks the rule as one that must not outlive its trust.
+fn earned(row: &Row<'_>) -> Result<Option<Earned>> {
+    let suspended_at = row.get(12)?;
+    let kept: Option<String> = row.get(11)?;
+    Ok(kept.map(|text| Earned { evidence: serde_json::from_str(&text).unwrap_or_default(), suspended_at }))
 }
 
 // Stands for a rule that cannot be read, so that it can be listed and revoked; it is off, and asks at most.

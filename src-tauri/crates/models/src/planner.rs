@@ -33,6 +33,7 @@
 
 mod cursor;
 mod desk;
+pub mod expect;
 mod grammar;
 mod names;
 mod nearest;

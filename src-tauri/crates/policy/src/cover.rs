@@ -81,6 +81,8 @@ mod tests {
             used_today: 0,
             on: true,
             off_because: None,
+            earned: None,
+            covered_by: None,
         }
     }
 

@@ -3,6 +3,7 @@
 #![warn(missing_docs)]
 
 pub mod address;
+pub mod advisor;
 pub mod conditions;
 pub mod cover;
 pub mod decide;
@@ -14,6 +15,8 @@ pub mod provenance;
 pub mod reading;
 pub mod rules;
 pub mod sentence;
+pub mod trust;
+pub mod why;
 
 pub use cover::covered_by;
 pub use decide::{Limits, decide, malformed};

@@ -17,7 +17,7 @@ const PAYMENTS_A_DAY: u32 = 1;
 /// Actions of the past that an offer is measured on.
 const RECENT: usize = 200;
 
-/// The choices for `action`: this exact call, this tool in this folder, this tool. Empty where no rule could help:
+/// The choices for `action`: this exact call, this tool to these recipients or in this folder, this tool. Empty where no rule could help:
 /// the floor, what runs programs or changes Assent, and changes outside the task's grants.
 /// `recent` is newest first.
 pub fn offers(
@@ -31,8 +31,8 @@ pub fn offers(
     let past: Vec<(&Action, BTreeMap<String, String>)> =
         recent.iter().filter(|past| past.id != action.id).take(RECENT).map(|past| (past, resolved_of(past))).collect();
     let exact = vec![Condition::Equals { path: String::new(), value: action.args.clone() }];
-    let folder = folders(&action.args, resolved);
-    [Some(exact), folder, Some(Vec::new())]
+    let placed = places(&action.args, resolved);
+    [Some(exact), placed, Some(Vec::new())]
         .into_iter()
         .flatten()
         .map(|conditions| draft(action, definition, conditions, now))
@@ -108,26 +108,42 @@ fn draft(action: &Action, definition: &str, conditions: Vec<Condition>, now: i64
     }
 }
 
-// One condition for each family of targets (`/items/*/from`, `/items/*/to`): the deepest folder that holds them all.
-// None when there are no paths, or when some family has no folder narrow enough to name.
-fn folders(args: &Value, resolved: &BTreeMap<String, String>) -> Option<Vec<Condition>> {
-    let mut families: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+// One condition for each family of targets (`/items/*/from`, `/to/*`): the deepest folder that holds its paths, or the
+// recipients, ids and accounts that it names. None when there are no targets, or when some family has no folder narrow
+// enough to name, or mixes paths with names.
+fn places(args: &Value, resolved: &BTreeMap<String, String>) -> Option<Vec<Condition>> {
+    let mut folders: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    let mut named: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for (place, path) in resolved {
+        let family = family(place, args);
+        if !path.starts_with('/') {
+            let value = args.pointer(place).filter(|value| value.is_string() || value.is_number())?;
+            let values = named.entry(family).or_default();
+            if !values.contains(value) {
+                values.push(value.clone());
+            }
+            continue;
+        }
         let parents = parts(path)?.split_last()?.1.to_vec();
-        families
-            .entry(family(place, args))
+        folders
+            .entry(family)
             .and_modify(|common| {
                 let same = common.iter().zip(&parents).take_while(|(a, b)| a == b).count();
                 common.truncate(same);
             })
             .or_insert(parents);
     }
-    if families.is_empty() || !families.values().all(|parts| narrow(parts)) {
+    let mixed = folders.keys().any(|family| named.contains_key(family));
+    if resolved.is_empty() || mixed || !folders.values().all(|parts| narrow(parts)) {
         return None;
     }
     let under =
         |(path, parts): (String, Vec<&str>)| Condition::UnderFolder { path, folder: format!("/{}", parts.join("/")) };
-    Some(families.into_iter().map(under).collect())
+    let only = |(path, mut values): (String, Vec<Value>)| match (values.len(), values.pop()) {
+        (1, Some(value)) => Condition::Equals { path, value },
+        (_, last) => Condition::OneOf { path, values: values.into_iter().chain(last).collect() },
+    };
+    Some(folders.into_iter().map(under).chain(named.into_iter().map(only)).collect())
 }
 
 // `/items/3/from` to `/items/*/from`; a number that is a key of an object stays.

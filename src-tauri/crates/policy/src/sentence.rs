@@ -22,7 +22,8 @@ pub fn sentence(draft: &RuleDraft, now: i64) -> String {
     texts::say(answer, &[("what", &what)])
 }
 
-fn tool(name: &str) -> String {
+/// What a tool does, as a part of a sentence: "moving files".
+pub(crate) fn tool(name: &str) -> String {
     let key = format!("policy.tool.{name}");
     if texts::has(&key) { texts::say(&key, &[]) } else { texts::say("policy.tool.other", &[("tool", &visible(name))]) }
 }

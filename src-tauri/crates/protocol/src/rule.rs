@@ -1,6 +1,6 @@
 //! Standing decisions of the user: what they match, for how long, and how they read as one sentence.
 
-use crate::{ActionId, RuleId, RunId};
+use crate::{ActionId, Earned, RuleId, RunId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -127,6 +127,10 @@ pub struct Rule {
     pub on: bool,
     /// Why it is off, in words.
     pub off_because: Option<String>,
+    /// What it rests on, when it was offered because of the user's own answers; none for a rule made by hand.
+    pub earned: Option<Earned>,
+    /// Another rule that answers the same wherever this one does, so that this one could go.
+    pub covered_by: Option<RuleId>,
 }
 
 /// One choice in "Allow from now on": a rule it would make, and what that would have meant.

@@ -1,7 +1,7 @@
 //! What crosses to the window and the terminal: views, the events that say what changed, and errors with a code
 //! only where the window branches on it. `ui/src/host/wire.ts` is generated from these types and checked by a test.
 
-use crate::{Action, ActionId, Mode, Question, Rule, Run, RunId, RunStatus, Step};
+use crate::{Action, ActionId, Level, Mode, Question, Rule, Run, RunId, RunStatus, Step};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -194,6 +194,9 @@ pub struct Standing {
     pub running: u32,
     /// Whether the keychain holds the head of the chain.
     pub anchored: bool,
+    /// What Assent did to its own permissions within the last day: rules that suspended themselves or cannot be read,
+    /// a sentence each.
+    pub notices: Vec<String>,
 }
 
 /// What the user can set.
@@ -217,6 +220,15 @@ pub struct Settings {
     pub has_key: bool,
     /// Whether the practice task was offered before.
     pub practised: bool,
+    /// How much risk is acceptable: for the advice before a task.
+    #[serde(default)]
+    pub risk: Level,
+    /// How complex tasks usually are.
+    #[serde(default)]
+    pub complexity: Level,
+    /// How closely the user wants to watch.
+    #[serde(default)]
+    pub oversight: Level,
 }
 
 /// A new task from the window or the terminal.

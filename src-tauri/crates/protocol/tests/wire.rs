@@ -1,7 +1,7 @@
 //! Writes `ui/src/host/wire.ts` from the types of this crate, and fails when the committed file differs.
 //! `ASSENT_WRITE_WIRE=1 cargo test -p assent-protocol --test wire` writes it anew.
 
-use assent_protocol::{Action, Rule, RuleOffer, Run, wire::*};
+use assent_protocol::{Action, Advice, Rule, RuleOffer, Run, TrustOffer, wire::*};
 use std::{collections::BTreeMap, env, fs, path::Path};
 use ts_rs::{Config, TS, TypeVisitor};
 
@@ -32,6 +32,7 @@ impl Types {
     fn of_everything_that_crosses() -> Types {
         let mut types = Types { config: Config::new().with_large_int("number"), found: BTreeMap::new() };
         types.visit::<Action>();
+        types.visit::<Advice>();
         types.visit::<Card>();
         types.visit::<Change>();
         types.visit::<HistoryPage>();
@@ -46,6 +47,7 @@ impl Types {
         types.visit::<Settings>();
         types.visit::<Standing>();
         types.visit::<ToolRow>();
+        types.visit::<TrustOffer>();
         types.visit::<UndoReport>();
         types.visit::<Verification>();
         types.visit::<WireError>();

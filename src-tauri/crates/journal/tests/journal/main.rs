@@ -7,3 +7,4 @@ mod opening;
 mod reading;
 mod starting;
 mod support;
+mod trusting;

@@ -198,3 +198,41 @@ fn reading_outside_is_offered_for_the_folder_and_never_for_the_whole_tool() {
     let card = with_facts(1, "files.read", json!({ "path": "/home/u/Papers/a.txt" }), facts);
     assert_eq!(sentences(&card)[1..], ["Allow reading files within /home/u/Papers for 30 days."]);
 }
+
+#[test]
+fn a_call_with_recipients_offers_exactly_these_and_every_one_of_them() {
+    let facts = Facts {
+        effect: Effect::Send,
+        destination: Destination::KnownParty,
+        reversal: Reversal::Recallable,
+        targets: Provenance::User,
+        payload: Provenance::User,
+        reach: Reach::Inside,
+        inspectable: true,
+        influenced: false,
+        size: Size::default(),
+        origins: vec![],
+    };
+    let resolved = |names: &[(&str, &str)]| names.iter().map(|(f, v)| ((*f).to_owned(), (*v).to_owned())).collect();
+    let one = with_facts(1, "mail.send", json!({"to": "anna@example.org", "text": "hi"}), facts.clone());
+    let offers_of = |action: &Action, targets: BTreeMap<String, String>| {
+        offers(action, "d", &targets, &[], &|_| BTreeMap::new(), 0)
+            .into_iter()
+            .map(|offer| offer.draft)
+            .collect::<Vec<_>>()
+    };
+    let drafts = offers_of(&one, resolved(&[("/to", "anna@example.org")]));
+    let conditions = vec![Condition::Equals { path: "/to".into(), value: json!("anna@example.org") }];
+    assert_eq!(drafts.iter().map(|d| &d.conditions).collect::<Vec<_>>()[1..], [&conditions]);
+    assert_eq!(drafts[1].uses_left, Some(OUTWARD_USES));
+
+    let args = json!({"to": ["anna@example.org", "ben@example.org"], "text": "hi"});
+    let two = with_facts(1, "mail.send", args, facts);
+    let drafts = offers_of(&two, resolved(&[("/to/0", "anna@example.org"), ("/to/1", "ben@example.org")]));
+    let nowhere = BTreeMap::new();
+    let sends = |to: Value| covers(&drafts[1], "mail.send", &json!({"to": to, "text": "other"}), &nowhere);
+    assert!(sends(json!(["ben@example.org"])) && sends(json!(["ben@example.org", "anna@example.org"])));
+    assert!(!sends(json!(["ben@example.org", "eve@example.org"])) && !sends(json!("eve@example.org")));
+    // Something left to the tool's own default goes nowhere that the user named.
+    assert!(!sends(json!([])) && !sends(Value::Null));
+}

@@ -27,6 +27,8 @@ fn rule(id: i64, answer: RuleAnswer, tool: &str, conditions: Vec<Condition>) -> 
         used_today: 0,
         on: true,
         off_because: None,
+        earned: None,
+        covered_by: None,
     }
 }
 
