@@ -32,7 +32,12 @@ fn known(bytes: usize) -> Known {
     known.typed("Write to anna@home.test about 'Matter 12 of 156', 40 copies, before 2024-06-01");
     // As a run reads them: a page of the mailbox at a time.
     for part in letters(bytes).as_array().unwrap().chunks(60) {
-        known.read(&Content { source: "your mailbox", author: Author::Others, value: &Value::Array(part.to_vec()), records: true });
+        known.read(&Content {
+            source: "your mailbox",
+            author: Author::Others,
+            value: &Value::Array(part.to_vec()),
+            records: true,
+        });
     }
     known
 }
@@ -82,10 +87,19 @@ fn reading(c: &mut Criterion) {
                 known.typed("Write to anna@home.test about 'Matter 12 of 156'");
                 known
             };
-            b.iter_batched(typed, |mut known| {
-                known.read(&Content { source: "your mailbox", author: Author::Others, value: content, records: true });
-                known
-            }, BatchSize::PerIteration);
+            b.iter_batched(
+                typed,
+                |mut known| {
+                    known.read(&Content {
+                        source: "your mailbox",
+                        author: Author::Others,
+                        value: content,
+                        records: true,
+                    });
+                    known
+                },
+                BatchSize::PerIteration,
+            );
         });
     }
     group.finish();
@@ -95,12 +109,20 @@ fn judging(c: &mut Criterion) {
     let schema = json!({"properties": {"to": {}, "subject": {"type": "string"}, "body": {"type": "string"}, "items": {"type": "array"}}});
     let tool = read_tool("send_message", "Sends a message.", &schema, Hints::default());
     let (rules, known) = (rules(), known(5_000_000));
-    let line = |n: usize| format!("As https://site{n}.test/a?id={n} says, person{n}@mail{n}.test paid 1,{n:03}.50 on 2024-05-03. Nothing more to add here for now. ");
+    let line = |n: usize| {
+        format!(
+            "As https://site{n}.test/a?id={n} says, person{n}@mail{n}.test paid 1,{n:03}.50 on 2024-05-03. Nothing more to add here for now. "
+        )
+    };
     let large = json!({"to": "anna@home.test", "subject": "Matters", "body": (100..520).map(line).collect::<String>()});
     let listed = json!({"to": "anna@home.test", "body": "hello", "items": (0..2000).map(|n| format!("person{n}@mail{}.test", n % 997)).collect::<Vec<_>>()});
     let plain = json!({"to": "anna@home.test", "subject": "Lunch", "body": "See you at noon."});
     let mut group = c.benchmark_group("facts and verdict after 5 MB, 200 rules");
-    for (name, args) in [("plain call", &plain), ("50 KB of prose with 1,700 addresses and numbers", &large), ("50 KB of 2,000 addresses", &listed)] {
+    for (name, args) in [
+        ("plain call", &plain),
+        ("50 KB of prose with 1,700 addresses and numbers", &large),
+        ("50 KB of 2,000 addresses", &listed),
+    ] {
         group.bench_function(name, |b| b.iter(|| black_box(judged(&tool, &schema, black_box(args), &known, &rules))));
     }
     group.finish();

@@ -9,11 +9,13 @@ mod index;
 mod moments;
 mod normal;
 mod records;
+mod wording;
 
 use index::Index;
 use moments::{Moments, moment, numbers};
 use normal::{decoded, folded, plain};
 use records::{Names, Records, structured};
+use wording::{beside, has_token, in_parts, set_off};
 
 /// Who can have written what was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -457,104 +459,6 @@ fn leaves(value: &Value, found: &mut Vec<String>) {
             leaves(inner, found);
         }),
         Value::Null | Value::Bool(_) => {}
-    }
-}
-
-// Whether `value` stands in `text` as a whole: not as a part of a longer word, number, address or path.
-fn has_token(text: &str, value: &str) -> bool {
-    text.match_indices(value).any(|(start, found)| whole(text, start, found.len()))
-}
-
-fn whole(text: &str, start: usize, length: usize) -> bool {
-    let before: Vec<char> = text[..start].chars().rev().take(2).collect();
-    let after: Vec<char> = text[start + length..].chars().take(2).collect();
-    let value = &text[start..start + length];
-    let signed = value.chars().all(|c| c.is_ascii_digit()) && before.first() == Some(&'-');
-    !signed && !goes_on(&before) && !goes_on(&after)
-}
-
-// Whether the values stand one after the other in `text`, each as written but for spaces, only signs between them.
-fn in_parts(text: &str, values: &[String]) -> bool {
-    let letters: Vec<char> = text.chars().collect();
-    let follow = |from: usize, value: &str| -> Option<usize> {
-        let mut at = from;
-        for c in value.chars() {
-            // "AT61 1904": groups of one number.
-            if at > from && letters.get(at) == Some(&' ') && c != ' ' && letters[at - 1].is_alphanumeric() {
-                at += 1;
-            }
-            if letters.get(at) != Some(&c) {
-                return None;
-            }
-            at += 1;
-        }
-        Some(at)
-    };
-    let joint = |c: char| !c.is_alphanumeric() && !"\n".contains(c);
-    (0..letters.len()).any(|start| {
-        if start > 0 && (letters[start - 1].is_alphanumeric() || "._@-".contains(letters[start - 1])) {
-            return false;
-        }
-        let mut at = start;
-        for (number, value) in values.iter().enumerate() {
-            let mut from = at;
-            let mut found = follow(from, value);
-            while number > 0 && found.is_none() && from - at < 3 && letters.get(from).is_some_and(|c| joint(*c)) {
-                from += 1;
-                found = follow(from, value);
-            }
-            match found {
-                Some(end) => at = end,
-                None => return false,
-            }
-        }
-        let after: Vec<char> = letters[at..].iter().take(2).copied().collect();
-        !goes_on(&after)
-    })
-}
-
-// A short number counts beside a word that its field is called by: "event 24", "24 copies", "id: 24".
-fn beside(text: &str, number: &str, nouns: &[&str]) -> bool {
-    text.match_indices(number).filter(|(at, found)| whole(text, *at, found.len())).any(|(at, found)| {
-        let word = |side: &str, last: bool| {
-            let mut words = side.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-            let found: Vec<String> = if last {
-                words.rev().take(2).map(str::to_owned).collect()
-            } else {
-                words.by_ref().take(1).map(str::to_owned).collect()
-            };
-            found.iter().any(|word| nouns.iter().any(|noun| word.trim_end_matches('s') == noun.trim_end_matches('s')))
-        };
-        word(&text[..at], true) || word(&text[at + found.len()..], false)
-    })
-}
-
-// One word is a name where it is quoted, tagged, or begins with a capital within a sentence.
-fn set_off(text: &str, word: &str) -> bool {
-    let lower = text.to_lowercase();
-    // Folding can change lengths; then only the plain ASCII case is looked at.
-    if lower.len() != text.len() {
-        return false;
-    }
-    lower.match_indices(word).filter(|(at, found)| whole(&lower, *at, found.len())).any(|(at, found)| {
-        let before = text[..at].chars().next_back();
-        if before.is_some_and(|c| "'\"`“‘«#@".contains(c)) {
-            return true;
-        }
-        let capital = text[at..at + found.len()].chars().next().is_some_and(char::is_uppercase);
-        let sentence = text[..at].trim_end().chars().next_back().is_none_or(|c| ".!?:".contains(c));
-        capital && !sentence
-    })
-}
-
-// `neighbours` are the two characters next to the value, nearest first. A joiner goes on only with a word behind it,
-// so that the full stop of a sentence does not.
-fn goes_on(neighbours: &[char]) -> bool {
-    let word = |c: &char| c.is_alphanumeric() || "_~$*".contains(*c);
-    match neighbours {
-        [near, ..] if word(near) => true,
-        [near, far, ..] => ".@/-+%:\\=&#,".contains(*near) && word(far) && (*near != ',' || far.is_ascii_digit()),
-        _ => false,
     }
 }
 

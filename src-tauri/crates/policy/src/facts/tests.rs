@@ -1,3 +1,5 @@
+//! Facts of calls in an account elsewhere, and what is decided by them.
+
 use super::*;
 use crate::reading::{Hints, read_tool};
 use crate::{Author, Content, Limits, Matched, decide};

@@ -1,3 +1,5 @@
+//! Who a value came from, however it is spelt.
+
 use super::*;
 use serde_json::json;
 

@@ -361,7 +361,14 @@ pub fn leaves(schema: &Value, args: &Value, effect: Effect) -> Vec<Leaf> {
     found
 }
 
-fn walk(property: &Property<'_>, value: &Value, effect: Effect, field: &mut String, depth: usize, found: &mut Vec<Leaf>) {
+fn walk(
+    property: &Property<'_>,
+    value: &Value,
+    effect: Effect,
+    field: &mut String,
+    depth: usize,
+    found: &mut Vec<Leaf>,
+) {
     if depth > 64 || found.len() > MAX_LEAVES {
         return;
     }
@@ -383,7 +390,12 @@ fn walk(property: &Property<'_>, value: &Value, effect: Effect, field: &mut Stri
         Value::Array(list) => {
             let items = property.schema.get("items").unwrap_or(&Value::Null);
             // The elements of a list are what the list is called.
-            let element = Property { name: property.name.clone(), said: property.said.clone(), nouns: property.nouns.clone(), schema: items };
+            let element = Property {
+                name: property.name.clone(),
+                said: property.said.clone(),
+                nouns: property.nouns.clone(),
+                schema: items,
+            };
             for (at, inner) in list.iter().enumerate() {
                 let of = if items.is_null() || inner.is_string() || inner.is_number() { property } else { &element };
                 let _ = write!(field, "/{at}");
@@ -394,7 +406,12 @@ fn walk(property: &Property<'_>, value: &Value, effect: Effect, field: &mut Stri
         Value::Null => {}
         Value::String(text) if text.trim_start().starts_with(['{', '[']) => match serde_json::from_str::<Value>(text) {
             Ok(inner) if inner.is_object() || inner.is_array() => {
-                let inside = Property { schema: &Value::Null, name: property.name.clone(), said: property.said.clone(), nouns: property.nouns.clone() };
+                let inside = Property {
+                    schema: &Value::Null,
+                    name: property.name.clone(),
+                    said: property.said.clone(),
+                    nouns: property.nouns.clone(),
+                };
                 walk(&inside, &inner, effect, field, depth + 1, found);
             }
             _ => found.push(leaf(property, value, effect, field)),
