@@ -2,7 +2,7 @@
 
 use crate::{Answered, Desk, Engine, words};
 use assent_journal::StoredTool;
-use assent_protocol::{QuestionId, RunId, RunStatus, Status, texts, wire::Change};
+use assent_protocol::{Question, QuestionId, RunId, RunStatus, Status, texts, wire::Change};
 use assent_tools::mcp::{Definition, Elicited, Reply, Watch};
 use std::{
     sync::{Arc, PoisonError, Weak, mpsc},
@@ -49,6 +49,17 @@ impl Engine {
         drop(asked);
         self.0.host.changed(Change::Run { run, status: RunStatus::Running });
         Ok(Some(run))
+    }
+
+    /// Questions of servers in this run: their calls are under way and wait for the answer.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn server_questions(&self, run: RunId) -> Answered<Vec<Question>> {
+        let mut open = self.0.journal.open_questions().map_err(words::other)?;
+        let asked = self.0.connections.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        open.retain(|question| question.run == run && asked.contains_key(&question.id));
+        Ok(open)
     }
 
     /// Questions of servers that were open when the program ended: their calls are over.
