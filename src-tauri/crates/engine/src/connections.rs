@@ -26,11 +26,14 @@ use std::{
 /// Longer names leave no room for the tool's.
 const MOST_NAME: usize = 24;
 
+/// Tools of servers by their whole name.
+type Tools = HashMap<String, Arc<McpTool>>;
+
 /// What is connected while the program runs.
 #[derive(Default)]
 pub(crate) struct Connections {
     servers: Mutex<HashMap<String, Arc<Server>>>,
-    tools: Mutex<Option<Arc<HashMap<String, Arc<McpTool>>>>>,
+    tools: Mutex<Option<Arc<Tools>>>,
     pub(crate) asked: Mutex<HashMap<QuestionId, watch::Asked>>,
 }
 
@@ -190,7 +193,7 @@ impl Engine {
     }
 
     /// Every tool of every server that is switched on.
-    pub(crate) fn connected_tools(&self) -> Arc<HashMap<String, Arc<McpTool>>> {
+    pub(crate) fn connected_tools(&self) -> Arc<Tools> {
         let mut kept = self.0.connections.tools.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(tools) = kept.as_ref() {
             return tools.clone();
@@ -208,7 +211,7 @@ impl Engine {
         self.forget_tools();
     }
 
-    fn read_tools(&self) -> Answered<HashMap<String, Arc<McpTool>>> {
+    fn read_tools(&self) -> Answered<Tools> {
         let rows = self.0.journal.server_tools().map_err(words::other)?;
         let mut tools = HashMap::new();
         for server in self.0.journal.servers().map_err(words::other)?.into_iter().filter(|server| server.on) {

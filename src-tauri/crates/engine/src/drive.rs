@@ -1,6 +1,7 @@
 //! Driving a run: ask the loop what is next, do it, commit it, feed it back, until it waits or ends.
 
 use crate::{Answered, Engine, words};
+use assent_agent::Tool as _;
 use assent_agent::{
     Model, ModelError, Reply, Request,
     run_loop::{Event, Next, RunState, Standing, unique_ids},
@@ -11,7 +12,6 @@ use assent_protocol::{
     Action, ProposedCall, Run, RunId, RunStatus, Status, Turn, texts,
     wire::{Change, ErrorCode, WireError},
 };
-use assent_agent::Tool as _;
 use std::{
     collections::HashSet,
     sync::{Arc, PoisonError, atomic::Ordering},

@@ -158,7 +158,13 @@ async fn the_memory_server_goes_from_a_card_to_a_declaration_to_a_rule_to_an_und
         calls(&[("c4", "memory.read_graph", "{}")]),
     ]);
     let memory_file = vec![("MEMORY_FILE_PATH".to_owned(), desk.own("memory", "memory.json").display().to_string())];
-    let draft = ServerDraft { name: "memory".into(), transport: memory(), folders: vec![], network: false, secrets: memory_file };
+    let draft = ServerDraft {
+        name: "memory".into(),
+        transport: memory(),
+        folders: vec![],
+        network: false,
+        secrets: memory_file,
+    };
     let added = desk.engine.add_connection(draft).unwrap();
     assert_eq!((added.status, added.last_error), (ServerStatus::Running, None));
     assert!(added.tools.len() >= 8 && added.tools.iter().all(|tool| tool.declared.is_none()));
@@ -240,7 +246,11 @@ async fn mcp_01_a_rug_pull_between_two_runs_suspends_the_tool_and_its_rules_unti
 
 #[tokio::test(flavor = "multi_thread")]
 async fn mcp_03_a_tool_that_appears_later_cannot_be_called_until_it_is_accepted() {
-    let desk = desk(vec![calls(&[("c", "standin.fresh", "{}")]), Ok(Reply::default()), calls(&[("c", "standin.fresh", "{}")])]);
+    let desk = desk(vec![
+        calls(&[("c", "standin.fresh", "{}")]),
+        Ok(Reply::default()),
+        calls(&[("c", "standin.fresh", "{}")]),
+    ]);
     desk.add("standin", stand_in());
     let fresh = json!([{"name": "fresh", "description": "New.", "inputSchema": {"type": "object"}}]);
     fs::write(desk.own("standin", "definitions.json"), fresh.to_string()).unwrap();
@@ -341,7 +351,13 @@ async fn sec_an_import_is_switched_off_and_its_secrets_are_in_no_file() {
 #[tokio::test(flavor = "multi_thread")]
 async fn mcp_05_a_server_cannot_take_the_name_of_a_built_in_family_or_of_another_server() {
     let desk = desk(vec![]);
-    let draft = |name: &str| ServerDraft { name: name.into(), transport: stand_in(), folders: vec![], network: false, secrets: vec![] };
+    let draft = |name: &str| ServerDraft {
+        name: name.into(),
+        transport: stand_in(),
+        folders: vec![],
+        network: false,
+        secrets: vec![],
+    };
     for name in ["files", "Notes", "todos", "system", "ask_user", "", "a b", "a.b", "\u{202e}x"] {
         assert!(desk.engine.add_connection(draft(name)).is_err(), "{name}");
     }

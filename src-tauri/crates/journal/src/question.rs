@@ -91,7 +91,14 @@ impl Journal {
     pub fn close_question(&self, id: QuestionId, answer: &str, now: i64) -> Result<()> {
         self.write(|tx| {
             answered(tx, id, answer, now)?;
-            event::append(tx, now, "question", &id.to_string(), json!({"id": id, "closed": true}), &[("question", id.0)])?;
+            event::append(
+                tx,
+                now,
+                "question",
+                &id.to_string(),
+                json!({"id": id, "closed": true}),
+                &[("question", id.0)],
+            )?;
             Ok(())
         })
     }

@@ -96,7 +96,10 @@ impl Stage {
 
     fn tool(&self, name: &str, declared: Option<Declaration>) -> McpTool {
         let inverse = declared.as_ref().and_then(|d| d.undo.as_ref()).map(|undo| self.definition(&undo.tool));
-        McpTool::new(self.server.clone(), Known { definition: self.definition(name), declared, inverse, suspended: None })
+        McpTool::new(
+            self.server.clone(),
+            Known { definition: self.definition(name), declared, inverse, suspended: None },
+        )
     }
 
     fn changes(&self, name: &str) -> McpTool {
@@ -331,7 +334,8 @@ fn a_server_ends_with_everything_that_it_started() {
     let inside = format!("{}", stage.own("").display());
     let running = || {
         std::fs::read_dir("/proc").unwrap().flatten().any(|entry| {
-            std::fs::read_link(entry.path().join("cwd")).is_ok_and(|cwd| inside.starts_with(&cwd.display().to_string()) && cwd.ends_with("standin"))
+            std::fs::read_link(entry.path().join("cwd"))
+                .is_ok_and(|cwd| inside.starts_with(&cwd.display().to_string()) && cwd.ends_with("standin"))
         })
     };
     assert!(running());
@@ -365,7 +369,10 @@ fn the_memory_server_creates_and_its_own_tool_takes_back_only_what_was_new() {
     stage.call(&tool, first).unwrap();
     let both = json!({"entities": [entity("Anna"), entity("Ola")]});
     let facts = tool.describe(&both, &stage.place).unwrap();
-    assert_eq!((facts.reversal, facts.effect, facts.provenance), (Reversal::Undoable, Effect::Create, None::<Provenance>));
+    assert_eq!(
+        (facts.reversal, facts.effect, facts.provenance),
+        (Reversal::Undoable, Effect::Create, None::<Provenance>)
+    );
     let before = tool.prepare(&both, &facts, &stage.place).unwrap();
     assert!(matches!(tool.undo(&before[0], &stage.place), Undone::Conflict(_)));
     let output = tool.run(&both, &facts, &stage.place).unwrap();
@@ -389,7 +396,8 @@ fn the_filesystem_server_reads_its_folder_and_nothing_else() {
     assert!(output.value.to_string().contains("words"), "{}", output.value);
     let refused = stage.call(&stage.reads("read_text_file"), json!({"path": "/etc/hostname"})).unwrap();
     assert_eq!(refused.items[0].status, Status::Failed);
-    let written = stage.call(&stage.changes("write_file"), json!({"path": path.join("b.txt"), "content": "x"})).unwrap();
+    let written =
+        stage.call(&stage.changes("write_file"), json!({"path": path.join("b.txt"), "content": "x"})).unwrap();
     assert_eq!(written.items[0].status, Status::Succeeded);
     assert_eq!(std::fs::read_to_string(path.join("b.txt")).unwrap(), "x");
 }

@@ -11,8 +11,26 @@ use std::sync::{
 
 /// Words of a field that asks for a secret. A server has no business with one; its own go to the keychain.
 const SECRET: &[&str] = &[
-    "password", "passwd", "passphrase", "passcode", "secret", "token", "apikey", "accesskey", "privatekey", "credential",
-    "pin", "cvv", "cvc", "cardnumber", "creditcard", "ssn", "otp", "mfa", "seedphrase", "recoverycode",
+    "password",
+    "passwd",
+    "passphrase",
+    "passcode",
+    "secret",
+    "token",
+    "apikey",
+    "accesskey",
+    "privatekey",
+    "credential",
+    "pin",
+    "cvv",
+    "cvc",
+    "cardnumber",
+    "creditcard",
+    "ssn",
+    "otp",
+    "mfa",
+    "seedphrase",
+    "recoverycode",
 ];
 /// What is kept of a server's words.
 const MOST_TEXT: usize = 2_000;
@@ -102,7 +120,8 @@ impl Elicited {
         let fields = self.fields();
         let mut form = Map::new();
         if text.starts_with('{') {
-            form = serde_json::from_str(text).map_err(|error| say("mcp.elicit.not_json", &[("because", &error.to_string())]))?;
+            form = serde_json::from_str(text)
+                .map_err(|error| say("mcp.elicit.not_json", &[("because", &error.to_string())]))?;
         } else if let [(name, field)] = fields.as_slice() {
             form.insert(name.clone(), typed(field, strip_name(text, name)));
         } else {

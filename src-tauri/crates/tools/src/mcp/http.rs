@@ -3,9 +3,7 @@
 use crate::words::say;
 use assent_protocol::visible::visible;
 use reqwest::{Url, redirect};
-use rmcp::transport::{
-    StreamableHttpClientTransport, streamable_http_client::StreamableHttpClientTransportConfig,
-};
+use rmcp::transport::{StreamableHttpClientTransport, streamable_http_client::StreamableHttpClientTransportConfig};
 use std::{
     net::{IpAddr, SocketAddr},
     sync::Arc,
@@ -117,7 +115,9 @@ mod tests {
 
     #[test]
     fn mcp_16_only_tls_or_this_computer_is_taken_and_nothing_of_the_local_network() {
-        for good in ["https://mcp.example.org/mcp", "http://127.0.0.1:3000/mcp", "http://localhost/mcp", "http://[::1]:1/"] {
+        for good in
+            ["https://mcp.example.org/mcp", "http://127.0.0.1:3000/mcp", "http://localhost/mcp", "http://[::1]:1/"]
+        {
             assert!(address(good).is_ok(), "{good}");
         }
         for bad in [

@@ -67,7 +67,8 @@ fn server(name: &str, entry: &Value, notes: &mut Vec<String>) -> Option<ServerDr
     } else {
         let url = entry["url"].as_str().or_else(|| entry["serverUrl"].as_str())?;
         for (key, value) in entry["headers"].as_object().into_iter().flatten() {
-            let token = value.as_str().filter(|text| !text.contains("${")).and_then(|text| text.strip_prefix("Bearer "));
+            let token =
+                value.as_str().filter(|text| !text.contains("${")).and_then(|text| text.strip_prefix("Bearer "));
             match token {
                 Some(token) if key.eq_ignore_ascii_case("authorization") => {
                     secrets.push((TOKEN.to_owned(), token.to_owned()));
@@ -96,9 +97,7 @@ fn without_comments(text: &str) -> String {
                 in_string = !in_string;
                 out.push(c);
             }
-            (false, '/', Some('/')) => {
-                while letters.next_if(|c| *c != '\n').is_some() {}
-            }
+            (false, '/', Some('/')) => while letters.next_if(|c| *c != '\n').is_some() {},
             (false, '/', Some('*')) => {
                 let mut before = ' ';
                 for c in letters.by_ref() {
@@ -129,7 +128,10 @@ mod tests {
     fn the_lists_of_four_programs_are_read() {
         let claude = r#"{"mcpServers":{"git":{"command":"uvx","args":["mcp-server-git"],"env":{"TOKEN":"s3cret"}}}}"#;
         let (drafts, notes) = read(claude).unwrap();
-        assert_eq!(drafts[0].transport, Transport::Stdio { command: "uvx".into(), args: vec!["mcp-server-git".into()] });
+        assert_eq!(
+            drafts[0].transport,
+            Transport::Stdio { command: "uvx".into(), args: vec!["mcp-server-git".into()] }
+        );
         assert_eq!((drafts[0].secrets.as_slice(), notes.len()), ([("TOKEN".into(), "s3cret".into())].as_slice(), 0));
 
         let code = r#"{"projects":{"/p":{"mcpServers":{"a":{"type":"http","url":"https://a.test/mcp",
@@ -138,7 +140,8 @@ mod tests {
         assert_eq!(drafts[0].transport, Transport::Http { url: "https://a.test/mcp".into() });
         assert_eq!((drafts[0].secrets.as_slice(), notes.len()), ([("token".into(), "t0ken".into())].as_slice(), 1));
 
-        let vs_code = "{\n // mine\n \"servers\": {\"My Server!\": {\"command\": \"node\", \"args\": [\"//x\",], /* a */
+        let vs_code =
+            "{\n // mine\n \"servers\": {\"My Server!\": {\"command\": \"node\", \"args\": [\"//x\",], /* a */
             \"env\": {\"KEY\": \"${input:key}\"}, }, },\n}";
         let (drafts, notes) = read(vs_code).unwrap();
         assert_eq!((drafts[0].name.as_str(), drafts[0].secrets.len(), notes.len()), ("my_server_", 0, 1));

@@ -36,8 +36,7 @@ pub fn start(config: &ServerConfig) -> Result<Started, String> {
     };
     let program = found(command)?;
     check_folders(config)?;
-    make_private(&config.own_folder)
-        .map_err(|error| failed("mcp.launch.own_folder", &config.own_folder, &error))?;
+    make_private(&config.own_folder).map_err(|error| failed("mcp.launch.own_folder", &config.own_folder, &error))?;
     let (mut child, boxed) = match sandbox::program() {
         Some(bwrap) => {
             let mut child = Command::new(bwrap);

@@ -82,7 +82,10 @@ mod tests {
         };
         let line = arguments(&inside).join(" ");
         assert!(line.contains("--unshare-all") && !line.contains("--share-net"), "{line}");
-        assert!(line.contains("--ro-bind /home/u/docs /home/u/docs --bind /home/u/docs/out /home/u/docs/out"), "{line}");
+        assert!(
+            line.contains("--ro-bind /home/u/docs /home/u/docs --bind /home/u/docs/out /home/u/docs/out"),
+            "{line}"
+        );
         assert!(!line.contains(" / ") && !line.contains("--ro-bind-try /etc "), "{line}");
         assert!(arguments(&Inside { network: true, ..inside }).contains(&"--share-net".to_owned()));
     }

@@ -1,11 +1,7 @@
 //! One running server: the process or the address, the conversation with it, and its end. Everything runs on one
 //! thread of its own that lives as long as the program, because a sandbox dies with the thread that started it.
 
-use super::{
-    Elicited, Reply, ServerConfig, Watch,
-    definition::Definition,
-    http, launch,
-};
+use super::{Elicited, Reply, ServerConfig, Watch, definition::Definition, http, launch};
 use crate::words::{cut, say};
 use assent_protocol::{Transport, visible::visible};
 use rmcp::{
@@ -140,9 +136,8 @@ impl Session {
     /// A sentence.
     pub fn definitions(self: &Arc<Session>, within: Duration) -> Result<Vec<Definition>, String> {
         let session = self.clone();
-        let listed = self.wait(within, &AtomicBool::new(false), async move {
-            session.service.peer().list_all_tools().await
-        });
+        let listed =
+            self.wait(within, &AtomicBool::new(false), async move { session.service.peer().list_all_tools().await });
         let tools = listed.map_err(|broken| broken.sentence())?;
         Ok(tools.iter().map(Definition::of).collect())
     }
@@ -239,8 +234,7 @@ impl Broken {
 }
 
 async fn connect(config: ServerConfig, watch: Arc<dyn Watch>) -> Result<Session, String> {
-    let handler =
-        Handler { server: config.name.clone(), watch, calls: Arc::default(), asking: Arc::default() };
+    let handler = Handler { server: config.name.clone(), watch, calls: Arc::default(), asking: Arc::default() };
     let errors = Arc::<Mutex<String>>::default();
     let overlong = Arc::<AtomicBool>::default();
     let heard = errors.clone();
@@ -333,7 +327,11 @@ struct Bounded {
 }
 
 impl AsyncRead for Bounded {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<std::io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        into: &mut ReadBuf<'_>,
+    ) -> Poll<std::io::Result<()>> {
         let before = into.filled().len();
         let polled = Pin::new(&mut self.inner).poll_read(context, into);
         let new = &into.filled()[before..];

@@ -249,7 +249,9 @@ pub fn looks_like(one: &str, other: &str) -> bool {
         let mut words: Vec<String> = plain
             .split(|c: char| !c.is_alphanumeric())
             .filter(|word| !word.is_empty())
-            .map(|word| if word == "fs" { "file".to_owned() } else { word.strip_suffix('s').unwrap_or(word).to_owned() })
+            .map(
+                |word| if word == "fs" { "file".to_owned() } else { word.strip_suffix('s').unwrap_or(word).to_owned() },
+            )
             .collect();
         words.sort();
         words
