@@ -4,7 +4,8 @@
 use crate::window;
 use assent_engine::{Engine, clock};
 use assent_protocol::{
-    Action, ActionId, Connection, Decider, Declaration, Imported, QuestionId, Rule, RuleDraft, RuleId, RuleOffer, RunId, ServerDraft, texts,
+    Action, ActionId, Connection, Decider, Declaration, Imported, QuestionId, Rule, RuleDraft, RuleId, RuleOffer,
+    RunId, ServerDraft, texts,
     wire::{
         Card, ErrorCode, HistoryPage, HistoryQuery, Inbox, NewTask, RunRow, RunView, Settings, Standing, ToolRow,
         UndoReport, Verification, WireError,

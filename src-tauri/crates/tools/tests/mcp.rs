@@ -425,3 +425,13 @@ fn until(done: impl Fn() -> bool) {
         std::thread::park_timeout(Duration::from_millis(5));
     }
 }
+
+#[test]
+fn mcp_15_a_third_partys_send_says_that_nobody_can_check_what_is_sent() {
+    let stage = Stage::stand_in();
+    let tool = stage.tool("write", Some(Declaration { effect: Effect::Send, undo: None }));
+    let facts = tool.describe(&json!({"to": "anna@home.test"}), &stage.place).unwrap();
+    let assent_protocol::Preview::Fields { rows } = &facts.preview else { panic!("no fields") };
+    assert!(rows.iter().any(|(_, text)| text.contains("can change what is sent")), "{rows:?}");
+    assert_eq!((facts.effect, facts.reversal), (Effect::Send, Reversal::None));
+}

@@ -134,6 +134,10 @@ impl Elicited {
                 form.insert(name.clone(), typed(field, value.trim()));
             }
         }
+        // What the person leaves out is what the server said it would take then.
+        for (name, field) in fields.iter().filter(|(_, field)| !field["default"].is_null()) {
+            form.entry(name.clone()).or_insert_with(|| field["default"].clone());
+        }
         let form = Value::Object(form);
         match jsonschema::validate(&self.schema, &form) {
             Ok(()) => Ok(Reply::Accept(form)),
@@ -243,5 +247,7 @@ mod tests {
         assert_eq!(two.read("Name: Ola\nsure: yes"), Ok(Reply::Accept(json!({"name": "Ola", "sure": true}))));
         assert_eq!(two.read(r#"{"name":"Ola"}"#), Ok(Reply::Accept(json!({"name": "Ola"}))));
         assert!(two.read("nickname: Ola").is_err());
+        let given = asked(json!({"name": {"type": "string", "default": "Ola"}, "n": {"type": "integer"}}));
+        assert_eq!(given.read("n: 4"), Ok(Reply::Accept(json!({"n": 4, "name": "Ola"}))));
     }
 }

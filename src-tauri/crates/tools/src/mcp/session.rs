@@ -11,7 +11,7 @@ use rmcp::{
         ElicitationAction, ElicitationCapability, ErrorData, FormElicitationCapability, Implementation, JsonObject,
         ProtocolVersion,
     },
-    service::{ClientLifecycleMode, RequestContext, RunningService, ServiceError, serve_client_with_lifecycle},
+    service::{ClientInitializeError, ClientLifecycleMode, RequestContext, RunningService, ServiceError, serve_client_with_lifecycle},
     transport::async_rw::AsyncRwTransport,
 };
 use std::{
@@ -233,44 +233,68 @@ impl Broken {
     }
 }
 
+// First the newest greeting. A server that answers it with nothing, or ends at it, is greeted in the older way: the SDK
+// falls back by itself only where it is told that the newer one is not known.
 async fn connect(config: ServerConfig, watch: Arc<dyn Watch>) -> Result<Session, String> {
+    let newest =
+        ClientLifecycleMode::Auto { preferred_versions: vec![ProtocolVersion::V_2026_07_28], legacy_version: None };
+    match greet(&config, watch.clone(), newest).await {
+        Ok(session) => Ok(session),
+        Err(Greeted::Failed(why)) => Err(why),
+        Err(Greeted::NotUnderstood(why)) => {
+            greet(&config, watch, ClientLifecycleMode::Initialize).await.map_err(|_| why)
+        }
+    }
+}
+
+/// Why a greeting came to nothing.
+enum Greeted {
+    /// Nothing to be done.
+    Failed(String),
+    /// The server said something else, or left.
+    NotUnderstood(String),
+}
+
+async fn greet(config: &ServerConfig, watch: Arc<dyn Watch>, how: ClientLifecycleMode) -> Result<Session, Greeted> {
     let handler = Handler { server: config.name.clone(), watch, calls: Arc::default(), asking: Arc::default() };
     let errors = Arc::<Mutex<String>>::default();
     let overlong = Arc::<AtomicBool>::default();
     let heard = errors.clone();
-    let failed = move |error: rmcp::service::ClientInitializeError| {
+    let failed = move |error: ClientInitializeError| {
         let written = heard.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        said(&say("mcp.session.no_start", &[("because", &plain(&error.to_string()))]), &written)
+        let why = said(&say("mcp.session.no_start", &[("because", &plain(&error.to_string()))]), &written);
+        match error {
+            ClientInitializeError::ExpectedInitResult(_)
+            | ClientInitializeError::ExpectedInitResponse(_)
+            | ClientInitializeError::ConnectionClosed(_)
+            | ClientInitializeError::LegacyFallbackFailed { .. } => Greeted::NotUnderstood(why),
+            _ => Greeted::Failed(why),
+        }
     };
     if let Transport::Http { url } = &config.transport {
-        let transport = http::transport(url, &config.secrets)?;
-        let service = serve_client_with_lifecycle(handler, transport, greeting()).await.map_err(failed)?;
+        let transport = http::transport(url, &config.secrets).map_err(Greeted::Failed)?;
+        let service = serve_client_with_lifecycle(handler, transport, how).await.map_err(failed)?;
         return Ok(Session { service, group: None, errors, overlong, boxed: false });
     }
-    let started = launch::start(&config)?;
+    let started = launch::start(config).map_err(Greeted::Failed)?;
     let mut child = started.child;
     let group = child.id().and_then(|id| i32::try_from(id).ok());
     let (Some(output), Some(input)) = (child.stdout.take(), child.stdin.take()) else {
-        return Err(say("mcp.session.gone", &[("because", "")]));
+        return Err(Greeted::Failed(say("mcp.session.gone", &[("because", "")])));
     };
     if let Some(stderr) = child.stderr.take() {
         tokio::spawn(listen(stderr, errors.clone()));
     }
-    // Kept to the end, so that no process stays behind unreaped; a start that fails takes its group with it.
+    // A start that fails takes its group with it; waiting for the process leaves none behind.
     let guard = Group(group);
     tokio::spawn(async move {
         let _ = child.wait().await;
     });
     let output = Bounded { inner: output, line: 0, overlong: overlong.clone() };
     let transport = AsyncRwTransport::new(output, input).with_max_line_length(MOST_MESSAGE);
-    let service = serve_client_with_lifecycle(handler, transport, greeting()).await.map_err(failed)?;
+    let service = serve_client_with_lifecycle(handler, transport, how).await.map_err(failed)?;
     std::mem::forget(guard);
     Ok(Session { service, group, errors, overlong, boxed: started.boxed })
-}
-
-// The newest first; a server that knows only the older greeting gets that.
-fn greeting() -> ClientLifecycleMode {
-    ClientLifecycleMode::Auto { preferred_versions: vec![ProtocolVersion::V_2026_07_28], legacy_version: None }
 }
 
 /// Kills the group unless it is forgotten.
