@@ -11,7 +11,10 @@ use rmcp::{
         ElicitationAction, ElicitationCapability, ErrorData, FormElicitationCapability, Implementation, JsonObject,
         ProtocolVersion,
     },
-    service::{ClientInitializeError, ClientLifecycleMode, RequestContext, RunningService, ServiceError, serve_client_with_lifecycle},
+    service::{
+        ClientInitializeError, ClientLifecycleMode, RequestContext, RunningService, ServiceError,
+        serve_client_with_lifecycle,
+    },
     transport::async_rw::AsyncRwTransport,
 };
 use std::{
