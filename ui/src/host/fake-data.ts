@@ -604,6 +604,7 @@ function serverTool(name: string, description: string, change: Partial<ServerToo
     hints: ["It says nothing about what it does."],
     definition: `d-${name}`,
     declared: null,
+    proposed: name.startsWith("delete") ? "delete" : "observe",
     suspended: null,
     difference: [],
     warnings: [],

@@ -940,6 +940,10 @@ definition: string,
  */
 declared: Declaration | null,
 /**
+ * What its own words read like: a proposal, which counts for nothing until the user declares it.
+ */
+proposed: Effect,
+/**
  * Why it cannot be called now.
  */
 suspended: string | null,

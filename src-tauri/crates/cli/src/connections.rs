@@ -112,12 +112,15 @@ impl Desk {
     fn show_tool(&self, tool: &ServerTool) {
         self.out.object(&json!({
             "type": "connection_tool", "name": tool.name, "tool": tool.tool, "description": tool.description,
-            "hints": tool.hints, "definition": tool.definition, "declared": tool.declared,
+            "hints": tool.hints, "definition": tool.definition, "declared": tool.declared, "proposed": tool.proposed,
             "suspended": tool.suspended, "difference": tool.difference, "warnings": tool.warnings, "ran": tool.ran,
         }));
         let does = match &tool.declared {
             Some(declared) => words(effect_key(declared.effect), &[]),
-            None => words("cli.connection.undeclared", &[]),
+            None => {
+                let reads_like = words(effect_key(tool.proposed), &[]);
+                words("cli.connection.undeclared", &[("proposed", &reads_like)])
+            }
         };
         self.out.say(Style::Strong, "cli.connection.tool", &[("name", &tool.name), ("does", &does)]);
         let undo = tool.declared.as_ref().and_then(|declared| declared.undo.as_ref());

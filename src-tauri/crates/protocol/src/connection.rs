@@ -131,6 +131,8 @@ pub struct ServerTool {
     pub definition: String,
     /// What the user says it does; none until they did.
     pub declared: Option<Declaration>,
+    /// What its own words read like: a proposal, which counts for nothing until the user declares it.
+    pub proposed: Effect,
     /// Why it cannot be called now.
     pub suspended: Option<String>,
     /// What changed in its definition since it was looked at.

@@ -2,8 +2,9 @@
 
 use crate::{Answered, Engine, words};
 use assent_journal::{StoredServer, StoredTool};
+use assent_policy::reading::{Hints, read_tool};
 use assent_protocol::{
-    Connection, DiffLine, ServerStatus, ServerTool, Transport, texts,
+    Connection, DiffLine, Effect, ServerStatus, ServerTool, Transport, texts,
     visible::{visible, visible_lines},
 };
 use assent_tools::mcp::{Definition, difference, full_name, looks_like, sandbox};
@@ -66,11 +67,19 @@ impl Engine {
             tool: visible(&row.tool),
             name,
             declared: row.declared,
+            proposed: seen.map_or(Effect::Execute, proposed),
             suspended: row.suspended,
             warnings,
             ran,
         }
     }
+}
+
+// By a fixed reading of the server's own words; its hints can only make it graver.
+fn proposed(definition: &Definition) -> Effect {
+    let claims = definition.hints();
+    let hints = Hints { changes: claims.reads_only == Some(false), destroys: claims.destructive == Some(true) };
+    read_tool(&definition.tool, definition.description(), &definition.schema(), hints).effect
 }
 
 // A new tool is shown whole, as added lines.

@@ -245,7 +245,10 @@ async fn connect(config: ServerConfig, watch: Arc<dyn Watch>) -> Result<Session,
         Ok(session) => Ok(session),
         Err(Greeted::Failed(why)) => Err(why),
         Err(Greeted::NotUnderstood(why)) => {
-            greet(&config, watch, ClientLifecycleMode::Initialize).await.map_err(|_| why)
+            greet(&config, watch, ClientLifecycleMode::Initialize).await.map_err(|older| match older {
+                Greeted::Failed(later) | Greeted::NotUnderstood(later) if later != why => later,
+                _ => why,
+            })
         }
     }
 }
@@ -419,6 +422,9 @@ impl ClientHandler for Handler {
         let mut can = ClientCapabilities::default();
         can.elicitation =
             Some(ElicitationCapability::new().with_form(FormElicitationCapability::new().with_schema_validation(true)));
-        ClientConfig::new(can, Implementation::new("assent", env!("CARGO_PKG_VERSION")))
+        let mut info = ClientConfig::new(can, Implementation::new("assent", env!("CARGO_PKG_VERSION")));
+        // The last version that is greeted with `initialize`; later ones are asked for what they know instead.
+        info.protocol_version = ProtocolVersion::V_2025_11_25;
+        info
     }
 }
