@@ -21,7 +21,8 @@ fn tool(home: &Home, name: &str) -> Value {
 fn a_server_is_added_declared_changed_and_removed_in_the_terminal() {
     let home = Home::new();
     let script = stand_in();
-    let added = home.json(&["connections", "add", "standin", "--", "node", &script]).ended(0);
+    // Before the `--`, after which everything is the server's.
+    let added = home.assent(&["--json", "connections", "add", "standin", "--", "node", &script]).ended(0);
     let line = &added.lines[0];
     assert_eq!((&line["type"], &line["status"]), (&json!("connection"), &json!("running")), "{line}");
     assert!(line["kept_in"].as_str().is_some_and(|words| words.contains("sandbox")));
@@ -51,8 +52,8 @@ fn a_server_is_added_declared_changed_and_removed_in_the_terminal() {
 #[test]
 fn mcp_08_what_would_fetch_any_version_is_refused_and_an_import_stays_off() {
     let home = Home::new();
-    home.json(&["connections", "add", "loose", "--", "npx", "-y", "some-server"]).ended(2);
-    home.json(&["connections", "add", "both", "--url", "https://a.test/", "--", "node"]).ended(2);
+    home.assent(&["connections", "add", "loose", "--", "npx", "-y", "some-server"]).ended(2);
+    home.assent(&["connections", "add", "both", "--url", "https://a.test/", "--", "node"]).ended(2);
     let list = json!({"mcpServers": {"standin": {"command": "node", "args": [stand_in()], "env": {"KEY": "v4lue"}}}});
     let file = home.data().parent().expect("a folder").join("mcp.json");
     fs::write(&file, list.to_string()).expect("write the list");

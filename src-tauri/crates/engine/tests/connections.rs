@@ -370,10 +370,10 @@ async fn mcp_05_a_server_cannot_take_the_name_of_a_built_in_family_or_of_another
 
 #[tokio::test(flavor = "multi_thread")]
 async fn mcp_14_a_rule_for_one_call_does_not_cover_another_operation_of_the_same_tool() {
-    let call = |op: &str| calls(&[("c", "standin.grow", &json!({ "op": op }).to_string())]);
+    let call = |op: &str| calls(&[("c", "standin.write", &json!({ "op": op, "path": "x" }).to_string())]);
     let desk = desk(vec![call("list"), call("list"), Ok(Reply::default()), call("delete")]);
     desk.add("standin", stand_in());
-    desk.declare("standin", "grow", Effect::Modify, None);
+    desk.declare("standin", "write", Effect::Modify, None);
     let (_, actions) = desk.run(Mode::Semi).await;
     let offers = desk.engine.rule_offers(actions[0].id).unwrap();
     desk.engine.add_rule(actions[0].id, offers[0].draft.clone(), false).unwrap();

@@ -10,7 +10,7 @@ const text = (words) => ({ content: [{ type: "text", text: words }] });
 const anything = { type: "object" };
 const plain = [
   { name: "echo", description: "Gives the arguments back.", inputSchema: { type: "object", properties: { text: { type: "string" } }, required: ["text"], additionalProperties: false } },
-  ...["environment", "long", "huge", "deep", "not_utf8", "slow_bytes", "slow", "crash", "error", "broken", "ask", "ask_secret", "sample", "socket", "read", "write", "spawn", "grow"]
+  ...["environment", "long", "huge", "deep", "not_utf8", "slow_bytes", "slow", "crash", "error", "broken", "ask", "ask_secret", "sample", "socket", "read", "write", "spawn"]
     .map((name) => ({ name, description: `Does ${name}.`, inputSchema: anything })),
 ];
 const offered = () => (existsSync("definitions.json") ? JSON.parse(readFileSync("definitions.json", "utf8")) : plain);
