@@ -4,7 +4,8 @@
 use crate::window;
 use assent_engine::{Engine, clock};
 use assent_protocol::{
-    Action, ActionId, Advice, Decider, QuestionId, Rule, RuleDraft, RuleId, RuleOffer, RunId, TrustOffer, texts,
+    Action, ActionId, Advice, Connection, Decider, Declaration, Imported, QuestionId, Rule, RuleDraft, RuleId,
+    RuleOffer, RunId, ServerDraft, TrustOffer, texts,
     wire::{
         Card, ErrorCode, HistoryPage, HistoryQuery, Inbox, NewTask, RunRow, RunView, Settings, Standing, ToolRow,
         UndoReport, Verification, WireError,
@@ -70,6 +71,14 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         decline_trust,
         advise,
         tools,
+        connections,
+        add_connection,
+        test_connection,
+        switch_connection,
+        remove_connection,
+        declare_tool,
+        accept_tool,
+        import_connections,
         settings,
         set_settings,
         set_key,
@@ -233,6 +242,51 @@ async fn advise(shell: State<'_, Shell>, task: NewTask) -> Answer<Advice> {
 #[tauri::command]
 async fn tools(shell: State<'_, Shell>) -> Answer<Vec<ToolRow>> {
     shell.ask(|engine| engine.tools()).await
+}
+
+#[tauri::command]
+async fn connections(shell: State<'_, Shell>) -> Answer<Vec<Connection>> {
+    shell.ask(|engine| engine.connections()).await
+}
+
+#[tauri::command]
+async fn add_connection(shell: State<'_, Shell>, draft: ServerDraft) -> Answer<Connection> {
+    shell.ask(move |engine| engine.add_connection(draft)).await
+}
+
+#[tauri::command]
+async fn test_connection(shell: State<'_, Shell>, name: String) -> Answer<Connection> {
+    shell.ask(move |engine| engine.test_connection(&name)).await
+}
+
+#[tauri::command]
+async fn switch_connection(shell: State<'_, Shell>, name: String, on: bool) -> Answer<Connection> {
+    shell.ask(move |engine| engine.switch_connection(&name, on)).await
+}
+
+#[tauri::command]
+async fn remove_connection(shell: State<'_, Shell>, name: String) -> Answer<()> {
+    shell.ask(move |engine| engine.remove_connection(&name)).await
+}
+
+#[tauri::command]
+async fn declare_tool(
+    shell: State<'_, Shell>,
+    server: String,
+    tool: String,
+    declared: Option<Declaration>,
+) -> Answer<Connection> {
+    shell.ask(move |engine| engine.declare_tool(&server, &tool, declared)).await
+}
+
+#[tauri::command]
+async fn accept_tool(shell: State<'_, Shell>, server: String, tool: String) -> Answer<Connection> {
+    shell.ask(move |engine| engine.accept_tool(&server, &tool)).await
+}
+
+#[tauri::command]
+async fn import_connections(shell: State<'_, Shell>, file: String) -> Answer<Imported> {
+    shell.ask(move |engine| engine.import_connections(&file)).await
 }
 
 #[tauri::command]

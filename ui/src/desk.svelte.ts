@@ -22,8 +22,8 @@ import type { Clock } from "./state/readiness";
 import { say } from "./texts";
 import { putTheme } from "./theme";
 
-export type View = "inbox" | "tasks" | "history" | "permissions" | "settings";
-export const VIEWS: readonly View[] = ["inbox", "tasks", "history", "permissions", "settings"];
+export type View = "inbox" | "tasks" | "history" | "permissions" | "connections" | "settings";
+export const VIEWS: readonly View[] = ["inbox", "tasks", "history", "permissions", "connections", "settings"];
 
 export interface Notice {
   id: number;
@@ -282,6 +282,7 @@ export class Desk {
       case "tasks":
       case "history":
       case "permissions":
+      case "connections":
       case "settings":
         return this.go(command);
       default:

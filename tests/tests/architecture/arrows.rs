@@ -48,8 +48,9 @@ const OWNERS: &[(&str, &[&str])] = &[
     // The shell is the only code that knows Tauri.
     ("tauri*", &["assent-desktop"]),
     ("wry", &["assent-desktop"]),
-    // Only the models open connections.
-    ("reqwest", &["assent-models"]),
+    // Only the models open connections, and the tools for servers of others.
+    ("reqwest", &["assent-models", "assent-tools"]),
+    ("rmcp", &["assent-tools"]),
     ("hyper", &[]),
     ("ureq", &[]),
     // Only the journal writes SQL; a test flips a byte behind its back.

@@ -60,6 +60,17 @@ export function fakeHost(data: Sample = sample(Date.now())): FakeHost {
     return 1;
   }
 
+  function connection(name: string) {
+    const found = data.connections.find((one) => one.name === name);
+    if (!found) throw wrong("not_found", `There is no connection ${name}.`);
+    return found;
+  }
+  function serverTool(server: string, name: string) {
+    const found = connection(server).tools.find((one) => one.tool === name);
+    if (!found) throw wrong("not_found", `There is no tool ${name}.`);
+    return found;
+  }
+
   const host: Host = {
     standing: async () => ({ ...data.standing, waiting: data.inbox.cards.length }),
     inbox: async () => structuredClone(data.inbox),
@@ -208,6 +219,42 @@ export function fakeHost(data: Sample = sample(Date.now())): FakeHost {
         ...tool,
         rules: data.rules.filter((rule) => rule.on && rule.draft.tool === tool.name),
       })),
+    connections: async () => structuredClone(data.connections),
+    addConnection: async (draft) => {
+      if (!/^[\w-]+$/.test(draft.name)) throw wrong("bad_input", "Use up to 24 letters, digits, - and _.");
+      const { secrets, ...rest } = draft;
+      const added = {
+        ...rest,
+        secrets: secrets.map(([name]) => name),
+        status: "running" as const,
+        kept_in: "In a sandbox, without network",
+        last_error: null,
+        imported_from: null,
+        made_at: data.now,
+        ran: 0,
+        last_used: null,
+        tools: [],
+      };
+      data.connections = [...data.connections, added];
+      return structuredClone(added);
+    },
+    testConnection: async (name) => structuredClone(connection(name)),
+    switchConnection: async (name, on) => {
+      connection(name).status = on ? "running" : "off";
+      return structuredClone(connection(name));
+    },
+    removeConnection: async (name) => {
+      data.connections = data.connections.filter((one) => one.name !== name);
+    },
+    declareTool: async (server, name, declared) => {
+      serverTool(server, name).declared = declared;
+      return structuredClone(connection(server));
+    },
+    acceptTool: async (server, name) => {
+      Object.assign(serverTool(server, name), { suspended: null, difference: [], declared: null });
+      return structuredClone(connection(server));
+    },
+    importConnections: async () => ({ added: ["git"], notes: [] }),
     settings: async () => structuredClone(data.settings),
     setSettings: async (settings) => (data.settings = structuredClone(settings)),
     setKey: async () => void (data.settings.has_key = true),

@@ -7,8 +7,11 @@ import type {
   Advice,
   Card,
   Change,
+  Connection,
+  Declaration,
   HistoryPage,
   HistoryQuery,
+  Imported,
   Inbox,
   NewTask,
   QuestionId,
@@ -19,6 +22,7 @@ import type {
   RunId,
   RunRow,
   RunView,
+  ServerDraft,
   Settings,
   Standing,
   ToolRow,
@@ -65,6 +69,16 @@ export interface Host {
   /** Which mode fits a task that is not started yet. */
   advise(task: NewTask): Promise<Advice>;
   tools(): Promise<ToolRow[]>;
+  connections(): Promise<Connection[]>;
+  /** Adds a server and looks at it; one that does not answer is kept, switched off, with its error. */
+  addConnection(draft: ServerDraft): Promise<Connection>;
+  testConnection(name: string): Promise<Connection>;
+  switchConnection(name: string, on: boolean): Promise<Connection>;
+  removeConnection(name: string): Promise<void>;
+  /** Null takes back what was said: the tool always asks again. */
+  declareTool(server: string, tool: string, declared: Declaration | null): Promise<Connection>;
+  acceptTool(server: string, tool: string): Promise<Connection>;
+  importConnections(file: string): Promise<Imported>;
   settings(): Promise<Settings>;
   setSettings(settings: Settings): Promise<Settings>;
   setKey(key: string): Promise<void>;

@@ -260,6 +260,63 @@ path: string,
 bound: number, };
 
 /**
+ * A server with all that is known about it.
+ */
+export type Connection = {
+/**
+ * Its name.
+ */
+name: string,
+/**
+ * How it is reached.
+ */
+transport: Transport,
+/**
+ * Folders that it sees besides its own.
+ */
+folders: Array<ServerFolder>,
+/**
+ * Whether it may open connections.
+ */
+network: boolean,
+/**
+ * Names of its variables; their values are in the keychain.
+ */
+secrets: Array<string>,
+/**
+ * How it stands.
+ */
+status: ServerStatus,
+/**
+ * What keeps it in, in words: "In a sandbox, without network", "Without a sandbox".
+ */
+kept_in: string,
+/**
+ * What the last try said, hidden characters made visible.
+ */
+last_error: string | null,
+/**
+ * Where it was imported from.
+ */
+imported_from: string | null,
+/**
+ * Milliseconds since 1970 (UTC).
+ */
+made_at: number,
+/**
+ * How often its tools ran.
+ */
+ran: number,
+/**
+ * When one last ran, in milliseconds since 1970 (UTC).
+ */
+last_used: number | null,
+/**
+ * Its tools.
+ */
+tools: Array<ServerTool>, };
+
+/**
  * Who or what settled an action.
  */
 export type Decider = { "by": "user" } | { "by": "flag" } | { "by": "rule",
@@ -288,6 +345,19 @@ digest: string,
  * The user's reason, if one was given.
  */
 reason: string | null, };
+
+/**
+ * What the user says a tool does. It counts for one definition only.
+ */
+export type Declaration = {
+/**
+ * What it does.
+ */
+effect: Effect,
+/**
+ * The tool of the same server that takes it back.
+ */
+undo: UndoBy | null, };
 
 /**
  * Where the effect goes.
@@ -454,6 +524,19 @@ limit: number,
  * Only older than this action.
  */
 before: ActionId | null, };
+
+/**
+ * What an import found.
+ */
+export type Imported = {
+/**
+ * Servers that were added, switched off.
+ */
+added: Array<string>,
+/**
+ * What was left out or needs a look, a sentence each.
+ */
+notes: Array<string>, };
 
 /**
  * What waits for the user, escalations first, then oldest first.
@@ -862,6 +945,98 @@ export type Scope = { "scope": "run",
 run: RunId, } | { "scope": "everywhere" };
 
 /**
+ * A server as the user wants it. The values of `secrets` go to the keychain and nowhere else.
+ */
+export type ServerDraft = {
+/**
+ * Its name in front of its tools' names: letters, digits, `-` and `_`.
+ */
+name: string,
+/**
+ * How it is reached.
+ */
+transport: Transport,
+/**
+ * Folders that it sees besides its own.
+ */
+folders: Array<ServerFolder>,
+/**
+ * Whether it may open connections.
+ */
+network: boolean,
+/**
+ * Variables of its environment; for HTTP the one called `token` is sent as the bearer token.
+ */
+secrets: Array<[string, string]>, };
+
+/**
+ * A folder that a server sees.
+ */
+export type ServerFolder = {
+/**
+ * Absolute.
+ */
+path: string,
+/**
+ * Whether it may change what lies there.
+ */
+write: boolean, };
+
+/**
+ * How a server stands.
+ */
+export type ServerStatus = "off" | "ready" | "running" | "failed";
+
+/**
+ * A tool of a server, with hidden characters made visible in every text.
+ */
+export type ServerTool = {
+/**
+ * Its name on cards and in rules: `server.tool`.
+ */
+name: string,
+/**
+ * Its own name.
+ */
+tool: string,
+/**
+ * What the server says about it, whole.
+ */
+description: string,
+/**
+ * What the server claims, a sentence each: "It says that it only reads".
+ */
+hints: Array<string>,
+/**
+ * Hash of the definition that was looked at.
+ */
+definition: string,
+/**
+ * What the user says it does; none until they did.
+ */
+declared: Declaration | null,
+/**
+ * What its own words read like: a proposal, which counts for nothing until the user declares it.
+ */
+proposed: Effect,
+/**
+ * Why it cannot be called now.
+ */
+suspended: string | null,
+/**
+ * What changed in its definition since it was looked at.
+ */
+difference: Array<DiffLine>,
+/**
+ * What to be careful about, a sentence each: a name that looks like another's.
+ */
+warnings: Array<string>,
+/**
+ * How often it ran.
+ */
+ran: number, };
+
+/**
  * What the user can set.
  */
 export type Settings = {
@@ -1033,6 +1208,23 @@ last_used: number | null,
 rules: Array<Rule>, };
 
 /**
+ * How a server is reached.
+ */
+export type Transport = { "transport": "stdio",
+/**
+ * The program: a name that is looked up in `PATH`, or an absolute path.
+ */
+command: string,
+/**
+ * Its arguments.
+ */
+args: Array<string>, } | { "transport": "http",
+/**
+ * `https://…`, or `http://` on this computer.
+ */
+url: string, };
+
+/**
  * A rule that the user's own answers speak for.
  */
 export type TrustOffer = {
@@ -1072,6 +1264,20 @@ bar: number,
  * Cards that wait now and that it would have answered.
  */
 covers: Array<ActionId>, };
+
+/**
+ * How one tool takes another back.
+ */
+export type UndoBy = {
+/**
+ * The tool's own name.
+ */
+tool: string,
+/**
+ * Its arguments. A text `args:/a/*\/b` or `result:/a/*\/b` stands for what lies there in the call or in its structured
+ * result; `*` stands for every element of a list, and makes a list.
+ */
+args: unknown, };
 
 /**
  * What an undo came to.

@@ -16,6 +16,7 @@ export type Command =
   | "tasks"
   | "history"
   | "permissions"
+  | "connections"
   | "settings"
   | "help"
   | "palette"
@@ -42,6 +43,7 @@ export const BINDINGS: readonly Binding[] = [
   { command: "tasks", keys: ["g t"], shown: "g t" },
   { command: "history", keys: ["g h"], shown: "g h" },
   { command: "permissions", keys: ["g p"], shown: "g p" },
+  { command: "connections", keys: ["g c"], shown: "g c" },
   { command: "settings", keys: ["g s"], shown: "g s" },
   { command: "help", keys: ["?", "Shift+?"], shown: "?" },
   { command: "palette", keys: ["Control+k", "Meta+k"], shown: "Ctrl+K" },

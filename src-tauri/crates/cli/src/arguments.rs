@@ -118,6 +118,10 @@ pub enum Command {
         key: Option<String>,
         value: Option<String>,
     },
+    Connections {
+        #[command(subcommand)]
+        what: Option<Connections>,
+    },
     Practice {
         #[arg(long)]
         unattended: bool,
@@ -131,6 +135,69 @@ pub enum Rules {
     Offers,
     Accept { id: ActionId },
     Decline { id: ActionId },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Connections {
+    List,
+    Tools {
+        server: String,
+    },
+    Add {
+        name: String,
+        #[arg(long, value_name = "DIR")]
+        folder: Vec<String>,
+        #[arg(long, value_name = "DIR")]
+        write: Vec<String>,
+        #[arg(long)]
+        network: bool,
+        #[arg(long, value_name = "NAME")]
+        secret: Vec<String>,
+        #[arg(long, value_name = "URL")]
+        url: Option<String>,
+        #[arg(last = true, value_name = "COMMAND")]
+        command: Vec<String>,
+    },
+    Test {
+        server: String,
+    },
+    On {
+        server: String,
+    },
+    Off {
+        server: String,
+    },
+    Remove {
+        server: String,
+    },
+    Declare {
+        server: String,
+        tool: String,
+        does: Does,
+        #[arg(long, value_name = "TOOL")]
+        undo: Option<String>,
+        #[arg(long, value_name = "JSON", requires = "undo")]
+        undo_args: Option<String>,
+    },
+    Accept {
+        server: String,
+        tool: String,
+    },
+    Import {
+        file: String,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Does {
+    Reads,
+    Creates,
+    Changes,
+    Deletes,
+    Runs,
+    Sends,
+    Spends,
+    Unknown,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -27,6 +27,7 @@ impl Desk {
             Command::Tasks => self.tasks(),
             Command::Rules { what } => self.rules(what),
             Command::Rule { id, offer, yes_again } => self.rule(id, offer, yes_again),
+            Command::Connections { what } => self.connections(what),
             Command::Freeze => self.freeze(),
             Command::Unfreeze => self.unfreeze(),
             Command::Verify => self.verify(),

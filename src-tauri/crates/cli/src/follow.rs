@@ -65,6 +65,7 @@ impl<'a> Follow<'a> {
                 _ = beat.tick() => if self.desk.host.changed_since() {
                     self.show()?;
                     self.desk.host.print_spoken(self.run);
+                    self.desk.answer_servers(self.run)?;
                 },
             }
         };

@@ -12,11 +12,13 @@
 //! - `error`: `code`, `text`; the exit status is then not 0
 //! - `end`, the last line of a command that sets a task going: `run`, `status` (done, waiting, stopped, failed),
 //!   `waiting`, `succeeded`, `failed`, `unknown` (counts; of actions that change something), `note`
-//! - answers to one command: `task`, `rule`, `offer`, `setting`, `undo`, `why`, `verification`, `trust_offer`, `advice`, and `notice` in `core`
+//! - answers to one command: `task`, `rule`, `offer`, `setting`, `undo`, `why`, `verification`, `trust_offer`,
+//!   `advice`, `connection`, `connection_tool`, `imported`, and `notice` in `core`
 
 mod arguments;
 mod card;
 mod commands;
+mod connections;
 mod core;
 mod editor;
 mod follow;

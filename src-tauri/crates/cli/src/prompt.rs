@@ -5,10 +5,11 @@ use crate::follow::Follow;
 use crate::out::{Style, words};
 use crate::{Desk, card, editor};
 use assent_protocol::{
-    Action, ActionId, Decider, Question,
+    Action, ActionId, Decider, Question, RunId,
     wire::{ErrorCode, WireError},
 };
 use std::collections::HashSet;
+use std::io::IsTerminal;
 
 /// What to do after one card.
 enum Then {
@@ -36,6 +37,24 @@ impl Desk {
             }
             follow.drive().await?;
         }
+    }
+
+    /// Asks what a server wants to know while its call is under way. With nobody at the terminal the answer is no.
+    pub(crate) fn answer_servers(&self, run: RunId) -> Result<(), WireError> {
+        for question in self.engine.server_questions(run)? {
+            let person = !self.out.json && std::io::stdin().is_terminal();
+            let line = if person {
+                self.read(&words("cli.prompt.answer", &[("id", &question.id.to_string())]))
+            } else {
+                self.out.note("cli.prompt.nobody", &[("id", &question.id.to_string())]);
+                None
+            };
+            let answer = line.map(|line| line.trim().to_owned()).filter(|line| !line.is_empty());
+            if let Err(error) = self.engine.answer(question.id, answer.as_deref().unwrap_or("no")) {
+                self.out.error(&error);
+            }
+        }
+        Ok(())
     }
 
     fn ask_about(&self, action: &Action, skipped: &mut HashSet<ActionId>) -> Result<Then, WireError> {

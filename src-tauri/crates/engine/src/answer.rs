@@ -105,6 +105,9 @@ impl Engine {
     /// # Errors
     /// When it was answered before.
     pub fn answer(&self, id: QuestionId, text: &str) -> Answered<RunId> {
+        if let Some(run) = self.answer_server(id, text)? {
+            return Ok(run);
+        }
         let question = self
             .0
             .journal

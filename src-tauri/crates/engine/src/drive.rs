@@ -1,6 +1,7 @@
 //! Driving a run: ask the loop what is next, do it, commit it, feed it back, until it waits or ends.
 
 use crate::{Answered, Engine, words};
+use assent_agent::Tool as _;
 use assent_agent::{
     Model, ModelError, Reply, Request,
     run_loop::{Event, Next, RunState, Standing, unique_ids},
@@ -11,7 +12,10 @@ use assent_protocol::{
     Action, ProposedCall, Run, RunId, RunStatus, Status, Turn, texts,
     wire::{Change, ErrorCode, WireError},
 };
-use std::sync::{Arc, PoisonError, atomic::Ordering};
+use std::{
+    collections::HashSet,
+    sync::{Arc, PoisonError, atomic::Ordering},
+};
 
 /// Re-asks of a model whose reply could not be used, before the run gives up.
 const RE_ASKS: u32 = 3;
@@ -158,10 +162,21 @@ impl Engine {
     fn request(&self, run: &Run, state: &RunState) -> Request {
         let mut tools: Vec<_> = self.0.tools.values().map(|tool| tool.spec()).collect();
         tools.push(crate::judge::ask_user());
-        tools.sort_by(|a, b| a.name.cmp(&b.name));
+        let connected = self.connected_tools();
+        tools.extend(connected.values().filter(|tool| tool.is_offered()).map(|tool| tool.spec()));
+        let mut said = String::new();
+        let mut called = HashSet::new();
+        for turn in state.turns() {
+            match turn {
+                Turn::User { text } => said.extend([text.as_str(), "\n"]),
+                Turn::Model { calls, .. } => called.extend(calls.iter().map(|call| call.tool.as_str())),
+                Turn::Result { .. } => {}
+            }
+        }
+        let kept = |name: &str| !connected.contains_key(name) || called.contains(name);
         Request {
             turns: state.turns().to_vec(),
-            tools,
+            tools: crate::relevance::fitting(tools, &said, kept),
             folders: run.grants.iter().map(|grant| grant.folder.clone()).collect(),
             notes_folder: self.notes_folder().display().to_string(),
             home: self.0.config.home.display().to_string(),

@@ -15,6 +15,7 @@ impl Engine {
         for control in self.controls() {
             control.stop_now();
         }
+        self.end_servers();
         let note = texts::say("engine.frozen.run", &[]);
         for run in self.0.journal.unfinished_runs().map_err(words::other)? {
             if run.status == RunStatus::Running {

@@ -107,7 +107,7 @@ impl Engine {
     }
 
     pub(crate) fn tool(&self, name: &str) -> Option<Arc<dyn Tool>> {
-        self.0.tools.get(name).cloned()
+        self.0.tools.get(name).cloned().or_else(|| self.connected_tool(name))
     }
 
     fn limits(&self, run: &Run, turns: &[Turn], tool: &str, args: &Value) -> Answered<Limits> {

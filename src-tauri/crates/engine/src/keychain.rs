@@ -2,7 +2,10 @@
 //! the key lasts for this run of the program, and nothing secret is written to disk.
 
 use assent_journal::Anchor;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 const SERVICE: &str = "org.assent.desktop";
 
@@ -11,12 +14,13 @@ const SERVICE: &str = "org.assent.desktop";
 pub(crate) struct Keys {
     enabled: bool,
     for_this_run: Arc<Mutex<Option<String>>>,
+    secrets: Arc<Mutex<HashMap<String, String>>>,
     data: String,
 }
 
 impl Keys {
     pub(crate) fn new(enabled: bool) -> Keys {
-        Keys { enabled, for_this_run: Arc::default(), data: String::new() }
+        Keys { enabled, for_this_run: Arc::default(), secrets: Arc::default(), data: String::new() }
     }
 
     /// One anchor for each data folder, so that a second one (a test, another profile) does not overwrite the first.
@@ -38,6 +42,36 @@ impl Keys {
     pub(crate) fn keep_key(&self, host: &str, key: &str) -> bool {
         *self.for_this_run.lock().unwrap_or_else(PoisonError::into_inner) = Some(key.to_owned());
         self.set(&format!("key {host}"), key).is_ok()
+    }
+
+    /// The secrets of a connection: from the keychain, else from this run.
+    pub(crate) fn secrets(&self, connection: &str) -> Vec<(String, String)> {
+        let name = self.connection(connection);
+        let kept = self.get(&name).ok().flatten();
+        let kept = kept.or_else(|| self.secrets.lock().unwrap_or_else(PoisonError::into_inner).get(&name).cloned());
+        kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+    }
+
+    /// Keeps the secrets of a connection, all of them in one entry; none removes it. Says whether they are kept beyond
+    /// this run.
+    pub(crate) fn keep_secrets(&self, connection: &str, secrets: &[(String, String)]) -> bool {
+        let name = self.connection(connection);
+        let text = serde_json::to_string(secrets).unwrap_or_default();
+        self.secrets.lock().unwrap_or_else(PoisonError::into_inner).insert(name.clone(), text.clone());
+        if secrets.is_empty() { self.remove(&name) } else { self.set(&name, &text).is_ok() }
+    }
+
+    fn connection(&self, connection: &str) -> String {
+        format!("connection {} {connection}", self.data)
+    }
+
+    fn remove(&self, name: &str) -> bool {
+        self.enabled
+            && apart(|| match keyring::v1::Entry::new(SERVICE, name).and_then(|entry| entry.delete_credential()) {
+                Ok(()) | Err(keyring::v1::Error::NoEntry) => Ok(()),
+                Err(_) => Err("the keychain did not answer".to_owned()),
+            })
+            .is_ok()
     }
 
     fn get(&self, name: &str) -> Result<Option<String>, String> {

@@ -6,6 +6,7 @@
 mod advice;
 mod answer;
 mod config;
+mod connections;
 mod drive;
 mod facts;
 mod freeze;
@@ -14,6 +15,7 @@ mod judge;
 mod keychain;
 mod notices;
 mod practice;
+mod relevance;
 mod reminders;
 mod rules;
 mod settings;
@@ -60,6 +62,7 @@ pub(crate) struct Desk {
     pub(crate) tools: HashMap<String, Arc<dyn Tool>>,
     pub(crate) stand_in: Option<Arc<dyn Model>>,
     pub(crate) keys: keychain::Keys,
+    pub(crate) connections: connections::Connections,
     controls: Mutex<HashMap<RunId, Arc<Control>>>,
 }
 
@@ -106,7 +109,11 @@ impl Engine {
         for tool in assent_tools::all().into_iter().chain(reminders::tools(&journal, &host)) {
             tools.insert(tool.spec().name, tool);
         }
-        Ok(Engine(Arc::new(Desk { config, host, journal, tools, stand_in, keys, controls: Mutex::default() })))
+        let connections = connections::Connections::default();
+        let controls = Mutex::default();
+        let engine = Engine(Arc::new(Desk { config, host, journal, tools, stand_in, keys, connections, controls }));
+        engine.close_old_questions();
+        Ok(engine)
     }
 
     /// Records a task and its first turn. Nothing runs until [`Engine::drive`] or [`Engine::spawn`].
@@ -160,8 +167,9 @@ impl Engine {
         self.fire_reminders(now);
     }
 
-    /// Anchors the head of the history. Call it before the program ends.
+    /// Ends the servers and anchors the head of the history. Call it before the program ends.
     pub fn close(&self) {
+        self.end_servers();
         let _ = self.0.journal.anchor_now();
     }
 

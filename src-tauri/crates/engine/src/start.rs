@@ -163,6 +163,9 @@ fn status_of(items: &[ItemOutcome]) -> Status {
     let done = count(Status::Succeeded);
     if done == items.len() {
         Status::Succeeded
+    } else if count(Status::Unknown) > 0 {
+        // Worse than failed: somebody has to look.
+        Status::Unknown
     } else if done > 0 {
         Status::Partly
     } else if count(Status::Cancelled) == items.len() {

@@ -2,6 +2,7 @@
 //! Every word is made here from the journal's rows, so that the two front ends cannot tell different stories.
 
 use crate::{Answered, Engine, clock, undo::had_effect, words};
+use assent_agent::Tool as _;
 use assent_protocol::{
     Action, ActionId, Destination, Effect, Provenance, Run, RunId, RunStatus, Status, Step, Turn, UndoState, texts,
     visible::has_hidden,
@@ -146,18 +147,16 @@ impl Engine {
     pub fn tools(&self) -> Answered<Vec<ToolRow>> {
         let used = self.0.journal.last_run_of_tool().map_err(words::other)?;
         let rules = self.rules()?;
-        let mut rows: Vec<ToolRow> = self
-            .0
-            .tools
-            .values()
-            .map(|tool| {
-                let spec = tool.spec();
+        let connected = self.connected_tools();
+        let specs = self.0.tools.values().map(|tool| tool.spec()).chain(connected.values().map(|tool| tool.spec()));
+        let mut rows: Vec<ToolRow> = specs
+            .map(|spec| {
                 let use_of = used.iter().find(|(name, ..)| *name == spec.name);
                 ToolRow {
                     rules: rules.iter().filter(|rule| rule.draft.tool == spec.name).cloned().collect(),
                     ran: use_of.map_or(0, |(_, ran, _)| *ran),
                     last_used: use_of.and_then(|(.., at)| *at),
-                    description: spec.description,
+                    description: assent_protocol::visible::visible_lines(&spec.description).join("\n"),
                     name: spec.name,
                 }
             })

@@ -7,7 +7,7 @@ use crate::{
     run, seal, turn,
 };
 use assent_protocol::{Question, QuestionId, RunId, Turn};
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row, Transaction, params};
 use serde_json::json;
 
 pub(crate) const CREATE: &str = "
@@ -84,29 +84,53 @@ impl Journal {
         })
     }
 
+    /// Closes a question that no call of the model waits on: a server's, whose own call gets the answer.
+    ///
+    /// # Errors
+    /// [`JournalError::AlreadyAnswered`], [`JournalError::NotFound`], or when it cannot be written.
+    pub fn close_question(&self, id: QuestionId, answer: &str, now: i64) -> Result<()> {
+        self.write(|tx| {
+            answered(tx, id, answer, now)?;
+            event::append(
+                tx,
+                now,
+                "question",
+                &id.to_string(),
+                json!({"id": id, "closed": true}),
+                &[("question", id.0)],
+            )?;
+            Ok(())
+        })
+    }
+
     /// Records the user's answer, and with it what the model is told.
     ///
     /// # Errors
     /// [`JournalError::AlreadyAnswered`], [`JournalError::NotFound`], or when it cannot be written.
     pub fn answer_question(&self, id: QuestionId, answer: &str, result: &Turn, now: i64) -> Result<()> {
         self.write(|tx| {
-            let (run, open): (i64, bool) = tx
-                .query_row("SELECT run_id, answered_at IS NULL FROM question WHERE id = ?", [id.0], |row| {
-                    Ok((row.get(0)?, row.get(1)?))
-                })
-                .optional()?
-                .ok_or_else(|| JournalError::NotFound(id.to_string()))?;
-            if !open {
-                return Err(JournalError::AlreadyAnswered(id));
-            }
-            seal::alarm_if_altered(tx, "question", id.0, "question", &id.to_string(), now)?;
-            tx.execute("UPDATE question SET answer = ?, answered_at = ? WHERE id = ?", params![answer, now, id.0])?;
-            let turn = turn::add(tx, RunId(run), result, now)?;
+            let run = answered(tx, id, answer, now)?;
+            let turn = turn::add(tx, run, result, now)?;
             let rows = [("question", id.0), ("turn", turn)];
             event::append(tx, now, "question", &id.to_string(), json!({"id": id, "answered": true}), &rows)?;
             Ok(())
         })
     }
+}
+
+fn answered(tx: &Transaction<'_>, id: QuestionId, answer: &str, now: i64) -> Result<RunId> {
+    let (run, open): (i64, bool) = tx
+        .query_row("SELECT run_id, answered_at IS NULL FROM question WHERE id = ?", [id.0], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .optional()?
+        .ok_or_else(|| JournalError::NotFound(id.to_string()))?;
+    if !open {
+        return Err(JournalError::AlreadyAnswered(id));
+    }
+    seal::alarm_if_altered(tx, "question", id.0, "question", &id.to_string(), now)?;
+    tx.execute("UPDATE question SET answer = ?, answered_at = ? WHERE id = ?", params![answer, now, id.0])?;
+    Ok(RunId(run))
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Question> {

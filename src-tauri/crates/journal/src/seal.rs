@@ -27,6 +27,8 @@ const SEALED: &[(&str, &str)] = &[
     ("question", "id"),
     ("reminder", "id"),
     ("setting", "id"),
+    ("connection", "id"),
+    ("connection_tool", "id"),
 ];
 
 /// What `verify` reads from the body of an event.

@@ -4,6 +4,7 @@
 
 pub mod action;
 pub mod canonical;
+pub mod connection;
 pub mod facts;
 pub mod ids;
 pub mod rule;
@@ -15,6 +16,7 @@ pub mod visible;
 pub mod wire;
 
 pub use action::*;
+pub use connection::*;
 pub use facts::*;
 pub use ids::*;
 pub use rule::*;

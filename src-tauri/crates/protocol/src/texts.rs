@@ -7,6 +7,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../texts/en/core.json"),
     include_str!("../texts/en/policy.json"),
     include_str!("../texts/en/tools.json"),
+    include_str!("../texts/en/mcp.json"),
     include_str!("../texts/en/planner.json"),
     include_str!("../texts/en/engine.json"),
     include_str!("../texts/en/cli.json"),

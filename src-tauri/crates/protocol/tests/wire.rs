@@ -1,7 +1,7 @@
 //! Writes `ui/src/host/wire.ts` from the types of this crate, and fails when the committed file differs.
 //! `ASSENT_WRITE_WIRE=1 cargo test -p assent-protocol --test wire` writes it anew.
 
-use assent_protocol::{Action, Advice, Rule, RuleOffer, Run, TrustOffer, wire::*};
+use assent_protocol::{Action, Advice, Connection, Imported, Rule, RuleOffer, Run, ServerDraft, TrustOffer, wire::*};
 use std::{collections::BTreeMap, env, fs, path::Path};
 use ts_rs::{Config, TS, TypeVisitor};
 
@@ -35,8 +35,10 @@ impl Types {
         types.visit::<Advice>();
         types.visit::<Card>();
         types.visit::<Change>();
+        types.visit::<Connection>();
         types.visit::<HistoryPage>();
         types.visit::<HistoryQuery>();
+        types.visit::<Imported>();
         types.visit::<Inbox>();
         types.visit::<NewTask>();
         types.visit::<Rule>();
@@ -44,6 +46,7 @@ impl Types {
         types.visit::<Run>();
         types.visit::<RunRow>();
         types.visit::<RunView>();
+        types.visit::<ServerDraft>();
         types.visit::<Settings>();
         types.visit::<Standing>();
         types.visit::<ToolRow>();

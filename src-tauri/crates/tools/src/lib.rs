@@ -10,11 +10,13 @@ pub mod folders;
 pub mod handle;
 pub mod input;
 pub mod mark;
+pub mod mcp;
 pub mod notes;
 pub mod origin;
 pub mod paths;
 pub mod protected;
 pub mod relocate;
+pub mod results;
 pub mod todos;
 pub mod trash_can;
 pub mod tree;
@@ -51,6 +53,7 @@ pub fn all() -> Vec<Arc<dyn Tool>> {
         Arc::new(notes::edit::Edit),
         Arc::new(notes::list::List),
         Arc::new(notes::search::Search),
+        Arc::new(results::Read),
         Arc::new(todos::add::Add),
         Arc::new(todos::complete::Complete),
         Arc::new(todos::edit::Edit),

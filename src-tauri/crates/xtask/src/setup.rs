@@ -22,6 +22,7 @@ pub fn command(yes: bool) -> Result<(), String> {
     system(&mut plan, &[packages::COMPILER, packages::WINDOW, packages::TESTS, packages::DISPLAY], consent);
     lints(&mut plan);
     ui_packages(&mut plan);
+    test_servers(&mut plan);
     plan.run(false)
 }
 
@@ -62,6 +63,28 @@ pub fn ui_packages(plan: &mut Plan) {
         }
         program::call(&mut npm(&["ci", "--no-audit", "--no-fund"]))?;
         fs::write(&stamp, wanted).map_err(|e| format!("{} could not be written: {e}.", stamp.display()))
+    });
+}
+
+/// Adds the step that installs the MCP servers that tests start, unless those of this `package-lock.json` are there.
+pub fn test_servers(plan: &mut Plan) {
+    plan.work("MCP servers for the tests", "npm ci, if they changed", || {
+        node()?;
+        let from = program::root().join("tests/mcp-servers");
+        let into = program::root().join("target/mcp-servers");
+        let failed = |e: std::io::Error| format!("The MCP servers could not be put into {}: {e}.", into.display());
+        let wanted = fs::read(from.join("package-lock.json")).map_err(failed)?;
+        let stamp = into.join("node_modules/.installed-lock.json");
+        if fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
+            return Ok(());
+        }
+        fs::create_dir_all(&into).map_err(failed)?;
+        for name in ["package.json", "package-lock.json"] {
+            fs::copy(from.join(name), into.join(name)).map_err(failed)?;
+        }
+        let mut install = Command::new("npm");
+        program::call(install.args(["ci", "--no-audit", "--no-fund"]).current_dir(&into))?;
+        fs::write(&stamp, wanted).map_err(failed)
     });
 }
 

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests stop a test where something is wrong")]
 
 mod chain;
+mod connecting;
 mod deciding;
 mod opening;
 mod reading;

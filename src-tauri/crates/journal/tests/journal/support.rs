@@ -1,6 +1,6 @@
 //! A journal in a folder of its own, an anchor in memory, and proposals to fill it with.
 
-use assent_journal::{Anchor, Journal, JournalError, NewAction, NewRun};
+use assent_journal::{Anchor, Journal, JournalError, NewAction, NewRun, StoredServer, StoredTool};
 use assent_protocol::*;
 use rusqlite::Connection;
 use serde_json::json;
@@ -130,7 +130,35 @@ impl Desk {
         journal.add_reminder("Call Anna", NOW + DAY, "Europe/Warsaw", NOW).unwrap();
         journal.add_rule(&rule(run), "Allow moving files", Some(card), NOW).unwrap();
         journal.set_setting("theme", "dark", NOW).unwrap();
+        journal.put_server(&server(), NOW).unwrap();
+        journal.put_server_tool(&server_tool(), NOW).unwrap();
         desk
+    }
+}
+
+pub fn server() -> StoredServer {
+    StoredServer {
+        name: "memory".into(),
+        transport: Transport::Stdio { command: "node".into(), args: vec!["/opt/memory.js".into()] },
+        folders: vec![ServerFolder { path: "/home/u/docs".into(), write: false }],
+        network: false,
+        secrets: vec!["KEY".into()],
+        on: true,
+        fingerprint: "f".into(),
+        imported_from: None,
+        last_error: None,
+        made_at: NOW,
+    }
+}
+
+pub fn server_tool() -> StoredTool {
+    StoredTool {
+        server: "memory".into(),
+        tool: "create".into(),
+        definition: r#"{"name":"create"}"#.into(),
+        declared: Some(Declaration { effect: Effect::Create, undo: None }),
+        suspended: None,
+        offered: None,
     }
 }
 
