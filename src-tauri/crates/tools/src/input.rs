@@ -59,7 +59,7 @@ mod tests {
             assert_eq!(spec.schema["additionalProperties"], false, "{}", spec.name);
             assert!(!spec.schema.to_string().contains("$ref"), "{}", spec.name);
         }
-        assert_eq!(names.len(), 19);
+        assert_eq!(names.len(), 21);
     }
 
     #[test]
