@@ -10,6 +10,7 @@ mod git;
 pub mod kept;
 mod line;
 mod options;
+mod others;
 pub mod output;
 mod redirect;
 pub mod run;
@@ -17,9 +18,12 @@ mod script;
 mod sed;
 mod table;
 mod through;
+mod variables;
 mod word;
 
 pub use line::{LineReading, MOST_BYTES, MOST_COMMANDS, NamedPath, SimpleCommand, Why, read_line};
 
+#[cfg(test)]
+mod compared;
 #[cfg(test)]
 mod tests;

@@ -1,11 +1,10 @@
 //! The words of one simple command, and what that command does. Programs that call others are looked through.
 
 use super::{
-    builtin,
-    expansion::Assigned,
-    find, git,
+    builtin, find, git,
     line::{Findings, NamedPath, SimpleCommand, Why},
-    options, redirect, table, through,
+    options, others, redirect, table, through,
+    variables::Assigned,
     word::{Piece, Word},
 };
 use assent_protocol::Effect;
@@ -166,7 +165,7 @@ fn listed(program: &str, args: &[Word]) -> Outcome {
                 }
             }
             Err(why) => {
-                let known = table::CHANGES.iter().any(|(name, _)| *name == program)
+                let known = others::CHANGES.iter().any(|(name, _)| *name == program)
                     || matches!(program, "sort" | "uniq" | "date" | "hostname" | "mount");
                 Outcome {
                     effect: if known { Effect::Modify } else { Effect::Execute },
@@ -177,7 +176,7 @@ fn listed(program: &str, args: &[Word]) -> Outcome {
             }
         };
     }
-    if let Some((_, effect)) = table::CHANGES.iter().find(|(name, _)| *name == program) {
+    if let Some((_, effect)) = others::CHANGES.iter().find(|(name, _)| *name == program) {
         // Names that are only known when it runs cannot be told on the card.
         let hole = args.iter().find(|word| word.has_hole());
         let why = hole.map_or_else(
@@ -186,7 +185,7 @@ fn listed(program: &str, args: &[Word]) -> Outcome {
         );
         return Outcome { effect: *effect, inspectable: hole.is_none(), why, paths: paths_of(args, true) };
     }
-    if table::NETWORK.contains(&program) {
+    if others::NETWORK.contains(&program) {
         return Outcome {
             effect: Effect::Send,
             inspectable: false,
@@ -194,7 +193,7 @@ fn listed(program: &str, args: &[Word]) -> Outcome {
             paths: paths_of(args, false),
         };
     }
-    if table::RUNNERS.contains(&program) {
+    if others::RUNNERS.contains(&program) {
         return Outcome { paths: paths_of(args, true), ..Outcome::opaque(Why::about("runner", program)) };
     }
     Outcome { paths: paths_of(args, true), ..Outcome::opaque(Why::about("unknown_program", program)) }

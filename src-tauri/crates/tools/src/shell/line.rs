@@ -1,7 +1,7 @@
 //! What a command line would do, read from its grammar and never by running it. Everything that is not understood is
 //! not inspectable, and a line that is not inspectable never only reads.
 //!
-//! The reading holds for `bash -c` with the environment of [`super::environment`] and no arguments: what the line does
+//! The reading holds for `bash -c` with the environment of [`crate::sandbox::ENVIRONMENT`] and no arguments: what the line does
 //! not set and that list does not have is empty.
 
 use super::{

@@ -5,7 +5,7 @@ use super::{
     argv::{self, Context, Scope},
     expansion,
     line::{DEEPEST, Findings, NamedPath, SimpleCommand, Why},
-    redirect,
+    redirect, variables,
     word::{Piece, Word},
 };
 use assent_protocol::{Effect, visible::visible};
@@ -56,7 +56,7 @@ impl<'a, 'f> Script<'a, 'f> {
             // Whatever can be told is still listed on the card.
             script.found.broken(Why::plain("grammar"));
         }
-        expansion::note_assignments(root, source, &mut script.scope);
+        variables::note_assignments(root, source, &mut script.scope);
         script.statement(root);
         script.found.depth -= 1;
     }
