@@ -87,7 +87,7 @@ fn one(step: &Step, known: &Known, rules: &[Rule]) -> Judged {
 }
 
 fn shell(line: &str) -> Judged {
-    let reads = super::judge::reads_only(line);
+    let reads = reads_only(line);
     let facts = Facts {
         effect: if reads { Effect::Observe } else { Effect::Execute },
         destination: assent_protocol::Destination::Here,
@@ -107,8 +107,8 @@ fn shell(line: &str) -> Judged {
 }
 
 /// Whether a line for the shell only reads.
-pub fn reads_only(_line: &str) -> bool {
-    false
+pub fn reads_only(line: &str) -> bool {
+    assent_tools::shell::read_line(line).reads_only
 }
 
 // One bounded rule for each payee that the user typed: this tool, to this payee, up to ten thousand, ten times.

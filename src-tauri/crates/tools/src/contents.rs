@@ -316,7 +316,7 @@ pub fn digest(bytes: &[u8]) -> String {
 }
 
 // Keeps `bytes` under their digest, on the disk before this returns.
-fn keep(bytes: &[u8], copies: &Path) -> Result<String, ToolError> {
+pub(crate) fn keep(bytes: &[u8], copies: &Path) -> Result<String, ToolError> {
     let sum = digest(bytes);
     let stored = copies.join(&sum);
     if kept(&sum, copies).is_some() {
@@ -338,7 +338,7 @@ fn keep(bytes: &[u8], copies: &Path) -> Result<String, ToolError> {
     Ok(sum)
 }
 
-fn kept(sum: &str, copies: &Path) -> Option<Vec<u8>> {
+pub(crate) fn kept(sum: &str, copies: &Path) -> Option<Vec<u8>> {
     let bytes = std::fs::read(copies.join(sum)).ok()?;
     (digest(&bytes) == sum).then_some(bytes)
 }

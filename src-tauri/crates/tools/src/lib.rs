@@ -1,4 +1,4 @@
-//! The built-in tools: files, notes and to-dos, one file a tool. Every effect goes through a verified folder handle,
+//! The built-in tools: files, notes, to-dos and the shell, one file a tool. Every effect goes through a verified folder handle,
 //! and every inverse is made ready before its effect. Nothing here decides whether a call may run.
 
 pub mod attributes;
@@ -17,6 +17,8 @@ pub mod paths;
 pub mod protected;
 pub mod relocate;
 pub mod results;
+pub mod sandbox;
+pub mod shell;
 pub mod todos;
 pub mod trash_can;
 pub mod tree;
@@ -35,8 +37,17 @@ pub use paths::{Resolved, resolve};
 use assent_agent::Tool;
 use std::sync::Arc;
 
-/// Every built-in tool of this crate.
+/// Every built-in tool of this crate that works on this computer: without a sandbox there is no shell.
 pub fn all() -> Vec<Arc<dyn Tool>> {
+    let mut tools = always();
+    if sandbox::available().is_ok() {
+        tools.push(Arc::new(shell::run::Run));
+        tools.push(Arc::new(shell::output::More));
+    }
+    tools
+}
+
+fn always() -> Vec<Arc<dyn Tool>> {
     vec![
         Arc::new(files::list::List),
         Arc::new(files::read::Read),

@@ -276,6 +276,12 @@ impl Bounds {
     }
 }
 
+/// Every protected place that there is below the home folder, to keep programs from it.
+pub fn secrets_in(home: &Path) -> Vec<PathBuf> {
+    let home = canonical(home);
+    IN_HOME.iter().filter_map(|place| fs::canonicalize(home.join(place)).ok()).collect()
+}
+
 /// Whether the system makes up what lies there as it is read.
 pub fn made_up(real: &Path) -> bool {
     ["/proc", "/sys", "/dev"].iter().any(|root| real.starts_with(root)) && !real.starts_with("/dev/shm")

@@ -1,0 +1,209 @@
+//! The rows SBX of the threat list, each tried with the real box.
+
+use super::*;
+use crate::check::World;
+use std::{fs, net::TcpListener, os::unix::net::UnixListener};
+
+fn sandbox(world: &World) -> Sandbox {
+    Sandbox {
+        folder: world.work.clone(),
+        readable: Vec::new(),
+        writable: vec![world.work.clone()],
+        hidden: Vec::new(),
+        frozen: Vec::new(),
+        limits: Limits { time: Duration::from_secs(10), ..Limits::default() },
+    }
+    .without_secrets(&world.home, &world.place.data)
+}
+
+fn run(sandbox: &Sandbox, line: &str) -> (End, String) {
+    let ran = sandbox.run(&["/bin/bash", "-c", line], &AtomicBool::new(false)).unwrap();
+    (ran.end, String::from_utf8_lossy(&ran.output).into_owned())
+}
+
+#[track_caller]
+fn fails(sandbox: &Sandbox, line: &str) -> String {
+    let (end, output) = run(sandbox, line);
+    assert!(matches!(end, End::Status(status) if status != 0), "{line}: {end:?} {output}");
+    output
+}
+
+#[test]
+fn sbx_01_no_secret_can_be_read_in_the_box() {
+    let world = World::new();
+    for (name, folder) in [
+        (".ssh/id_ed25519", ".ssh"),
+        (".mozilla/cookies.sqlite", ".mozilla"),
+        ("data/journal.db", "data"),
+        (".local/share/keyrings/login", ".local/share/keyrings"),
+    ] {
+        fs::create_dir_all(world.home.join(folder)).unwrap();
+        fs::write(world.home.join(name), "secret").unwrap();
+    }
+    fs::write(world.home.join(".netrc"), "secret").unwrap();
+    // Even where the whole home folder is granted.
+    let mut open = sandbox(&world);
+    open.writable = vec![world.home.clone()];
+    for name in
+        [".ssh/id_ed25519", ".mozilla/cookies.sqlite", "data/journal.db", ".local/share/keyrings/login", ".netrc"]
+    {
+        let path = world.home.join(name);
+        for open in [&open, &sandbox(&world)] {
+            let (_, output) = run(open, &format!("cat '{}'", path.display()));
+            assert!(!output.contains("secret"), "{name}: {output}");
+        }
+    }
+    assert_eq!(fs::read_to_string(world.home.join(".ssh/id_ed25519")).unwrap(), "secret");
+    let (_, environment) = run(&sandbox(&world), "cat /proc/1/environ | tr '\\0' '\\n'; env");
+    let names: Vec<&str> = environment.lines().filter_map(|line| line.split('=').next()).collect();
+    let known = |name: &&str| {
+        ENVIRONMENT.iter().any(|(known, _)| known == name) || ["PWD", "OLDPWD", "SHLVL", "_"].contains(name)
+    };
+    assert!(names.iter().all(known), "{names:?}");
+    fails(&sandbox(&world), "cat /etc/shadow");
+    fails(&sandbox(&world), "ls /root /home /var /run/user");
+}
+
+#[test]
+fn sbx_02_nothing_outside_the_named_folders_can_be_written() {
+    // Not below /tmp, of which the box has one of its own.
+    let world = World::under(Path::new("/var/tmp"));
+    let outside = world.home.join("outside.txt");
+    fs::write(&outside, "as it was").unwrap();
+    let path = outside.display();
+    let boxed = sandbox(&world);
+    for line in [
+        format!("echo x > '{path}'"),
+        "echo x > ../outside.txt".to_owned(),
+        format!("ln -s '{path}' link && echo x > link"),
+        "echo x > /proc/self/cwd/../outside.txt".to_owned(),
+        format!("ln '{path}' hard && echo x > hard"),
+        "echo x > /usr/bin/x".to_owned(),
+        "echo x > /x".to_owned(),
+        "mount -o remount,rw /usr".to_owned(),
+    ] {
+        fails(&boxed, &line);
+    }
+    assert_eq!(fs::read_to_string(&outside).unwrap(), "as it was");
+    assert_eq!(run(&boxed, "echo x > inside.txt").0, End::Status(0));
+    // A folder that may only be read.
+    let reading = Sandbox { readable: vec![world.work.clone()], writable: Vec::new(), ..boxed };
+    fails(&reading, "echo x > inside.txt");
+    fails(&reading, "rm inside.txt");
+    assert_eq!(fs::read_to_string(world.work.join("inside.txt")).unwrap(), "x\n");
+}
+
+#[test]
+fn sbx_04_nothing_leaves_the_box() {
+    let world = World::new();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let socket = world.home.join("bus");
+    let bus = UnixListener::bind(&socket).unwrap();
+    bus.set_nonblocking(true).unwrap();
+    let boxed = sandbox(&world);
+    fails(&boxed, &format!("exec 3<>/dev/tcp/127.0.0.1/{port} && echo out >&3"));
+    fails(&boxed, "exec 3<>/dev/udp/192.0.2.1/53 && echo out >&3");
+    fails(&boxed, "getent ahosts example.org");
+    fails(&boxed, &format!("test -e '{}'", socket.display()));
+    fails(&boxed, "ls /run/dbus /tmp/.X11-unix /var/run/docker.sock");
+    let (_, devices) = run(&boxed, "cat /proc/net/dev");
+    let names: Vec<&str> = devices.lines().skip(2).filter_map(|line| line.split(':').next()).map(str::trim).collect();
+    assert_eq!(names, ["lo"]);
+    assert!(listener.accept().is_err(), "a connection came");
+    assert!(bus.accept().is_err(), "a connection came");
+}
+
+#[test]
+fn sbx_05_everything_that_was_started_ends_with_the_box() {
+    let world = World::new();
+    let boxed = sandbox(&world);
+    let mark = format!("86399.{}", std::process::id());
+    let started = Instant::now();
+    let (end, _) = run(&boxed, &format!("(setsid nohup sleep {mark} >/dev/null 2>&1 &) ; sleep 0.1"));
+    assert_eq!(end, End::Status(0));
+    assert!(started.elapsed() < Duration::from_secs(5));
+    let gone = Instant::now();
+    while running(&mark) {
+        assert!(gone.elapsed() < Duration::from_secs(1), "it goes on");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn sbx_05_a_stop_reaches_every_process_of_the_box_within_a_second() {
+    let world = World::new();
+    let stop = Arc::new(AtomicBool::new(false));
+    let boxed = sandbox(&world);
+    let mark = format!("86398.{}", std::process::id());
+    let line = format!("(setsid nohup sleep {mark} >/dev/null 2>&1 &) ; echo up; touch started; sleep {mark}");
+    let began = world.work.join("started");
+    let setting = stop.clone();
+    let watcher = std::thread::spawn(move || {
+        while !began.exists() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        setting.store(true, Ordering::SeqCst);
+        Instant::now()
+    });
+    let ran = boxed.run(&["/bin/bash", "-c", &line], &stop).unwrap();
+    let stopped = watcher.join().unwrap();
+    assert_eq!((ran.end, ran.output.as_slice()), (End::Stopped, b"up\n".as_slice()));
+    assert!(stopped.elapsed() < Duration::from_secs(1));
+    while running(&mark) {
+        assert!(stopped.elapsed() < Duration::from_secs(2), "it goes on");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn sbx_06_limits_stop_what_takes_too_much() {
+    let world = World::new();
+    let mut boxed = sandbox(&world);
+    boxed.limits =
+        Limits { time: Duration::from_secs(2), output: 1000, memory: 256 << 20, file: 1 << 20, processes: 64 };
+    let began = Instant::now();
+    assert_eq!(run(&boxed, "while :; do :; done").0, End::Late);
+    assert!(began.elapsed() < Duration::from_secs(4));
+    fails(&boxed, "head -c 100000000 /dev/zero > big");
+    assert!(fs::metadata(world.work.join("big")).unwrap().len() <= 1 << 20);
+    fails(&boxed, "head -c 100000000 /dev/zero > /tmp/big");
+    boxed.limits.time = Duration::from_secs(60);
+    fails(&boxed, "x=$(head -c 600000000 /dev/zero | tr '\\0' x); echo ${#x}");
+    assert_eq!(run(&boxed, "ulimit -u").1, "64\n");
+    let ran = boxed.run(&["/bin/bash", "-c", "yes | head -c 5000"], &AtomicBool::new(false)).unwrap();
+    assert_eq!((ran.output.len(), ran.dropped), (1000, 4000));
+}
+
+#[test]
+fn sbx_07_without_a_box_there_is_a_reason_in_plain_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let missing = works(&folder.path().join("bwrap")).unwrap_err();
+    assert!(missing.contains("bubblewrap"), "{missing}");
+    let blocked = works(Path::new("/usr/bin/false")).unwrap_err();
+    assert!(blocked.contains("user namespaces"), "{blocked}");
+    assert_eq!(available(), Ok(()));
+}
+
+#[test]
+fn sbx_08_a_program_of_that_name_elsewhere_is_not_the_box() {
+    let world = World::new();
+    let other = world.work.join("bwrap");
+    fs::write(&other, "#!/bin/sh\necho mine\n").unwrap();
+    fs::set_permissions(&other, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let command = sandbox(&world).command(&["/usr/bin/true"]);
+    assert_eq!(command.get_program(), "/usr/bin/bwrap");
+    assert_eq!(run(&sandbox(&world), "bwrap --version").1.trim(), version());
+}
+
+fn version() -> String {
+    let output = Command::new(BWRAP).arg("--version").output().unwrap();
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+fn running(mark: &str) -> bool {
+    fs::read_dir("/proc").unwrap().flatten().any(|entry| {
+        fs::read(entry.path().join("cmdline")).is_ok_and(|line| String::from_utf8_lossy(&line).contains(mark))
+    })
+}

@@ -1,0 +1,29 @@
+//! Command lines: what one would do is read first (`line` and what it needs), and only then, and only in the sandbox,
+//! may it run (`run`).
+
+mod argv;
+mod awk;
+mod builtin;
+mod expansion;
+mod find;
+mod git;
+pub mod kept;
+mod line;
+mod options;
+mod others;
+pub mod output;
+mod redirect;
+pub mod run;
+mod script;
+mod sed;
+mod table;
+mod through;
+mod variables;
+mod word;
+
+pub use line::{LineReading, MOST_BYTES, MOST_COMMANDS, NamedPath, SimpleCommand, Why, read_line};
+
+#[cfg(test)]
+mod compared;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,399 @@
+//! The words of one simple command, and what that command does. Programs that call others are looked through.
+
+use super::{
+    builtin, find, git,
+    line::{Findings, NamedPath, SimpleCommand, Why},
+    options, others, redirect, table, through,
+    variables::Assigned,
+    word::{Piece, Word},
+};
+use assent_protocol::Effect;
+use std::collections::{HashMap, HashSet};
+
+/// Who looks a name up: only the shell itself knows builtins and functions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Context {
+    Shell,
+    Program,
+}
+
+/// What the line has set so far.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Scope {
+    pub(super) assigned: HashMap<String, Assigned>,
+    /// Whether `$1` and the like may have values.
+    pub(super) positional: bool,
+    pub(super) functions: HashSet<String>,
+    /// Whether the line may leave the folder that it begins in.
+    pub(super) moves: bool,
+}
+
+impl Scope {
+    pub(super) fn assign(&mut self, name: &str, value: Assigned) {
+        if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
+            return;
+        }
+        let kept = self.assigned.entry(name.to_owned()).or_insert(value);
+        if value == Assigned::Text {
+            *kept = value;
+        }
+    }
+}
+
+/// What a simple command comes to.
+pub(super) struct Outcome {
+    pub(super) effect: Effect,
+    pub(super) inspectable: bool,
+    pub(super) why: Why,
+    pub(super) paths: Vec<NamedPath>,
+}
+
+impl Outcome {
+    pub(super) fn reads(paths: Vec<NamedPath>) -> Outcome {
+        Outcome { effect: Effect::Observe, inspectable: true, why: Why::plain("reads"), paths }
+    }
+
+    /// Not understood: it may run anything.
+    pub(super) fn opaque(why: Why) -> Outcome {
+        Outcome { effect: Effect::Execute, inspectable: false, why, paths: Vec::new() }
+    }
+}
+
+/// Folders whose programs are the system's own.
+const SYSTEM: &[&str] = &["/bin/", "/usr/bin/", "/sbin/", "/usr/sbin/"];
+
+/// Reads the command and puts it among the findings, behind those that it calls.
+pub(super) fn read(
+    argv: &[Word],
+    text: &str,
+    context: Context,
+    scope: &Scope,
+    found: &mut Findings,
+    paths: Vec<NamedPath>,
+) {
+    if found.is_full() {
+        return;
+    }
+    let program = argv.first().and_then(Word::literal).unwrap_or_default();
+    let program = SYSTEM.iter().find_map(|folder| program.strip_prefix(folder)).unwrap_or(program);
+    found.depth += 1;
+    let outcome = if found.depth > super::line::DEEPEST {
+        Some(Outcome::opaque(Why::plain("too_deep")))
+    } else {
+        judge(program, argv, text, context, scope, found)
+    };
+    found.depth -= 1;
+    let Some(mut outcome) = outcome else {
+        // It is its inner command; what it redirects is its own.
+        if paths.iter().any(|path| path.changes) {
+            let why = Why::plain("writes_output");
+            found.push(SimpleCommand {
+                text: text.to_owned(),
+                program: program.to_owned(),
+                effect: Effect::Modify,
+                inspectable: true,
+                paths,
+                why,
+            });
+        }
+        return;
+    };
+    if paths.iter().any(|path| path.changes) && outcome.effect < Effect::Modify {
+        outcome.effect = Effect::Modify;
+        outcome.why = Why::plain("writes_output");
+    }
+    outcome.paths.extend(paths);
+    let Outcome { effect, inspectable, why, paths } = outcome;
+    found.push(SimpleCommand { text: text.to_owned(), program: program.to_owned(), effect, inspectable, paths, why });
+}
+
+// None where the command is only a wrapper, and what it wraps has been listed.
+fn judge(
+    program: &str,
+    argv: &[Word],
+    text: &str,
+    context: Context,
+    scope: &Scope,
+    found: &mut Findings,
+) -> Option<Outcome> {
+    let Some(first) = argv.first() else { return Some(Outcome::opaque(Why::plain("grammar"))) };
+    if first.literal().is_none() || first.unset {
+        return Some(Outcome::opaque(Why::about("unknown_program", &first.written)));
+    }
+    if first.tilde || program.contains('/') || program.is_empty() {
+        return Some(Outcome::opaque(Why::about("own_program", program)));
+    }
+    let args = &argv[1..];
+    if context == Context::Shell {
+        if scope.functions.contains(program) {
+            return Some(Outcome::reads(Vec::new()));
+        }
+        if let Some(outcome) = builtin::read(program, args, scope, found) {
+            return outcome;
+        }
+    }
+    match through::read(program, args, text, context, scope, found) {
+        through::Seen::Through => return None,
+        through::Seen::Itself(outcome) => return Some(outcome),
+        through::Seen::No => {}
+    }
+    Some(match program {
+        "find" => find::read(args, scope, found),
+        "xargs" => find::xargs(args, scope, found),
+        "awk" | "gawk" | "mawk" | "nawk" | "original-awk" => super::awk::read(args),
+        "sed" | "gsed" => super::sed::read(args),
+        "git" => git::read(args),
+        "tar" | "bsdtar" | "unzip" | "zipinfo" | "gzip" | "gunzip" | "bzip2" | "bunzip2" | "xz" | "zcat" | "gzcat"
+        | "bzcat" | "xzcat" | "lzcat" => archive(program, args),
+        "echo" | "printf" | "test" | "[" | "[[" => plain(program, args),
+        "tee" => tee(args),
+        _ => listed(program, args),
+    })
+}
+
+fn listed(program: &str, args: &[Word]) -> Outcome {
+    if let Some(entry) = table::reads(program) {
+        return match options::operands(entry, args) {
+            Ok(words) => {
+                // Neither `less +cmd` nor `file -m` beyond the options: a pager takes commands from its words.
+                match words
+                    .iter()
+                    .find(|word| matches!(program, "less" | "more" | "most") && word.prefix().starts_with('+'))
+                {
+                    Some(word) => Outcome::opaque(Why::about("word_changes", &word.written)),
+                    None => Outcome::reads(paths_of(args, false)),
+                }
+            }
+            Err(why) => {
+                let known = others::CHANGES.iter().any(|(name, _)| *name == program)
+                    || matches!(program, "sort" | "uniq" | "date" | "hostname" | "mount");
+                Outcome {
+                    effect: if known { Effect::Modify } else { Effect::Execute },
+                    inspectable: false,
+                    why,
+                    paths: paths_of(args, true),
+                }
+            }
+        };
+    }
+    if let Some((_, effect)) = others::CHANGES.iter().find(|(name, _)| *name == program) {
+        // Names that are only known when it runs cannot be told on the card.
+        let hole = args.iter().find(|word| word.has_hole());
+        let why = hole.map_or_else(
+            || Why::plain(if *effect == Effect::Delete { "deletes" } else { "changes" }),
+            |word| Why::about("unknown_target", &word.written),
+        );
+        return Outcome { effect: *effect, inspectable: hole.is_none(), why, paths: paths_of(args, true) };
+    }
+    if others::NETWORK.contains(&program) {
+        return Outcome {
+            effect: Effect::Send,
+            inspectable: false,
+            why: Why::plain("network"),
+            paths: paths_of(args, false),
+        };
+    }
+    if others::RUNNERS.contains(&program) {
+        return Outcome { paths: paths_of(args, true), ..Outcome::opaque(Why::about("runner", program)) };
+    }
+    Outcome { paths: paths_of(args, true), ..Outcome::opaque(Why::about("unknown_program", program)) }
+}
+
+// Printing and testing take any words (POSIX, bash(1)); a test by name of a variable evaluates an index in it, and
+// `-v` makes printf set one.
+fn plain(program: &str, args: &[Word]) -> Outcome {
+    let by_name = match program {
+        "echo" => None,
+        "printf" => args.first().filter(|word| word.may_be("-v") || word.prefix().starts_with("-v")),
+        _ => args.iter().find(|word| {
+            word.may_be("-v") && word.start() == super::word::Start::Dash
+                || word.may_be("-R") && word.start() == super::word::Start::Dash
+        }),
+    };
+    match by_name {
+        Some(word) if word.start() == super::word::Start::Dash => {
+            Outcome::opaque(Why::about("variable_name", &word.written))
+        }
+        _ => Outcome::reads(if program == "echo" || program == "printf" { Vec::new() } else { paths_of(args, false) }),
+    }
+}
+
+fn tee(args: &[Word]) -> Outcome {
+    let paths = paths_of(args, true);
+    let harmless = |word: &Word| {
+        word.literal().is_some_and(|text| {
+            matches!(text, "-a" | "-i" | "--append") || redirect::is_sink(text) || text == "/dev/fd/63"
+        })
+    };
+    if args.iter().all(harmless) {
+        return Outcome::reads(Vec::new());
+    }
+    let inspectable = !args.iter().any(Word::has_hole);
+    Outcome { effect: Effect::Modify, inspectable, why: Why::plain("writes_output"), paths }
+}
+
+/// tar(1): `t` lists. gzip(1), bzip2(1), xz(1): `-c`, `-l` and `-t` leave the file as it is, and with no file they
+/// pass on their input. unzip(1): `-l`, `-v`, `-t`, `-z`, `-Z` look and `-p`, `-c` print. Left out of tar's:
+/// everything that names a program.
+fn archive(program: &str, args: &[Word]) -> Outcome {
+    let changes = |why| Outcome { effect: Effect::Modify, inspectable: false, why, paths: paths_of(args, true) };
+    let Some(texts) = args.iter().map(Word::literal).collect::<Option<Vec<_>>>() else {
+        // Once `-c` and the like are given, no later option makes these write a file.
+        let looks = args.first().and_then(Word::literal).is_some_and(|text| letters_within(text, program, true));
+        let known = args
+            .iter()
+            .filter_map(Word::literal)
+            .all(|text| !text.starts_with('-') || letters_within(text, program, false));
+        let reads = known && (looks && !matches!(program, "tar" | "bsdtar") || program.ends_with("cat"));
+        return if reads { Outcome::reads(paths_of(args, false)) } else { changes(Why::plain("changes")) };
+    };
+    let mut looks = program.ends_with("cat") || program == "zipinfo";
+    let mut words = 0;
+    for (at, text) in texts.iter().enumerate() {
+        let bundled = at == 0 && matches!(program, "tar" | "bsdtar") && !text.starts_with('-');
+        if *text == "-" || !text.starts_with('-') && !bundled {
+            words += 1;
+        } else if let Some(long) = text.strip_prefix("--") {
+            match long {
+                "list" | "stdout" | "to-stdout" | "test" => looks = true,
+                "verbose" | "gzip" | "bzip2" | "xz" | "decompress" | "uncompress" | "keep" | "force" | "quiet"
+                | "best" | "fast" | "help" | "version" => {}
+                _ => return changes(Why::about("unknown_option", *text)),
+            }
+        } else if !letters_within(text, program, false) {
+            return changes(Why::about("unknown_option", *text));
+        } else if letters_within(text, program, true) {
+            looks = true;
+        }
+    }
+    let filters = matches!(program, "gzip" | "gunzip" | "bzip2" | "bunzip2" | "xz") && words == 0;
+    if looks || filters { Outcome::reads(paths_of(args, false)) } else { changes(Why::plain("changes")) }
+}
+
+// Whether all letters of a bundle are known, and, for `looking`, whether one says to only look.
+fn letters_within(text: &str, program: &str, looking: bool) -> bool {
+    let (known, look) = match program {
+        "tar" | "bsdtar" => ("tvfzjJ", "t"),
+        "unzip" => ("lvtzZpcqC1", "lvtzZpc"),
+        "zipinfo" => ("12smlvhtTzC", "12smlvhtTzC"),
+        _ => ("cdfklnNqrtvzh123456789", "clt"),
+    };
+    let letters = text.trim_start_matches('-');
+    let within = !letters.is_empty() && letters.chars().all(|letter| known.contains(letter));
+    within && (!looking || letters.contains(|letter| look.contains(letter)))
+}
+
+/// Every word that may be a path.
+pub(super) fn paths_of(args: &[Word], changes: bool) -> Vec<NamedPath> {
+    let mut paths = Vec::new();
+    for word in args {
+        let text = word.prefix();
+        if let Some(path) = redirect::path_of(word, changes)
+            && !text.starts_with('-')
+            && !(word.pieces.first() == Some(&Piece::Text(String::new())))
+        {
+            paths.push(path);
+        }
+        // `--file=/x` and `-f/x` name one too.
+        if text.starts_with('-')
+            && let Some((at, _)) = text.match_indices(['/', '~']).next()
+        {
+            paths.push(NamedPath { text: text[at..].to_owned(), changes, open: word.literal().is_none() });
+        }
+    }
+    paths
+}
+
+/// Variables that steer a shell or a program: what they run, load, read first or show with. `exported` is for the
+/// environment of a program, where only names that are known to be harmless pass.
+pub(super) fn may_assign(name: &str, exported: bool) -> bool {
+    const STEERS: &[&str] = &[
+        "PATH",
+        "HOME",
+        "SHELL",
+        "ENV",
+        "BASH",
+        "PS4",
+        "PROMPT_COMMAND",
+        "SHELLOPTS",
+        "POSIXLY_CORRECT",
+        "EXECIGNORE",
+        "LD_",
+        "DYLD_",
+        "GIT_",
+        "LESS",
+        "PAGER",
+        "MANPAGER",
+        "EDITOR",
+        "VISUAL",
+        "BROWSER",
+        "PYTHON",
+        "PERL",
+        "RUBY",
+        "NODE_",
+        "AWK",
+        "TAR_",
+        "GREP_OPTIONS",
+        "GCONV_PATH",
+        "LOCPATH",
+        "NLSPATH",
+        "TERMINFO",
+        "MAGIC",
+        "XDG_",
+        "TMPDIR",
+        "CDPATH",
+        "INPUTRC",
+        "JAVA_TOOL",
+        "RIPGREP_",
+        "FIGNORE",
+        "SSH_",
+        "GPG_",
+        "HIST",
+        "MAIL",
+        "COMP_",
+        "READLINE_",
+        "FUNCNEST",
+        "GLOBIGNORE",
+        "TIMEFORMAT",
+        "OPTERR",
+        "COPROC",
+        "PKG_",
+        "GLIBC_",
+        "MALLOC_",
+    ];
+    // locale(7), tzset(3), and variables that only set a width, a language or colours.
+    const HARMLESS: &[&str] = &[
+        "LANG",
+        "LANGUAGE",
+        "TZ",
+        "COLUMNS",
+        "LINES",
+        "NO_COLOR",
+        "CLICOLOR",
+        "GREP_COLOR",
+        "GREP_COLORS",
+        "BLOCK_SIZE",
+        "BLOCKSIZE",
+        "TIME_STYLE",
+        "TABSIZE",
+        "IFS",
+    ];
+    if STEERS.iter().any(|start| {
+        if start.ends_with('_') || start.len() > 5 {
+            name.starts_with(start)
+        } else {
+            name == *start
+                || *start == "BASH" && name.starts_with("BASH")
+                || *start == "LESS" && name.starts_with("LESS")
+                || *start == "PERL" && name.starts_with("PERL")
+                || *start == "RUBY" && name.starts_with("RUBY")
+                || *start == "HIST" && name.starts_with("HIST")
+        }
+    }) {
+        return false;
+    }
+    !exported
+        || HARMLESS.contains(&name)
+        || name.starts_with("LC_")
+        || (name.chars().any(|c| c.is_ascii_lowercase()) && !name.to_ascii_lowercase().ends_with("_proxy"))
+}

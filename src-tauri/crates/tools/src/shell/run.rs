@@ -1,0 +1,402 @@
+//! shell.run: one command line, in the sandbox.
+
+use super::{
+    kept::{self, Snapshot},
+    line::{LineReading, read_line},
+    output,
+};
+use crate::{
+    batch::{blank, refuse_own},
+    contents::digest,
+    handle::Handles,
+    input::{parse, spec},
+    paths::{Resolved, Resolver, text_of},
+    protected::Use,
+    sandbox::{End, Limits, Sandbox},
+    walk::walk,
+    words::{folder_name, say, shown_path, size},
+};
+use assent_agent::{Inverse, Output, Place, Target, Tool, ToolError, ToolFacts, ToolSpec, Undone};
+use assent_protocol::{
+    Effect, ItemOutcome, Preview, Provenance, Reach, Reversal, Status,
+    visible::{has_hidden, visible},
+};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+
+/// How far keys and hooks are looked for below the granted folders.
+const DEEPEST: usize = 16;
+const MOST_LOOKED_AT: usize = 50_000;
+
+/// Run a command line with bash, in a sandbox: no network, no secrets, only the granted folders, 60 seconds. Lines that
+/// only read run at once; all others wait for the user. The other tools are better for single files: what they do can
+/// be undone piece by piece.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Input {
+    /// The command line.
+    #[schemars(extend("format" = "multiline"))]
+    line: String,
+    /// Where it runs, and the folder that it may change: absolute, or starting with ~/. Without it, the first granted
+    /// folder.
+    #[schemars(extend("format" = "path"))]
+    folder: Option<String>,
+}
+
+/// The tool.
+pub struct Run;
+
+/// A call, looked at.
+struct Call {
+    line: String,
+    reading: LineReading,
+    folder: Resolved,
+    targets: Vec<Target>,
+    readable: Vec<PathBuf>,
+    writable: Vec<PathBuf>,
+}
+
+impl Tool for Run {
+    fn spec(&self) -> ToolSpec {
+        spec::<Input>("shell.run")
+    }
+
+    fn describe(&self, args: &Value, place: &Place) -> Result<ToolFacts, ToolError> {
+        let call = Call::of(args, place)?;
+        let only_reads = call.only_reads();
+        let kept = if only_reads { None } else { kept::amount(&call.writable) };
+        Ok(ToolFacts {
+            title: call.title(place),
+            effect: if only_reads { Effect::Observe } else { Effect::Execute },
+            reversal: if only_reads || kept.is_some() { Reversal::Undoable } else { Reversal::None },
+            inspectable: only_reads || call.reading.inspectable,
+            preview: Preview::Fields { rows: call.rows(kept) },
+            items: u32::from(!only_reads),
+            bytes: kept.map_or(0, |kept| kept.bytes),
+            targets: call.targets,
+            provenance: Some(Provenance::Untrusted),
+            ..blank(Effect::Execute)
+        })
+    }
+
+    fn prepare(&self, args: &Value, facts: &ToolFacts, place: &Place) -> Result<Vec<Inverse>, ToolError> {
+        refuse_own(facts)?;
+        let call = Call::of(args, place)?;
+        if facts.effect == Effect::Observe || facts.reversal == Reversal::None {
+            return Ok(Vec::new());
+        }
+        Ok(Snapshot::take(&call.writable, place)?.1)
+    }
+
+    fn run(&self, args: &Value, facts: &ToolFacts, place: &Place) -> Result<Output, ToolError> {
+        refuse_own(facts)?;
+        let call = Call::of(args, place)?;
+        if (facts.effect == Effect::Observe) != call.only_reads() {
+            return Err(ToolError::Failed(say("tools.input.facts", &[])));
+        }
+        let keeps = facts.effect != Effect::Observe && facts.reversal != Reversal::None;
+        let before = if keeps { Some(Snapshot::take(&call.writable, place)?.0) } else { None };
+        let sandbox = call.sandbox(place);
+        let program = ["/bin/bash", "--noprofile", "--norc", "-c", &call.line];
+        let ran = sandbox.run(&program, &place.stop).map_err(ToolError::Failed)?;
+        let (inverses, changed) = match before {
+            Some(before) => before.changes(&call.writable, place)?,
+            None => (Vec::new(), Vec::new()),
+        };
+        let folder = folder_name(&call.folder.path, &place.home);
+        let mut value = output::value(&ran, place)?;
+        if !changed.is_empty() {
+            value["changed"] = json!(changed.iter().take(200).map(|path| text_of(path)).collect::<Vec<_>>());
+        }
+        let handed: Vec<String> =
+            changed.iter().filter(|path| runs_when_opened(path)).map(|path| shown_path(path)).collect();
+        if !handed.is_empty() {
+            value["can_run_code_when_opened"] = json!(handed);
+        }
+        let items = if call.only_reads() { Vec::new() } else { outcomes(ran.end, !changed.is_empty()) };
+        if call.only_reads() && ran.end != End::Status(0) && !matches!(ran.end, End::Status(_)) {
+            return Err(ToolError::Failed(ended(ran.end)));
+        }
+        Ok(Output { value, items, untrusted: Some(say("tools.shell.source", &[("folder", &folder)])), inverses })
+    }
+
+    fn undo(&self, inverse: &Inverse, place: &Place) -> Undone {
+        kept::undo(inverse, place)
+    }
+
+    fn undo_words(&self) -> String {
+        say("tools.shell.undo", &[])
+    }
+}
+
+impl Call {
+    fn of(args: &Value, place: &Place) -> Result<Call, ToolError> {
+        let input: Input = parse(args)?;
+        let reading = read_line(&input.line);
+        if reading.too_complex {
+            return Err(ToolError::Refused(say("tools.shell.too_complex", &[])));
+        }
+        if input.line.trim().is_empty() || input.line.contains('\0') {
+            return Err(ToolError::BadInput(say("tools.shell.empty", &[])));
+        }
+        let folder = match (&input.folder, place.grants.first()) {
+            (Some(folder), _) => folder.clone(),
+            (None, Some(grant)) => grant.folder.clone(),
+            (None, None) => return Err(ToolError::BadInput(say("tools.shell.no_folder", &[]))),
+        };
+        let resolver = Resolver::new(place);
+        let folder = resolver.follow(&folder, Use::Look)?;
+        if !folder.path.is_dir() && folder.reach != Reach::OwnFiles {
+            return Err(crate::failure::failed(rustix::io::Errno::NOTDIR, &folder.path));
+        }
+        let mut call =
+            Call { line: input.line, reading, folder, targets: Vec::new(), readable: Vec::new(), writable: Vec::new() };
+        call.find_targets(&resolver, place);
+        Ok(call)
+    }
+
+    // Every path that the line names, where it really lies; and what the box has to show for it.
+    fn find_targets(&mut self, resolver: &Resolver<'_>, place: &Place) {
+        let pointer = if self.folder.reach == Reach::Inside { "/folder" } else { "/line" };
+        self.targets.push(self.folder.target(pointer, ""));
+        self.readable
+            .extend(place.grants.iter().map(|grant| PathBuf::from(&grant.folder)).filter(|path| path.is_dir()));
+        if self.folder.reach == Reach::Inside {
+            self.writable.push(self.folder.path.clone());
+        } else if self.folder.reach == Reach::Outside {
+            self.readable.push(self.folder.path.clone());
+        }
+        let named: Vec<_> = self.reading.commands.iter().flat_map(|command| command.paths.clone()).collect();
+        for (at, path) in named.into_iter().enumerate() {
+            let text = if path.open {
+                path.text
+                    .rsplit_once('/')
+                    .map_or("", |(folder, _)| if folder.is_empty() { "/" } else { folder })
+                    .to_owned()
+            } else {
+                path.text.clone()
+            };
+            let text = match text.as_str() {
+                "" => continue,
+                text if text.starts_with(['/', '~']) => text.to_owned(),
+                text => format!("{}/{text}", self.folder.path.display()),
+            };
+            let field = format!("/line/{at}");
+            let wanted = if path.changes { Use::Change } else { Use::Look };
+            let found = match resolver.follow(&text, wanted) {
+                Ok(found) => found,
+                // A link out of a grant, or a path that the system makes up: nothing that the box shows.
+                Err(_) => {
+                    self.targets.push(Target { field, shown: text, state: String::new(), reach: Reach::Outside });
+                    continue;
+                }
+            };
+            // A grant's own folder may be looked at and worked in.
+            let reach = match found.reach {
+                Reach::Outside if place.grants.iter().any(|grant| Path::new(&grant.folder) == found.path) => {
+                    Reach::Inside
+                }
+                reach => reach,
+            };
+            match reach {
+                Reach::Outside if found.path.exists() && !path.changes => self.readable.push(found.path.clone()),
+                Reach::Inside if path.changes && !found.path.starts_with(&self.folder.path) => {
+                    let folder = found.path.ancestors().find(|folder| folder.is_dir()).unwrap_or(&found.path);
+                    self.writable.push(folder.to_owned());
+                }
+                _ => {}
+            }
+            let state = if self.reading.reads_only { String::new() } else { state(&found.path, place) };
+            self.targets.push(Target { field, shown: text_of(&found.path), state, reach });
+        }
+        // A script that has a name is one that may be run, so what is in it is looked at too.
+        self.targets.dedup_by(|one, other| one.shown == other.shown && one.state == other.state);
+    }
+
+    // Unasked only what only reads, and whose words cannot be shifted by the name of the folder.
+    fn only_reads(&self) -> bool {
+        let plain =
+            text_of(&self.folder.path).chars().all(|c| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-'));
+        self.reading.reads_only && (plain || !self.line.to_lowercase().contains("pwd"))
+    }
+
+    fn sandbox(&self, place: &Place) -> Sandbox {
+        let (hidden, frozen) = self.closed(place);
+        let writable = if self.only_reads() { Vec::new() } else { self.writable.clone() };
+        let mut readable = self.readable.clone();
+        readable.push(self.folder.path.clone());
+        let limits = Limits::default();
+        Sandbox { folder: self.folder.path.clone(), readable, writable, hidden, frozen, limits }
+            .without_secrets(&place.home, &place.data)
+    }
+
+    // Keys and hooks that lie in the granted folders: the ones are taken out of the box, the others stay as they are.
+    // What the line names is on the card, and was the user's to allow.
+    fn closed(&self, place: &Place) -> (Vec<PathBuf>, Vec<PathBuf>) {
+        let (mut hidden, mut frozen) = (Vec::new(), Vec::new());
+        let mut looked_at = 0;
+        for folder in self.readable.iter().chain(&self.writable).filter(|path| path.is_dir()) {
+            // A folder that cannot be listed here cannot be listed in the box.
+            let _ = walk(folder, DEEPEST, place, |seen| {
+                looked_at += 1;
+                if seen.closed && !self.targets.iter().any(|target| Path::new(&target.shown).starts_with(&seen.path)) {
+                    let steers = seen.path.components().any(|part| {
+                        matches!(part.as_os_str().to_str(), Some(".git" | ".githooks" | ".husky" | ".vscode"))
+                    });
+                    if steers { &mut frozen } else { &mut hidden }.push(seen.path.clone());
+                }
+                looked_at <= MOST_LOOKED_AT
+            });
+        }
+        (hidden, frozen)
+    }
+
+    fn title(&self, place: &Place) -> String {
+        let mut programs: Vec<String> = Vec::new();
+        for command in &self.reading.commands {
+            let name = visible(&command.program);
+            if !name.is_empty() && !programs.contains(&name) {
+                programs.push(name);
+            }
+        }
+        let more = programs.len() > 4;
+        programs.truncate(4);
+        let mut programs = programs.join(", ");
+        if more {
+            programs.push('…');
+        }
+        let folder = folder_name(&self.folder.path, &place.home);
+        let key = match (self.only_reads(), programs.is_empty()) {
+            (_, true) => "tools.shell.title.line",
+            (true, _) => "tools.shell.title.reads",
+            (false, _) => "tools.shell.title.runs",
+        };
+        say(key, &[("programs", &programs), ("folder", &folder)])
+    }
+
+    // Every simple command on its own line, then the line as it is, with nothing hidden in it.
+    fn rows(&self, kept: Option<kept::Amount>) -> Vec<(String, String)> {
+        let mut rows = Vec::new();
+        for command in &self.reading.commands {
+            let effect = match (command.inspectable, command.effect) {
+                (false, _) => "unknown",
+                (_, Effect::Observe) => "reads",
+                (_, Effect::Create | Effect::Modify) => "changes",
+                (_, Effect::Delete) => "deletes",
+                _ => "runs",
+            };
+            let why = command.why.sentence();
+            rows.push((say(&format!("tools.shell.row.{effect}"), &[]), format!("{}\n{why}", visible(&command.text))));
+        }
+        if let Some(problem) = &self.reading.problem {
+            rows.push((say("tools.shell.row.unknown", &[]), problem.sentence()));
+        }
+        rows.push((say("tools.shell.row.folder", &[]), shown_path(&self.folder.path)));
+        if !self.only_reads() {
+            let folders = self.writable.iter().map(|path| shown_path(path)).collect::<Vec<_>>().join("\n");
+            let none = say("tools.shell.row.none", &[]);
+            rows.push((say("tools.shell.row.may_change", &[]), if folders.is_empty() { none } else { folders }));
+            if let Some(kept) = kept {
+                let values = [("count", kept.entries.to_string()), ("size", size(kept.bytes))];
+                let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+                rows.push((say("tools.shell.row.kept", &[]), say("tools.shell.kept", &values)));
+            }
+        }
+        let line: Vec<String> = self.line.split('\n').map(visible).collect();
+        let key = if has_hidden(&self.line.replace('\n', "")) {
+            "tools.shell.row.line_hidden"
+        } else {
+            "tools.shell.row.line"
+        };
+        rows.push((say(key, &[]), line.join("\n")));
+        rows
+    }
+}
+
+// Whatever must not differ when it starts: the bytes of a file that is not too large, else its mark. What lies in a
+// folder may go on changing.
+fn state(path: &Path, place: &Place) -> String {
+    let Ok(entry) = Handles::new(place).entry(path) else { return String::new() };
+    match entry.read_whole(crate::contents::MOST_BYTES) {
+        Ok(Some(whole)) => format!("sha256:{}", digest(&whole.bytes)),
+        _ => match entry.mark() {
+            Ok(Some(mark)) if mark.kind != crate::mark::Kind::Folder => mark.state(),
+            _ => String::new(),
+        },
+    }
+}
+
+fn outcomes(end: End, changed: bool) -> Vec<ItemOutcome> {
+    let outcome = |item, status, note| ItemOutcome { item, status, note };
+    let status = match end {
+        End::Status(_) => return vec![outcome(0, Status::Succeeded, None)],
+        End::Late => Status::Failed,
+        End::Stopped => Status::Cancelled,
+    };
+    let note = Some(ended(end));
+    // What it had changed by then is there, and can be taken back.
+    if changed {
+        vec![outcome(0, Status::Succeeded, None), outcome(1, status, note)]
+    } else {
+        vec![outcome(0, status, note)]
+    }
+}
+
+fn ended(end: End) -> String {
+    let seconds = Limits::default().time.as_secs().to_string();
+    say(if end == End::Late { "tools.shell.late" } else { "tools.shell.stopped" }, &[("seconds", &seconds)])
+}
+
+// Files that another program runs, or takes its orders from, when it opens them or the folder (SBX-10).
+fn runs_when_opened(path: &Path) -> bool {
+    let text = text_of(path).to_lowercase();
+    let name = text.rsplit('/').next().unwrap_or_default();
+    let ends = [
+        ".desktop",
+        ".sh",
+        ".py",
+        ".js",
+        ".mjs",
+        ".bat",
+        ".ps1",
+        ".command",
+        ".scpt",
+        ".jar",
+        ".appimage",
+        ".html",
+        ".svg",
+        ".docm",
+        ".xlsm",
+        ".service",
+        ".code-workspace",
+    ];
+    let names = [
+        "makefile",
+        "justfile",
+        "package.json",
+        "build.rs",
+        "build.gradle",
+        "conftest.py",
+        "setup.py",
+        ".envrc",
+        ".gitattributes",
+        ".gitmodules",
+        ".npmrc",
+        "dockerfile",
+        "tasks.json",
+        "launch.json",
+        "settings.json",
+    ];
+    let within = ["/.git/", "/.vscode/", "/.githooks/", "/.husky/", "/.github/", "/.idea/"];
+    let runs = std::fs::metadata(path).is_ok_and(|found| {
+        found.is_file() && std::os::unix::fs::PermissionsExt::mode(&found.permissions()) & 0o111 != 0
+    });
+    runs || ends.iter().any(|end| name.ends_with(end))
+        || names.contains(&name)
+        || within.iter().any(|part| text.contains(part))
+}
+
+#[cfg(test)]
+mod tests;
