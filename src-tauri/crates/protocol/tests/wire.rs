@@ -38,6 +38,7 @@ impl Types {
         types.visit::<HistoryPage>();
         types.visit::<HistoryQuery>();
         types.visit::<Inbox>();
+        types.visit::<LocalServer>();
         types.visit::<NewTask>();
         types.visit::<Rule>();
         types.visit::<RuleOffer>();
