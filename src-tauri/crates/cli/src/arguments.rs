@@ -118,6 +118,10 @@ pub enum Command {
         key: Option<String>,
         value: Option<String>,
     },
+    Models {
+        #[command(subcommand)]
+        what: Models,
+    },
     Practice {
         #[arg(long)]
         unattended: bool,
@@ -131,6 +135,12 @@ pub enum Rules {
     Offers,
     Accept { id: ActionId },
     Decline { id: ActionId },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Models {
+    Find,
+    Prices,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
