@@ -6,7 +6,7 @@ use assent_engine::{Engine, clock};
 use assent_protocol::{
     Action, ActionId, Advice, Decider, QuestionId, Rule, RuleDraft, RuleId, RuleOffer, RunId, TrustOffer, texts,
     wire::{
-        Card, ErrorCode, HistoryPage, HistoryQuery, Inbox, NewTask, RunRow, RunView, Settings, Standing, ToolRow,
+        Card, ErrorCode, HistoryPage, HistoryQuery, Inbox, LocalServer, NewTask, RunRow, RunView, Settings, Standing, ToolRow,
         UndoReport, Verification, WireError,
     },
 };
@@ -73,6 +73,7 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         settings,
         set_settings,
         set_key,
+        find_models,
         freeze,
         unfreeze,
         verify,
@@ -246,8 +247,13 @@ async fn set_settings(shell: State<'_, Shell>, settings: Settings) -> Answer<Set
 }
 
 #[tauri::command]
-async fn set_key(shell: State<'_, Shell>, key: String) -> Answer<String> {
-    shell.ask(move |engine| engine.set_key(&key)).await
+async fn set_key(shell: State<'_, Shell>, key: String, fallback: bool) -> Answer<String> {
+    shell.ask(move |engine| engine.set_key(&key, fallback)).await
+}
+
+#[tauri::command]
+async fn find_models(shell: State<'_, Shell>) -> Answer<Vec<LocalServer>> {
+    Ok(shell.engine()?.find_models().await)
 }
 
 #[tauri::command]
