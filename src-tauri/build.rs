@@ -45,6 +45,7 @@ const COMMANDS: &[&str] = &[
     "settings",
     "set_settings",
     "set_key",
+    "find_models",
     "freeze",
     "unfreeze",
     "verify",

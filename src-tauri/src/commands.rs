@@ -7,8 +7,8 @@ use assent_protocol::{
     Action, ActionId, Advice, Connection, Decider, Declaration, Imported, QuestionId, Rule, RuleDraft, RuleId,
     RuleOffer, RunId, ServerDraft, TrustOffer, texts,
     wire::{
-        Card, ErrorCode, HistoryPage, HistoryQuery, Inbox, NewTask, RunRow, RunView, Settings, Standing, ToolRow,
-        UndoReport, Verification, WireError,
+        Card, ErrorCode, HistoryPage, HistoryQuery, Inbox, LocalServer, NewTask, RunRow, RunView, Settings, Standing,
+        ToolRow, UndoReport, Verification, WireError,
     },
 };
 use serde_json::Value;
@@ -82,6 +82,7 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         settings,
         set_settings,
         set_key,
+        find_models,
         freeze,
         unfreeze,
         verify,
@@ -300,8 +301,13 @@ async fn set_settings(shell: State<'_, Shell>, settings: Settings) -> Answer<Set
 }
 
 #[tauri::command]
-async fn set_key(shell: State<'_, Shell>, key: String) -> Answer<String> {
-    shell.ask(move |engine| engine.set_key(&key)).await
+async fn set_key(shell: State<'_, Shell>, key: String, fallback: bool) -> Answer<String> {
+    shell.ask(move |engine| engine.set_key(&key, fallback)).await
+}
+
+#[tauri::command]
+async fn find_models(shell: State<'_, Shell>) -> Answer<Vec<LocalServer>> {
+    Ok(shell.engine()?.find_models().await)
 }
 
 #[tauri::command]

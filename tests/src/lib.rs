@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test that cannot go on says why and ends")]
 
 pub mod eval;
+pub mod scripted_model;
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};

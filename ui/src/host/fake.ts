@@ -89,7 +89,7 @@ export function fakeHost(data: Sample = sample(Date.now())): FakeHost {
         ended_at: null,
       };
       data.runs = [{ run, waiting: 0, done: 0 }, ...data.runs];
-      data.views[id] = { run, steps: [{ step: "user", text: task.goal }], receipt: "" };
+      data.views[id] = { run, steps: [{ step: "user", text: task.goal }], receipt: "", spent: null };
       return id;
     },
     runs: async () => structuredClone(data.runs),
@@ -257,7 +257,11 @@ export function fakeHost(data: Sample = sample(Date.now())): FakeHost {
     importConnections: async () => ({ added: ["git"], notes: [] }),
     settings: async () => structuredClone(data.settings),
     setSettings: async (settings) => (data.settings = structuredClone(settings)),
-    setKey: async () => void (data.settings.has_key = true),
+    setKey: async (_key, fallback) =>
+      void ((fallback ? data.settings.fallback : data.settings).has_key = true),
+    findModels: async () => [
+      { name: "Ollama", base_url: "http://127.0.0.1:11434/v1", models: ["qwen3:8b", "llama3.2"] },
+    ],
     freeze: async () => void (data.standing.frozen = true),
     unfreeze: async () => void (data.standing.frozen = false),
     verify: async () => ({ ok: true, events: 1284, first_bad: null, message: "The history is whole." }),

@@ -13,6 +13,7 @@ import type {
   HistoryQuery,
   Imported,
   Inbox,
+  LocalServer,
   NewTask,
   QuestionId,
   Rule,
@@ -81,7 +82,10 @@ export interface Host {
   importConnections(file: string): Promise<Imported>;
   settings(): Promise<Settings>;
   setSettings(settings: Settings): Promise<Settings>;
-  setKey(key: string): Promise<void>;
+  /** The key of the model, or of the one that takes its place. */
+  setKey(key: string, fallback: boolean): Promise<void>;
+  /** Programs on this computer that offer models; only for a person who asks for it. */
+  findModels(): Promise<LocalServer[]>;
   freeze(): Promise<void>;
   unfreeze(): Promise<void>;
   verify(): Promise<Verification>;

@@ -578,9 +578,47 @@ note: string | null, };
 export type Level = "low" | "medium" | "high";
 
 /**
+ * A program on this computer that offers models.
+ */
+export type LocalServer = {
+/**
+ * What usually listens there: Ollama, LM Studio, llama.cpp.
+ */
+name: string,
+/**
+ * The address for the settings.
+ */
+base_url: string,
+/**
+ * Its models.
+ */
+models: Array<string>, };
+
+/**
  * How far a task may go by itself.
  */
 export type Mode = "suggest" | "ask" | "semi" | "auto";
+
+/**
+ * A model, and where it is.
+ */
+export type ModelChoice = {
+/**
+ * Whose interface it speaks.
+ */
+provider: Provider,
+/**
+ * Its name; empty for none.
+ */
+model: string,
+/**
+ * Where it is; empty for the provider's usual address.
+ */
+base_url: string,
+/**
+ * Whether a key for this address is kept.
+ */
+has_key: boolean, };
 
 /**
  * A new task from the window or the terminal.
@@ -662,6 +700,11 @@ rows: Array<[string, string]>, };
  * Who a value came from.
  */
 export type Provenance = "user" | "own_data" | "model" | "untrusted";
+
+/**
+ * Whose interface a model elsewhere speaks.
+ */
+export type Provider = "openai" | "responses" | "anthropic" | "gemini";
 
 /**
  * A question that an agent asks the user: a card of its own kind.
@@ -933,7 +976,11 @@ steps: Array<Step>,
 /**
  * "8 done: 6 can be undone, 2 cannot".
  */
-receipt: string, };
+receipt: string,
+/**
+ * What the models elsewhere have used; none where none was asked.
+ */
+spent: Spent | null, };
 
 /**
  * Where a rule holds.
@@ -1049,9 +1096,17 @@ mode: Mode,
  */
 model: string,
 /**
- * Where the model is asked.
+ * Where the model is asked; empty for the provider's usual address.
  */
 base_url: string,
+/**
+ * Whose interface the model speaks.
+ */
+provider: Provider,
+/**
+ * The model that goes on where the first one cannot be reached; none where its name is empty.
+ */
+fallback: ModelChoice,
 /**
  * `system`, `light` or `dark`.
  */
@@ -1111,6 +1166,35 @@ amount: [number, string] | null,
 recipients: number, };
 
 /**
+ * What the models of a run have used so far.
+ */
+export type Spent = {
+/**
+ * Their replies.
+ */
+replies: number,
+/**
+ * Tokens read.
+ */
+input: number,
+/**
+ * Tokens written.
+ */
+output: number,
+/**
+ * US dollars, of those replies whose price is known; none where none is.
+ */
+cost: number | null,
+/**
+ * Replies without a known price.
+ */
+unpriced: number,
+/**
+ * All of it in a sentence.
+ */
+words: string, };
+
+/**
  * What is always in the corner of the window.
  */
 export type Standing = {
@@ -1165,6 +1249,10 @@ export type Step = { "step": "user",
  * The words.
  */
 text: string, } | { "step": "agent",
+/**
+ * The words.
+ */
+text: string, } | { "step": "notice",
 /**
  * The words.
  */

@@ -1,8 +1,9 @@
 //! What a model is: it reads a conversation and answers with words and calls.
 
 use crate::ToolSpec;
+pub use assent_protocol::Tokens;
 use assent_protocol::{Mode, ProposedCall, Turn};
-use std::{future::Future, pin::Pin};
+use std::{collections::HashMap, future::Future, pin::Pin};
 
 /// Everything a model is given for one reply.
 #[derive(Debug, Clone)]
@@ -19,10 +20,16 @@ pub struct Request {
     pub home: String,
     /// Milliseconds since 1970 (UTC).
     pub now: i64,
+    /// When the task began. A model is told this time, so that what it is told first never changes.
+    pub began: i64,
     /// IANA name of the user's time zone.
     pub zone: String,
     /// How far the task may go, so that the model knows what to expect.
     pub mode: Mode,
+    /// [`Reply::kept`] of earlier replies, by the first call of each.
+    pub kept: HashMap<String, String>,
+    /// Why the last reply to this very request could not be used.
+    pub again: Option<String>,
 }
 
 /// One reply. No calls means that the model is done.
@@ -32,8 +39,10 @@ pub struct Reply {
     pub text: String,
     /// What it proposes, in order.
     pub calls: Vec<ProposedCall>,
-    /// Tokens read and written, where the provider says so.
-    pub tokens: Option<(u64, u64)>,
+    /// Tokens, where the provider says so.
+    pub tokens: Option<Tokens>,
+    /// What the provider must get back with this reply, byte for byte; only its own code reads it.
+    pub kept: Option<String>,
 }
 
 /// Why there is no reply. The text says what happened and what the user can do.

@@ -37,7 +37,7 @@ pub fn calls(list: &[(&str, &str, &str)]) -> Result<Reply, ModelError> {
             says: None,
         })
         .collect();
-    Ok(Reply { text: String::new(), calls, tokens: None })
+    Ok(Reply { calls, ..Reply::default() })
 }
 
 impl Model for ScriptedModel {

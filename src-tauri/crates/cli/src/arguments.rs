@@ -122,6 +122,10 @@ pub enum Command {
         #[command(subcommand)]
         what: Option<Connections>,
     },
+    Models {
+        #[command(subcommand)]
+        what: Models,
+    },
     Practice {
         #[arg(long)]
         unattended: bool,
@@ -198,6 +202,12 @@ pub enum Does {
     Sends,
     Spends,
     Unknown,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Models {
+    Find,
+    Prices,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

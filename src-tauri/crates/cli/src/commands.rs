@@ -1,6 +1,6 @@
 //! From a command of the command line to the function that does it.
 
-use crate::arguments::Command;
+use crate::arguments::{Command, Models};
 use crate::{Answered, Desk};
 
 impl Desk {
@@ -32,6 +32,8 @@ impl Desk {
             Command::Unfreeze => self.unfreeze(),
             Command::Verify => self.verify(),
             Command::Export { file, format } => self.export(&file, format),
+            Command::Models { what: Models::Find } => self.find_models().await,
+            Command::Models { what: Models::Prices } => self.prices(),
             Command::Settings { key, value } => self.settings(key, value),
         }
     }

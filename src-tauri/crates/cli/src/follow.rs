@@ -20,6 +20,7 @@ pub struct Follow<'a> {
     shown: HashMap<ActionId, Status>,
     asked: HashSet<QuestionId>,
     messages: usize,
+    notices: usize,
 }
 
 /// What a run waits for.
@@ -32,7 +33,7 @@ pub struct Open {
 impl<'a> Follow<'a> {
     /// Follows from the beginning.
     pub fn start(desk: &'a Desk, run: RunId) -> Follow<'a> {
-        Follow { desk, run, shown: HashMap::new(), asked: HashSet::new(), messages: 0 }
+        Follow { desk, run, shown: HashMap::new(), asked: HashSet::new(), messages: 0, notices: 0 }
     }
 
     /// Follows from here on: what stands in the journal by now was seen before.
@@ -41,6 +42,7 @@ impl<'a> Follow<'a> {
         for step in desk.engine.run(run)?.steps {
             match step {
                 Step::Agent { .. } => follow.messages += 1,
+                Step::Notice { .. } => follow.notices += 1,
                 Step::Action { action } => {
                     follow.shown.insert(action.id, action.status);
                 }
@@ -62,11 +64,14 @@ impl<'a> Follow<'a> {
         let run = loop {
             tokio::select! {
                 run = &mut driving => break run?,
-                _ = beat.tick() => if self.desk.host.changed_since() {
-                    self.show()?;
-                    self.desk.host.print_spoken(self.run);
-                    self.desk.answer_servers(self.run)?;
-                },
+                _ = beat.tick() => {
+                    self.desk.engine.heed_freeze();
+                    if self.desk.host.changed_since() {
+                        self.show()?;
+                        self.desk.host.print_spoken(self.run);
+                        self.desk.answer_servers(self.run)?;
+                    }
+                }
             }
         };
         self.show()?;
@@ -76,12 +81,18 @@ impl<'a> Follow<'a> {
     /// Prints what is new.
     pub fn show(&mut self) -> Result<(), WireError> {
         let desk = self.desk;
-        let mut messages = 0;
+        let (mut messages, mut notices) = (0, 0);
         for step in desk.engine.run(self.run)?.steps {
             match step {
                 Step::Agent { text } => {
                     messages += 1;
                     if messages > self.messages && !text.is_empty() && !desk.host.finish_spoken(self.run, &text) {
+                        desk.out.message(&text);
+                    }
+                }
+                Step::Notice { text } => {
+                    notices += 1;
+                    if notices > self.notices {
                         desk.out.message(&text);
                     }
                 }
@@ -92,7 +103,7 @@ impl<'a> Follow<'a> {
                 Step::Question { .. } | Step::User { .. } => {}
             }
         }
-        self.messages = messages;
+        (self.messages, self.notices) = (messages, notices);
         Ok(())
     }
 
@@ -152,11 +163,19 @@ impl<'a> Follow<'a> {
             let did = changes(&[Status::Succeeded, Status::Partly, Status::Unknown]) > 0;
             self.tell(&view.run, &view.receipt, &open, changes(&[Status::Suggested]), did);
         }
-        let last = json!({
+        let mut last = json!({
             "type": "end", "run": self.run, "status": name, "waiting": waiting,
             "succeeded": changes(&[Status::Succeeded]), "failed": changes(&[Status::Failed, Status::Partly]),
             "unknown": changes(&[Status::Unknown]), "note": view.run.note,
         });
+        if let Some(spent) = &view.spent {
+            let used = json!({"replies": spent.replies, "tokens_in": spent.input, "tokens_out": spent.output,
+                "cost": spent.cost, "unpriced": spent.unpriced});
+            if let (Value::Object(last), Value::Object(used)) = (&mut last, used) {
+                last.extend(used);
+            }
+            self.desk.out.line(Style::Dim, &spent.words);
+        }
         Ok((ended, last))
     }
 

@@ -11,9 +11,10 @@
 //! - `question`: `id`, `run`, `text`
 //! - `error`: `code`, `text`; the exit status is then not 0
 //! - `end`, the last line of a command that sets a task going: `run`, `status` (done, waiting, stopped, failed),
-//!   `waiting`, `succeeded`, `failed`, `unknown` (counts; of actions that change something), `note`
-//! - answers to one command: `task`, `rule`, `offer`, `setting`, `undo`, `why`, `verification`, `trust_offer`,
-//!   `advice`, `connection`, `connection_tool`, `imported`, and `notice` in `core`
+//!   `waiting`, `succeeded`, `failed`, `unknown` (counts; of actions that change something), `note`, and for a model
+//!   elsewhere `replies`, `tokens_in`, `tokens_out`, `cost` (US dollars, or null where no price is known), `unpriced`
+//! - answers to one command: `task`, `rule`, `offer`, `setting`, `models`, `price`, `undo`, `why`, `verification`,
+//!   `trust_offer`, `advice`, `connection`, `connection_tool`, `imported`, and `notice` in `core`
 
 mod arguments;
 mod card;
@@ -24,6 +25,7 @@ mod editor;
 mod follow;
 mod host;
 mod lists;
+mod models;
 mod out;
 mod prompt;
 mod rules;

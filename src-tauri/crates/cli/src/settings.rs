@@ -5,7 +5,7 @@ use crate::tasks::bad_usage;
 use crate::{Answered, Desk, Ended};
 use assent_protocol::{
     Level, Mode,
-    wire::{Settings, WireError},
+    wire::{Provider, Settings, WireError},
 };
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ impl Desk {
         let settings = self.engine.settings()?;
         match (key.as_deref(), value) {
             (None, _) => self.show_settings(&settings, None),
-            (Some("key"), value) => self.set_model_key(value),
+            (Some(name @ ("key" | "fallback_key")), value) => self.set_model_key(name, value),
             (Some(key), None) => self.show_settings(&settings, Some(key)),
             (Some(key), Some(value)) => {
                 let settings = self.engine.set_settings(with(settings, key, &value)?)?;
@@ -24,7 +24,11 @@ impl Desk {
     }
 
     fn show_settings(&self, settings: &Settings, only: Option<&str>) -> Answered {
-        let Ok(Value::Object(all)) = serde_json::to_value(settings) else { return Ok(Ended::Done) };
+        let Ok(Value::Object(mut all)) = serde_json::to_value(settings) else { return Ok(Ended::Done) };
+        // Named as they are set.
+        if let Some(Value::Object(fallback)) = all.shift_remove("fallback") {
+            all.extend(fallback.into_iter().map(|(name, value)| (format!("fallback_{name}"), value)));
+        }
         if let Some(key) = only.filter(|key| !all.contains_key(*key)) {
             return Err(unknown(key));
         }
@@ -40,15 +44,15 @@ impl Desk {
         Ok(Ended::Done)
     }
 
-    fn set_model_key(&self, value: Option<String>) -> Answered {
+    fn set_model_key(&self, name: &str, value: Option<String>) -> Answered {
         if value.is_some() {
-            return Err(bad_usage("cli.settings.key", &[]));
+            return Err(bad_usage("cli.settings.key", &[("name", name)]));
         }
         let mut line = String::new();
         std::io::stdin()
             .read_line(&mut line)
             .map_err(|error| bad_usage("cli.settings.read", &[("error", &error.to_string())]))?;
-        let kept = self.engine.set_key(line.trim())?;
+        let kept = self.engine.set_key(line.trim(), name == "fallback_key")?;
         self.out.message(&kept);
         Ok(Ended::Done)
     }
@@ -62,7 +66,11 @@ fn with(mut settings: Settings, key: &str, value: &str) -> Result<Settings, Wire
             })?;
         }
         "model" => settings.model = value.to_owned(),
+        "provider" => settings.provider = provider(key, value)?,
         "base_url" => settings.base_url = value.to_owned(),
+        "fallback_model" => settings.fallback.model = value.to_owned(),
+        "fallback_provider" => settings.fallback.provider = provider(key, value)?,
+        "fallback_base_url" => settings.fallback.base_url = value.to_owned(),
         "theme" => settings.theme = value.to_owned(),
         "notes_folder" => settings.notes_folder = value.to_owned(),
         "folders" => {
@@ -81,6 +89,13 @@ fn with(mut settings: Settings, key: &str, value: &str) -> Result<Settings, Wire
 fn level(key: &str, value: &str) -> Result<Level, WireError> {
     serde_json::from_value(json!(value))
         .map_err(|_| bad_usage("cli.settings.value", &[("key", key), ("value", value), ("fits", "low, medium, high")]))
+}
+
+fn provider(key: &str, value: &str) -> Result<Provider, WireError> {
+    serde_json::from_value(json!(value)).map_err(|_| {
+        let fits = "openai, responses, anthropic, gemini";
+        bad_usage("cli.settings.value", &[("key", key), ("value", value), ("fits", fits)])
+    })
 }
 
 fn switch(key: &str, value: &str) -> Result<bool, WireError> {

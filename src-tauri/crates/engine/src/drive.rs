@@ -1,24 +1,16 @@
 //! Driving a run: ask the loop what is next, do it, commit it, feed it back, until it waits or ends.
 
-use crate::{Answered, Engine, words};
+use crate::{Answered, Engine, think::Thought, words};
 use assent_agent::Tool as _;
 use assent_agent::{
-    Model, ModelError, Reply, Request,
-    run_loop::{Event, Next, RunState, Standing, unique_ids},
+    Request,
+    run_loop::{Event, Next, RunState, Standing},
 };
-use assent_models::{OpenAi, Planner, Secret};
-use assent_policy as policy;
-use assent_protocol::{
-    Action, ProposedCall, Run, RunId, RunStatus, Status, Turn, texts,
-    wire::{Change, ErrorCode, WireError},
-};
+use assent_protocol::{Action, ProposedCall, Run, RunId, RunStatus, Status, Turn, wire::Change};
 use std::{
-    collections::HashSet,
-    sync::{Arc, PoisonError, atomic::Ordering},
+    collections::{HashMap, HashSet},
+    sync::{PoisonError, atomic::Ordering},
 };
-
-/// Re-asks of a model whose reply could not be used, before the run gives up.
-const RE_ASKS: u32 = 3;
 
 impl Engine {
     /// Drives a run in the background. Needs a runtime around it.
@@ -53,6 +45,7 @@ impl Engine {
             said.clear();
             self.rebuild(id)?
         };
+        let mut talk = self.talk(&run)?;
         let ended = loop {
             for turn in control.said.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
                 state.take(Event::Turn(turn));
@@ -61,7 +54,7 @@ impl Engine {
                 break None;
             }
             match state.next() {
-                Next::CallModel => match self.think(&run, &state, &control.halt).await? {
+                Next::CallModel => match self.think(&run, &state, &mut talk, &control).await? {
                     Thought::Reply(turn) => state.take(Event::Turn(turn)),
                     Thought::Ends(status, note) => break Some((status, Some(note))),
                     Thought::Halted => break None,
@@ -117,49 +110,7 @@ impl Engine {
         Ok(state)
     }
 
-    async fn think(&self, run: &Run, state: &RunState, halt: &tokio::sync::Notify) -> Answered<Thought> {
-        let model = match self.model_for(run) {
-            Ok(model) => model,
-            Err(error) => return Ok(Thought::Ends(RunStatus::Failed, error.message)),
-        };
-        let tally = self.0.journal.tally(run.id).map_err(words::other)?;
-        let asked = u32::try_from(state.turns().iter().filter(|t| matches!(t, Turn::User { .. })).count()).unwrap_or(1);
-        // Each message of the user is a decision to go on, so it buys one more budget of turns.
-        let turns = policy::bounds(run.mode).turns.saturating_mul(asked.max(1));
-        if tally.turns >= turns {
-            let note = texts::say("engine.limit.turns", &[("count", &tally.turns.to_string())]);
-            return Ok(Thought::Ends(RunStatus::Stopped, note));
-        }
-        let request = self.request(run, state);
-        let host = self.0.host.clone();
-        let id = run.id;
-        let heard = move |text: &str| host.changed(Change::Says { run: id, text: text.to_owned() });
-        let mut tries = 0;
-        let reply = loop {
-            let halted = halt.notified();
-            let answer = tokio::select! {
-                answer = model.reply(&request, &heard) => answer,
-                () = halted => return Ok(Thought::Halted),
-            };
-            match answer {
-                Ok(reply) => break reply,
-                Err(ModelError::Malformed(_)) if tries < RE_ASKS => tries += 1,
-                Err(error) => return Ok(Thought::Ends(RunStatus::Failed, error.to_string())),
-            }
-        };
-        Ok(Thought::Reply(self.keep_reply(run, state, reply)?))
-    }
-
-    fn keep_reply(&self, run: &Run, state: &RunState, reply: Reply) -> Answered<Turn> {
-        let Reply { text, mut calls, .. } = reply;
-        unique_ids(&mut calls, state.turns());
-        let turn = Turn::Model { text, calls };
-        self.0.journal.add_turn(run.id, &turn, self.0.host.now()).map_err(words::other)?;
-        self.0.host.changed(Change::Run { run: run.id, status: RunStatus::Running });
-        Ok(turn)
-    }
-
-    fn request(&self, run: &Run, state: &RunState) -> Request {
+    pub(crate) fn request(&self, run: &Run, state: &RunState) -> Request {
         let mut tools: Vec<_> = self.0.tools.values().map(|tool| tool.spec()).collect();
         tools.push(crate::judge::ask_user());
         let connected = self.connected_tools();
@@ -181,34 +132,17 @@ impl Engine {
             notes_folder: self.notes_folder().display().to_string(),
             home: self.0.config.home.display().to_string(),
             now: self.0.host.now(),
+            began: run.started_at,
             zone: self.0.host.zone(),
             mode: run.mode,
+            kept: HashMap::new(),
+            again: None,
         }
-    }
-
-    fn model_for(&self, run: &Run) -> Answered<Arc<dyn Model>> {
-        if let Some(model) = &self.0.stand_in {
-            return Ok(model.clone());
-        }
-        if run.model == "planner" {
-            return Ok(Arc::new(Planner));
-        }
-        let base_url = self.base_url()?;
-        let key = self.0.keys.key(&crate::settings::host_of(&base_url));
-        OpenAi::new(&base_url, &run.model, key.map(Secret::new))
-            .map(|model| Arc::new(model) as Arc<dyn Model>)
-            .map_err(|message| WireError { code: ErrorCode::Other, message })
     }
 
     pub(crate) fn run_row(&self, id: RunId) -> Answered<Run> {
         self.0.journal.run(id).map_err(words::other)?.ok_or_else(|| words::not_found(&id.to_string()))
     }
-}
-
-enum Thought {
-    Reply(Turn),
-    Ends(RunStatus, String),
-    Halted,
 }
 
 fn standing_of(action: &Action) -> Option<Standing> {

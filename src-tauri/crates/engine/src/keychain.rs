@@ -1,7 +1,9 @@
 //! The system's keychain: the head of the history's chain and the model's key. Where there is none, that is said,
 //! the key lasts for this run of the program, and nothing secret is written to disk.
 
+use crate::settings::{address_of, host_of};
 use assent_journal::Anchor;
+use assent_protocol::wire::Provider;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
@@ -13,7 +15,7 @@ const SERVICE: &str = "org.assent.desktop";
 #[derive(Clone)]
 pub(crate) struct Keys {
     enabled: bool,
-    for_this_run: Arc<Mutex<Option<String>>>,
+    for_this_run: Arc<Mutex<HashMap<String, String>>>,
     secrets: Arc<Mutex<HashMap<String, String>>>,
     data: String,
 }
@@ -29,18 +31,22 @@ impl Keys {
         self
     }
 
-    /// The model's key for `host`: from the keychain, else from this run, else from the environment.
+    /// The model's key for `host`: from the keychain, else from this run, else from the environment. Each is bound to
+    /// its host; a key is never looked up for another (SEC-07).
     pub(crate) fn key(&self, host: &str) -> Option<String> {
+        if host.is_empty() {
+            return None;
+        }
         self.get(&format!("key {host}"))
             .ok()
             .flatten()
-            .or_else(|| self.for_this_run.lock().unwrap_or_else(PoisonError::into_inner).clone())
-            .or_else(|| std::env::var("OPENAI_API_KEY").ok().filter(|key| !key.is_empty()))
+            .or_else(|| self.for_this_run.lock().unwrap_or_else(PoisonError::into_inner).get(host).cloned())
+            .or_else(|| from_environment(host))
     }
 
     /// Keeps the key, bound to `host`. Says whether it is kept beyond this run.
     pub(crate) fn keep_key(&self, host: &str, key: &str) -> bool {
-        *self.for_this_run.lock().unwrap_or_else(PoisonError::into_inner) = Some(key.to_owned());
+        self.for_this_run.lock().unwrap_or_else(PoisonError::into_inner).insert(host.to_owned(), key.to_owned());
         self.set(&format!("key {host}"), key).is_ok()
     }
 
@@ -95,6 +101,21 @@ impl Keys {
                 .map_err(|error| error.to_string())
         })
     }
+}
+
+// The variables that the providers' own programs read, each for its provider's address; `OPENAI_BASE_URL` moves the
+// first one.
+fn from_environment(host: &str) -> Option<String> {
+    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let names = [
+        ("OPENAI_API_KEY", set("OPENAI_BASE_URL"), Provider::Openai),
+        ("ANTHROPIC_API_KEY", set("ANTHROPIC_BASE_URL"), Provider::Anthropic),
+        ("GEMINI_API_KEY", None, Provider::Gemini),
+    ];
+    names.into_iter().find_map(|(name, moved, provider)| {
+        let origin = host_of(&address_of(provider, &moved.unwrap_or_default()));
+        (origin == host).then(|| set(name)).flatten()
+    })
 }
 
 impl Anchor for Keys {

@@ -1,6 +1,6 @@
 //! One function a command: this crate joins the decision core, the loop, the tools and the journal behind the [`Host`]
 //! trait, so that the window and the terminal are two views of one thing. Start reading at [`Engine::new_task`] and
-//! follow an action: `drive` asks the model, `judge` finds the facts and decides, `answer` takes the user's word,
+//! follow an action: `drive` and `think` ask the model, `judge` finds the facts and decides, `answer` takes the user's word,
 //! `start` does it, `undo` takes it back.
 
 mod advice;
@@ -13,6 +13,7 @@ mod freeze;
 mod host;
 mod judge;
 mod keychain;
+mod models;
 mod notices;
 mod practice;
 mod relevance;
@@ -20,6 +21,7 @@ mod reminders;
 mod rules;
 mod settings;
 mod start;
+mod think;
 mod trust;
 mod undo;
 mod views;
@@ -155,9 +157,7 @@ impl Engine {
     /// What must happen every second or so: expiry, reminders that came due, a freeze asked for from outside.
     pub fn tick(&self) {
         let now = self.0.host.now();
-        if self.0.config.freeze_mark().exists() && !self.0.journal.frozen().unwrap_or(true) {
-            let _ = self.freeze();
-        }
+        self.heed_freeze();
         for action in self.0.journal.expire_due(now).unwrap_or_default() {
             if let Ok(Some(action)) = self.0.journal.action(action) {
                 self.0.host.changed(Change::Action { action: action.id, run: action.run });
@@ -165,6 +165,14 @@ impl Engine {
             }
         }
         self.fire_reminders(now);
+    }
+
+    /// Freezes when another program has asked for it. Part of [`Engine::tick`]; by itself for a program that only drives
+    /// one run.
+    pub fn heed_freeze(&self) {
+        if self.0.config.freeze_mark().exists() && !self.0.journal.frozen().unwrap_or(true) {
+            let _ = self.freeze();
+        }
     }
 
     /// Ends the servers and anchors the head of the history. Call it before the program ends.

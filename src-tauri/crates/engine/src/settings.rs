@@ -3,7 +3,7 @@
 use crate::{Answered, Engine, words};
 use assent_protocol::{
     Level, Mode, texts,
-    wire::{Change, Settings},
+    wire::{Change, ModelChoice, Provider, Settings},
 };
 use std::path::PathBuf;
 
@@ -19,7 +19,10 @@ impl Engine {
         let mut settings = kept
             .and_then(|text| serde_json::from_str::<Settings>(&text).ok())
             .unwrap_or_else(|| self.default_settings());
-        settings.has_key = self.0.keys.key(&host_of(&settings.base_url)).is_some();
+        let has_key = |provider, url: &str| self.0.keys.key(&host_of(&address_of(provider, url))).is_some();
+        settings.has_key = has_key(settings.provider, &settings.base_url);
+        let fallback = &mut settings.fallback;
+        fallback.has_key = !fallback.model.is_empty() && has_key(fallback.provider, &fallback.base_url);
         Ok(settings)
     }
 
@@ -36,8 +39,14 @@ impl Engine {
         if !PathBuf::from(&settings.notes_folder).is_absolute() {
             return Err(words::bad_input("engine.settings.notes", &[]));
         }
-        if settings.model != "planner" && host_of(&settings.base_url).is_empty() {
+        let is_address = |provider, url: &str| !host_of(&address_of(provider, url)).is_empty();
+        let fallback = &settings.fallback;
+        let second = fallback.model.is_empty() || is_address(fallback.provider, &fallback.base_url);
+        if (settings.model != "planner" && !is_address(settings.provider, &settings.base_url)) || !second {
             return Err(words::bad_input("engine.settings.base_url", &[]));
+        }
+        if fallback.model == "planner" {
+            return Err(words::bad_input("engine.settings.fallback", &[]));
         }
         let text = serde_json::to_string(&settings).map_err(words::other)?;
         self.0.journal.set_setting(NAME, &text, self.0.host.now()).map_err(words::other)?;
@@ -45,25 +54,24 @@ impl Engine {
         self.settings()
     }
 
-    /// Keeps the model's key in the keychain, bound to the host it is for; for this run only where there is no keychain.
-    /// Says which.
+    /// Keeps the key of the model, or of the `fallback`, in the keychain, bound to the host it is for; for this run only
+    /// where there is no keychain. Says which.
     ///
     /// # Errors
     /// When no address is set that the key could belong to.
-    pub fn set_key(&self, key: &str) -> Answered<String> {
-        let host = host_of(&self.base_url()?);
+    pub fn set_key(&self, key: &str, fallback: bool) -> Answered<String> {
+        let settings = self.settings()?;
+        let (provider, base_url) = match fallback {
+            true => (settings.fallback.provider, &settings.fallback.base_url),
+            false => (settings.provider, &settings.base_url),
+        };
+        let host = host_of(&address_of(provider, base_url));
         if host.is_empty() {
             return Err(words::bad_input("engine.settings.base_url", &[]));
         }
         let kept = self.0.keys.keep_key(&host, key.trim());
         self.0.host.changed(Change::Settings);
         Ok(texts::say(if kept { "engine.key.kept" } else { "engine.key.for_this_run" }, &[("host", &host)]))
-    }
-
-    pub(crate) fn base_url(&self) -> Answered<String> {
-        let kept = self.0.journal.setting(NAME).map_err(words::other)?;
-        let kept = kept.and_then(|text| serde_json::from_str::<Settings>(&text).ok()).map(|settings| settings.base_url);
-        Ok(kept.filter(|url| !url.is_empty()).unwrap_or_else(|| self.default_settings().base_url))
     }
 
     pub(crate) fn notes_folder(&self) -> PathBuf {
@@ -77,6 +85,8 @@ impl Engine {
             mode: Mode::Semi,
             model: "planner".to_owned(),
             base_url: std::env::var("OPENAI_BASE_URL").unwrap_or_default(),
+            provider: Provider::default(),
+            fallback: ModelChoice::default(),
             theme: "system".to_owned(),
             notes_folder: self.0.config.home.join("Notes").display().to_string(),
             folders: Vec::new(),
@@ -90,7 +100,13 @@ impl Engine {
     }
 }
 
+/// Where a model is asked: as set, else at the provider's usual address.
+pub(crate) fn address_of(provider: Provider, base_url: &str) -> String {
+    let base_url = base_url.trim();
+    if base_url.is_empty() { assent_models::remote::usual_address(provider).to_owned() } else { base_url.to_owned() }
+}
+
 /// The origin that a key is bound to, read as the client will read it; empty for what is not an address.
 pub(crate) fn host_of(url: &str) -> String {
-    assent_models::open_ai::origin_of(url).unwrap_or_default()
+    assent_models::origin_of(url).unwrap_or_default()
 }

@@ -109,10 +109,13 @@ impl Engine {
         let actions = self.0.journal.actions_of(id).map_err(words::other)?;
         let questions = self.0.journal.questions_of(id).map_err(words::other)?;
         let mut steps = Vec::new();
+        let mut replies = self.0.journal.replies(id).map_err(words::other)?.into_iter();
         for turn in self.0.journal.turns(id).map_err(words::other)? {
             match turn {
                 Turn::User { text } => steps.push(Step::User { text }),
                 Turn::Model { text, calls } => {
+                    let instead = replies.next().and_then(|(_, reply)| reply?.instead);
+                    steps.extend(instead.map(|text| Step::Notice { text }));
                     if !text.is_empty() {
                         steps.push(Step::Agent { text: assent_protocol::visible::visible_lines(&text).join("\n") });
                     }
@@ -129,7 +132,7 @@ impl Engine {
                 Turn::Result { .. } => {}
             }
         }
-        Ok(RunView { run, steps, receipt: receipt(&actions) })
+        Ok(RunView { spent: self.spent(id)?, run, steps, receipt: receipt(&actions) })
     }
 
     /// A page of the history.

@@ -1,7 +1,7 @@
 //! The history: one SQLite file with everything that was proposed, decided, started and undone, and a salted hash
 //! chain of events beside it. Every change of state is one transaction with its event; only this crate writes SQL.
 //!
-//! Start reading at [`Journal`]; then one file a table: `run`, `turn`, `action`, `decision`, `attempt`, `outcome`,
+//! Start reading at [`Journal`]; then one file a table: `run`, `turn`, `reply`, `action`, `decision`, `attempt`, `outcome`,
 //! `inverse`, `rule`, `question`, `reminder`, `setting`, `connection`, `event`. What follows from them: `seal` (rows are held
 //! against the chain), `anchor` (the chain against the keychain), `search`, `history`, `tally`, `export`.
 #![warn(missing_docs)]
@@ -22,6 +22,7 @@ mod outcome;
 mod place;
 mod question;
 mod reminder;
+mod reply;
 mod rule;
 mod run;
 mod seal;
@@ -39,5 +40,6 @@ pub use error::JournalError;
 pub use inverse::StoredInverse;
 pub use journal::Journal;
 pub use reminder::Reminder;
+pub use reply::{Reply, Used};
 pub use run::NewRun;
 pub use tally::Tally;

@@ -2,8 +2,8 @@
 //! A migration that was released is never changed: a new one is put at the end.
 
 use crate::{
-    action, attempt, connection, decision, event, inverse, outcome, question, reminder, rule, run, search, setting,
-    turn,
+    action, attempt, connection, decision, event, inverse, outcome, question, reminder, reply, rule, run, search,
+    setting, turn,
 };
 use rusqlite_migration::{M, Migrations};
 
@@ -23,6 +23,7 @@ const LIST: &[&str] = &[
     search::CREATE,
     rule::EARNED,
     connection::CREATE,
+    reply::CREATE,
 ];
 
 /// All of them.

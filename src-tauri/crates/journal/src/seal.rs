@@ -16,6 +16,7 @@ use std::collections::HashMap;
 const SEALED: &[(&str, &str)] = &[
     ("run", "id"),
     ("turn", "id"),
+    ("reply", "id"),
     ("action", "id"),
     ("decision", "action_id"),
     ("attempt", "action_id"),

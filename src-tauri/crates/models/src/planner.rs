@@ -122,7 +122,7 @@ fn plan(request: &Request) -> Result<Reply, ModelError> {
 
     if !desk.missing.is_empty() {
         let text = if fresh { unclear.join("\n") } else { String::new() };
-        return Ok(Reply { text, calls: numbered(desk.missing, story.calls), tokens: None });
+        return Ok(Reply { text, calls: numbered(desk.missing, story.calls), ..Reply::default() });
     }
     desk.drafts.retain(|draft| !is_planned[draft.part]);
     let mut notes: Vec<(usize, String)> = std::mem::take(&mut desk.notes);
@@ -135,13 +135,13 @@ fn plan(request: &Request) -> Result<Reply, ModelError> {
         if fresh {
             lines.extend(unclear);
         }
-        return Ok(Reply { text: lines.join("\n"), calls: numbered(drafts, story.calls), tokens: None });
+        return Ok(Reply { text: lines.join("\n"), calls: numbered(drafts, story.calls), ..Reply::default() });
     }
     let mut lines = story.outcomes();
     lines.append(&mut notes);
     lines.extend(unclear);
     lines.dedup();
-    Ok(Reply { text: lines.join("\n"), calls: Vec::new(), tokens: None })
+    Ok(Reply { text: lines.join("\n"), ..Reply::default() })
 }
 
 // In the order of the user's words. Neighbours that name one file each and use one tool are one call, so one card.

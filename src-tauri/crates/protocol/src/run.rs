@@ -119,6 +119,21 @@ pub enum Turn {
     },
 }
 
+/// Tokens of one reply, as the provider counts them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tokens {
+    /// Read, all together.
+    pub input: u64,
+    /// Of `input`: taken from the provider's cache.
+    pub cached: u64,
+    /// Of `input`: put into the provider's cache.
+    pub stored: u64,
+    /// Written, all together.
+    pub output: u64,
+    /// Of `output`: reasoning that is not shown.
+    pub reasoning: u64,
+}
+
 /// A question that an agent asks the user: a card of its own kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Question {
@@ -146,6 +161,11 @@ pub enum Step {
     },
     /// What the agent said.
     Agent {
+        /// The words.
+        text: String,
+    },
+    /// Something that Assent itself did in the run: it went on with another model.
+    Notice {
         /// The words.
         text: String,
     },

@@ -119,6 +119,42 @@ pub struct RunView {
     pub steps: Vec<Step>,
     /// "8 done: 6 can be undone, 2 cannot".
     pub receipt: String,
+    /// What the models elsewhere have used; none where none was asked.
+    pub spent: Option<Spent>,
+}
+
+/// What the models of a run have used so far.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
+pub struct Spent {
+    /// Their replies.
+    pub replies: u32,
+    /// Tokens read.
+    #[ts(type = "number")]
+    pub input: u64,
+    /// Tokens written.
+    #[ts(type = "number")]
+    pub output: u64,
+    /// US dollars, of those replies whose price is known; none where none is.
+    pub cost: Option<f64>,
+    /// Replies without a known price.
+    pub unpriced: u32,
+    /// All of it in a sentence.
+    pub words: String,
+}
+
+/// What a model costs, in US dollars for a million tokens.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct PriceRow {
+    /// The origin that it holds for.
+    pub host: String,
+    /// The model.
+    pub model: String,
+    /// Tokens read.
+    pub input: f64,
+    /// Tokens read from the provider's cache.
+    pub cached: f64,
+    /// Tokens written.
+    pub output: f64,
 }
 
 /// A run in the list of tasks.
@@ -199,6 +235,46 @@ pub struct Standing {
     pub notices: Vec<String>,
 }
 
+/// Whose interface a model elsewhere speaks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Provider {
+    /// OpenAI Chat Completions and its relatives.
+    #[default]
+    Openai,
+    /// OpenAI Responses.
+    Responses,
+    /// Anthropic Messages.
+    Anthropic,
+    /// Gemini's `generateContent`.
+    Gemini,
+}
+
+/// A model, and where it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct ModelChoice {
+    /// Whose interface it speaks.
+    pub provider: Provider,
+    /// Its name; empty for none.
+    pub model: String,
+    /// Where it is; empty for the provider's usual address.
+    pub base_url: String,
+    /// Whether a key for this address is kept.
+    pub has_key: bool,
+}
+
+/// A program on this computer that offers models.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct LocalServer {
+    /// What usually listens there: Ollama, LM Studio, llama.cpp.
+    pub name: String,
+    /// The address for the settings.
+    pub base_url: String,
+    /// Its models.
+    pub models: Vec<String>,
+}
+
 /// What the user can set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Settings {
@@ -206,8 +282,14 @@ pub struct Settings {
     pub mode: Mode,
     /// `planner`, or the name of a model at `base_url`.
     pub model: String,
-    /// Where the model is asked.
+    /// Where the model is asked; empty for the provider's usual address.
     pub base_url: String,
+    /// Whose interface the model speaks.
+    #[serde(default)]
+    pub provider: Provider,
+    /// The model that goes on where the first one cannot be reached; none where its name is empty.
+    #[serde(default)]
+    pub fallback: ModelChoice,
     /// `system`, `light` or `dark`.
     pub theme: String,
     /// Folder for notes and to-dos.

@@ -40,6 +40,7 @@ impl Types {
         types.visit::<HistoryQuery>();
         types.visit::<Imported>();
         types.visit::<Inbox>();
+        types.visit::<LocalServer>();
         types.visit::<NewTask>();
         types.visit::<Rule>();
         types.visit::<RuleOffer>();

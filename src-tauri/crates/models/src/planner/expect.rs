@@ -22,8 +22,11 @@ pub fn expect(goal: &str, home: &str, folders: &[String]) -> (Vec<Expected>, boo
         notes_folder: String::new(),
         home: home.to_owned(),
         now: 0,
+        began: 0,
         zone: "UTC".to_owned(),
         mode: Mode::Suggest,
+        kept: Default::default(),
+        again: None,
     };
     let (asks, lost) = Context::new(&request, &words::ENGLISH).asks(goal);
     let whole = lost.is_empty() && asks.iter().all(Result::is_ok);

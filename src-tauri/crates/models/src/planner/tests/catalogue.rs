@@ -13,8 +13,12 @@ fn every_text_of_the_planner_is_in_the_catalogue() {
         include_str!("../report.rs"),
         include_str!("../../planner.rs"),
         include_str!("../../open_ai.rs"),
-        include_str!("../../open_ai/stream.rs"),
-        include_str!("../../open_ai/messages.rs"),
+        include_str!("../../context.rs"),
+        include_str!("../../remote.rs"),
+        include_str!("../../remote/draft.rs"),
+        include_str!("../../remote/events.rs"),
+        include_str!("../../remote/send.rs"),
+        include_str!("../../remote/telling.rs"),
         include_str!("../../when.rs"),
     ] {
         for key in file

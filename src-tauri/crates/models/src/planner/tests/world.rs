@@ -20,8 +20,11 @@ pub fn request(turns: Vec<Turn>) -> Request {
         notes_folder: "/home/u/Notes".into(),
         home: HOME.into(),
         now: now(),
+        began: now(),
         zone: "Europe/Warsaw".into(),
         mode: Mode::Semi,
+        kept: Default::default(),
+        again: None,
     }
 }
 

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 /// A checked address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
-    endpoint: Url,
+    base: Url,
 }
 
 /// The name of the place that `base_url` means, as `https://api.openai.com`: a key is kept under this name, so that a
@@ -16,7 +16,7 @@ pub struct Address {
 /// # Errors
 /// A sentence when it is not an address for a model.
 pub fn origin_of(base_url: &str) -> Result<String, String> {
-    Address::parse(base_url).map(|address| address.endpoint.origin().ascii_serialization())
+    Address::parse(base_url).map(|address| address.base.origin().ascii_serialization())
 }
 
 impl Address {
@@ -26,7 +26,7 @@ impl Address {
         if !base_url.trim().chars().all(|c| c.is_ascii_graphic() && !"\\@".contains(c)) {
             return Err(bad());
         }
-        let mut url = Url::parse(base_url.trim()).map_err(|_| bad())?;
+        let url = Url::parse(base_url.trim()).map_err(|_| bad())?;
         let fits = match url.scheme() {
             "https" => url.host_str().is_some_and(|host| !host.is_empty()),
             "http" => is_here(&url),
@@ -37,26 +37,31 @@ impl Address {
         if !fits || !plain {
             return Err(bad());
         }
-        let path = url.path().trim_end_matches('/');
-        let path = path.strip_suffix("/chat/completions").unwrap_or(path);
-        let path = format!("{path}/chat/completions");
-        url.set_path(&path);
-        Ok(Address { endpoint: url })
+        Ok(Address { base: url })
     }
 
-    pub fn endpoint(&self) -> Url {
-        self.endpoint.clone()
+    /// The path of the address, without a `/` at its end.
+    pub fn path(&self) -> &str {
+        self.base.path().trim_end_matches('/')
+    }
+
+    /// The place at `path` on the same host.
+    pub fn at(&self, path: &str, query: Option<&str>) -> Url {
+        let mut url = self.base.clone();
+        url.set_path(path);
+        url.set_query(query);
+        url
     }
 
     /// Whether it is a program on this computer.
     pub fn is_here(&self) -> bool {
-        is_here(&self.endpoint)
+        is_here(&self.base)
     }
 
     /// Host and port, for sentences.
     pub fn shown(&self) -> String {
-        let host = self.endpoint.host_str().unwrap_or_default();
-        self.endpoint.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+        let host = self.base.host_str().unwrap_or_default();
+        self.base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
     }
 }
 
@@ -108,13 +113,5 @@ mod tests {
         assert_eq!(origin("https://API.openai.com:443/other/"), "https://api.openai.com");
         assert_ne!(origin("https://api.openai.com.evil.test/v1"), origin("https://api.openai.com/v1"));
         assert_ne!(origin("http://127.0.0.1:1/v1"), origin("http://127.0.0.1:2/v1"));
-    }
-
-    #[test]
-    fn the_endpoint_is_below_the_base() {
-        let end = |url| Address::parse(url).unwrap().endpoint().to_string();
-        assert_eq!(end("https://h/v1"), "https://h/v1/chat/completions");
-        assert_eq!(end("https://h/v1/chat/completions/"), "https://h/v1/chat/completions");
-        assert_eq!(end("http://127.0.0.1:8080"), "http://127.0.0.1:8080/chat/completions");
     }
 }
