@@ -1,12 +1,15 @@
 //! Driving a run: ask the loop what is next, do it, commit it, feed it back, until it waits or ends.
 
-use crate::{Answered, Engine, words};
+use crate::{
+    Answered, Engine,
+    limits::{Aside, charge},
+    words,
+};
 use assent_agent::{
     Model, ModelError, Reply, Request,
     run_loop::{Event, Next, RunState, Standing, unique_ids},
 };
 use assent_models::{OpenAi, Planner, Secret};
-use assent_policy as policy;
 use assent_protocol::{
     Action, ProposedCall, Run, RunId, RunStatus, Status, Turn, texts,
     wire::{Change, ErrorCode, WireError},
@@ -15,6 +18,8 @@ use std::sync::{Arc, PoisonError, atomic::Ordering};
 
 /// Re-asks of a model whose reply could not be used, before the run gives up.
 const RE_ASKS: u32 = 3;
+/// The note of a run that ended because its goal was not understood.
+pub(crate) const NOT_UNDERSTOOD: &str = "engine.not_understood";
 
 impl Engine {
     /// Drives a run in the background. Needs a runtime around it.
@@ -118,14 +123,10 @@ impl Engine {
             Ok(model) => model,
             Err(error) => return Ok(Thought::Ends(RunStatus::Failed, error.message)),
         };
-        let tally = self.0.journal.tally(run.id).map_err(words::other)?;
-        let asked = u32::try_from(state.turns().iter().filter(|t| matches!(t, Turn::User { .. })).count()).unwrap_or(1);
-        // Each message of the user is a decision to go on, so it buys one more budget of turns.
-        let turns = policy::bounds(run.mode).turns.saturating_mul(asked.max(1));
-        if tally.turns >= turns {
-            let note = texts::say("engine.limit.turns", &[("count", &tally.turns.to_string())]);
-            return Ok(Thought::Ends(RunStatus::Stopped, note));
-        }
+        let aside = match self.may_think(run, state.turns())? {
+            Ok(aside) => aside,
+            Err(why) => return Ok(Thought::Ends(RunStatus::Waiting, why)),
+        };
         let request = self.request(run, state);
         let host = self.0.host.clone();
         let id = run.id;
@@ -140,17 +141,22 @@ impl Engine {
             match answer {
                 Ok(reply) => break reply,
                 Err(ModelError::Malformed(_)) if tries < RE_ASKS => tries += 1,
+                Err(ModelError::NotUnderstood(text)) => {
+                    self.keep_reply(run, state, Reply { text, ..Reply::default() }, aside.as_ref())?;
+                    return Ok(Thought::Ends(RunStatus::Failed, texts::say(NOT_UNDERSTOOD, &[])));
+                }
                 Err(error) => return Ok(Thought::Ends(RunStatus::Failed, error.to_string())),
             }
         };
-        Ok(Thought::Reply(self.keep_reply(run, state, reply)?))
+        Ok(Thought::Reply(self.keep_reply(run, state, reply, aside.as_ref())?))
     }
 
-    fn keep_reply(&self, run: &Run, state: &RunState, reply: Reply) -> Answered<Turn> {
-        let Reply { text, mut calls, .. } = reply;
+    fn keep_reply(&self, run: &Run, state: &RunState, reply: Reply, aside: Option<&Aside>) -> Answered<Turn> {
+        let Reply { text, mut calls, tokens } = reply;
         unique_ids(&mut calls, state.turns());
         let turn = Turn::Model { text, calls };
-        self.0.journal.add_turn(run.id, &turn, self.0.host.now()).map_err(words::other)?;
+        let row = aside.map(|aside| aside.row);
+        self.0.journal.add_reply(run.id, &turn, charge(tokens, aside), row, self.0.host.now()).map_err(words::other)?;
         self.0.host.changed(Change::Run { run: run.id, status: RunStatus::Running });
         Ok(turn)
     }

@@ -6,17 +6,20 @@
 mod advice;
 mod answer;
 mod config;
+mod core;
 mod drive;
 mod facts;
 mod freeze;
 mod host;
 mod judge;
 mod keychain;
+mod limits;
 mod notices;
 mod practice;
 mod reminders;
 mod rules;
 mod settings;
+mod socket;
 mod start;
 mod trust;
 mod undo;
@@ -27,7 +30,9 @@ mod words;
 pub mod clock;
 
 pub use config::Config;
+pub use core::Core;
 pub use host::{Host, Notice};
+pub use socket::Line;
 pub use undo::id_is_run;
 
 use assent_agent::{Model, Place, Tool};
@@ -163,6 +168,7 @@ impl Engine {
     /// Anchors the head of the history. Call it before the program ends.
     pub fn close(&self) {
         let _ = self.0.journal.anchor_now();
+        let _ = std::fs::remove_file(socket::path(&self.0.config.data));
     }
 
     pub(crate) fn control(&self, run: RunId) -> Arc<Control> {

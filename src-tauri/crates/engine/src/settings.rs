@@ -2,7 +2,7 @@
 
 use crate::{Answered, Engine, words};
 use assent_protocol::{
-    Level, Mode, texts,
+    Budget, Level, Mode, texts,
     wire::{Change, Settings},
 };
 use std::path::PathBuf;
@@ -39,6 +39,7 @@ impl Engine {
         if settings.model != "planner" && host_of(&settings.base_url).is_empty() {
             return Err(words::bad_input("engine.settings.base_url", &[]));
         }
+        crate::limits::usable(&settings.limits)?;
         let text = serde_json::to_string(&settings).map_err(words::other)?;
         self.0.journal.set_setting(NAME, &text, self.0.host.now()).map_err(words::other)?;
         self.0.host.changed(Change::Settings);
@@ -86,6 +87,7 @@ impl Engine {
             risk: Level::Medium,
             complexity: Level::Medium,
             oversight: Level::Medium,
+            limits: Budget::default(),
         }
     }
 }

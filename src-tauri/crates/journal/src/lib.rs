@@ -2,13 +2,14 @@
 //! chain of events beside it. Every change of state is one transaction with its event; only this crate writes SQL.
 //!
 //! Start reading at [`Journal`]; then one file a table: `run`, `turn`, `action`, `decision`, `attempt`, `outcome`,
-//! `inverse`, `rule`, `question`, `reminder`, `setting`, `event`. What follows from them: `seal` (rows are held
+//! `inverse`, `rule`, `question`, `reminder`, `setting`, `budget`, `event`. What follows from them: `seal` (rows are held
 //! against the chain), `anchor` (the chain against the keychain), `search`, `history`, `tally`, `export`.
 #![warn(missing_docs)]
 
 mod action;
 mod anchor;
 mod attempt;
+mod budget;
 mod decision;
 mod error;
 mod event;
@@ -33,6 +34,7 @@ mod verify;
 
 pub use action::{NewAction, call_digest};
 pub use anchor::Anchor;
+pub use budget::{LONGEST_STEP, Usage};
 pub use error::JournalError;
 pub use inverse::StoredInverse;
 pub use journal::Journal;

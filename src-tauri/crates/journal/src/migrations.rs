@@ -1,7 +1,9 @@
 //! The one list of migrations, oldest first. The format of a file is how many of them it has had.
 //! A migration that was released is never changed: a new one is put at the end.
 
-use crate::{action, attempt, decision, event, inverse, outcome, question, reminder, rule, run, search, setting, turn};
+use crate::{
+    action, attempt, budget, decision, event, inverse, outcome, question, reminder, rule, run, search, setting, turn,
+};
 use rusqlite_migration::{M, Migrations};
 
 const LIST: &[&str] = &[
@@ -19,6 +21,7 @@ const LIST: &[&str] = &[
     setting::CREATE,
     search::CREATE,
     rule::EARNED,
+    budget::CREATE,
 ];
 
 /// All of them.

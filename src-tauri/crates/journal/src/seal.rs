@@ -27,6 +27,8 @@ const SEALED: &[(&str, &str)] = &[
     ("question", "id"),
     ("reminder", "id"),
     ("setting", "id"),
+    ("reservation", "id"),
+    ("limit_warning", "id"),
 ];
 
 /// What `verify` reads from the body of an event.

@@ -3,6 +3,7 @@
 #![warn(missing_docs)]
 
 pub mod action;
+pub mod budget;
 pub mod canonical;
 pub mod facts;
 pub mod ids;
@@ -15,6 +16,7 @@ pub mod visible;
 pub mod wire;
 
 pub use action::*;
+pub use budget::*;
 pub use facts::*;
 pub use ids::*;
 pub use rule::*;

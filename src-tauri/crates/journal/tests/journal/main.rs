@@ -3,6 +3,7 @@
 
 mod chain;
 mod deciding;
+mod limits;
 mod opening;
 mod reading;
 mod starting;
