@@ -15,6 +15,7 @@ const COMMANDS: &[&str] = &[
     "run",
     "stop_run",
     "go_on",
+    "set_limits",
     "say",
     "approve",
     "reject",

@@ -4,7 +4,7 @@
 use crate::window;
 use assent_engine::{Engine, clock};
 use assent_protocol::{
-    Action, ActionId, Advice, Connection, Decider, Declaration, Imported, QuestionId, Rule, RuleDraft, RuleId,
+    Action, ActionId, Advice, Budget, Connection, Decider, Declaration, Imported, QuestionId, Rule, RuleDraft, RuleId,
     RuleOffer, RunId, ServerDraft, TrustOffer, texts,
     wire::{
         Card, ErrorCode, HistoryPage, HistoryQuery, Inbox, LocalServer, NewTask, RunRow, RunView, Settings, Standing,
@@ -52,6 +52,7 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         run,
         stop_run,
         go_on,
+        set_limits,
         say,
         approve,
         reject,
@@ -137,6 +138,11 @@ async fn stop_run(shell: State<'_, Shell>, run: RunId) -> Answer<()> {
 #[tauri::command]
 async fn go_on(shell: State<'_, Shell>, run: RunId) -> Answer<()> {
     shell.ask(move |engine| engine.go_on(run).inspect(|()| engine.spawn(run))).await
+}
+
+#[tauri::command]
+async fn set_limits(shell: State<'_, Shell>, run: RunId, limits: Budget) -> Answer<()> {
+    shell.ask(move |engine| engine.set_limits(run, &limits).inspect(|()| engine.spawn(run))).await
 }
 
 #[tauri::command]

@@ -66,6 +66,10 @@ fn start(app: &mut App) {
 // Takes up what was going on before the last end, then looks every second whether a card or a reminder is due.
 fn go_on(engine: Engine) {
     tauri::async_runtime::spawn(async move {
+        // A terminal beside the window works through it; without a socket it says that it cannot.
+        if let Err(error) = engine.listen() {
+            eprintln!("{error}");
+        }
         let first = engine.clone();
         let _ = tauri::async_runtime::spawn_blocking(move || first.resume_all()).await;
         let mut second = tokio::time::interval(Duration::from_secs(1));

@@ -187,6 +187,14 @@ fn a_reminder_shows_its_time_in_full_with_the_zone_before_it_is_set() {
         let title = text(card, "title");
         assert!(title.contains("CET") || title.contains("CEST") || title.contains("Warsaw"), "no zone: {title}");
         home.json(&["approve", &text(card, "id")]).ended(0);
+        // Without a card the line of the action says the same.
+        let ran = home.json(&["ask", &goal, "--mode", "semi"]).ended(0);
+        let action = ran.all("action").into_iter().find(|a| a["tool"] == "reminders.set").expect("a reminder");
+        let at = text(&action["args"], "at");
+        assert!(at.contains(hour) && at.ends_with("[Europe/Warsaw]"), "{goal}: {at}");
+        assert_eq!((text(action, "by"), text(action, "status")), ("mode".to_owned(), "succeeded".to_owned()));
+        let title = text(action, "title");
+        assert!(title.contains("CET") || title.contains("CEST") || title.contains("Warsaw"), "no zone: {title}");
     }
     let listed = home.json(&["ask", "list reminders"]).ended(0);
     assert!(listed.all("message").iter().any(|m| text(m, "text").contains("call Anna")), "{listed:#?}");
@@ -285,18 +293,22 @@ fn two_hundred_cards_at_once_are_all_shown_and_all_answered() {
 #[test]
 fn what_the_planner_does_not_understand_it_says_and_nothing_happens() {
     let home = Home::new();
-    let odd = home.json(&["ask", "frobnicate the quux sideways", "--mode", "auto"]);
-    assert!(!odd.all("message").is_empty() || !odd.all("question").is_empty(), "{odd:#?}");
-    assert_eq!(odd.end()["succeeded"], 0);
+    let odd = home.json(&["ask", "frobnicate the quux sideways", "--mode", "auto"]).ended(1);
+    let said = text(odd.all("message")[0], "text");
+    assert!(said.contains("“frobnicate the quux sideways”") && said.matches('“').count() == 3, "{said}");
+    assert_eq!((&odd.end()["status"], &odd.end()["succeeded"]), (&json!("failed"), &json!(0)));
     assert!(odd.cards().is_empty());
+    let run = text(odd.end(), "run");
+    home.json(&["resume", &run]).ended(2);
+    home.json(&["say", &run, "add to-do buy milk"]).ended(0);
 }
 
 #[test]
-fn a_second_program_is_told_that_assent_is_open() {
+fn a_second_core_is_told_that_assent_is_open() {
     let home = Home::new();
     home.json(&["inbox"]).ended(0);
     let mut core = home.core();
-    let locked = home.assent(&["inbox"]).ended(1);
+    let locked = home.assent(&["core"]).ended(1);
     assert!(locked.stderr.contains("already open"), "{}", locked.stderr);
     core.kill().expect("end core");
     core.wait().expect("core ends");

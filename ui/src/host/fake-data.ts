@@ -534,8 +534,17 @@ export function sample(now: number): Sample {
       risk: "medium",
       complexity: "medium",
       oversight: "medium",
+      limits: {
+        turns: null,
+        actions: null,
+        unasked_changes: null,
+        minutes: null,
+        tokens: null,
+        outward_an_hour: null,
+        new_recipients_an_hour: null,
+      },
     },
-    inbox: { cards, questions: [question], unknown: [unknown] },
+    inbox: { cards, questions: [question], unknown: [unknown], paused: [] },
     runs,
     views: Object.fromEntries(
       runs.map(({ run }) => [
@@ -545,6 +554,9 @@ export function sample(now: number): Sample {
           steps: steps[run.id] ?? [],
           receipt: run.id === "r4" ? "3 done: 1 can be undone, 2 cannot" : "",
           spent: null,
+          used: [{ limit: "actions", used: 3, most: 100 }],
+          warnings: [],
+          paused: null,
         },
       ]),
     ),

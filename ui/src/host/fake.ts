@@ -89,7 +89,8 @@ export function fakeHost(data: Sample = sample(Date.now())): FakeHost {
         ended_at: null,
       };
       data.runs = [{ run, waiting: 0, done: 0 }, ...data.runs];
-      data.views[id] = { run, steps: [{ step: "user", text: task.goal }], receipt: "", spent: null };
+      const steps = [{ step: "user" as const, text: task.goal }];
+      data.views[id] = { run, steps, receipt: "", spent: null, used: [], warnings: [], paused: null };
       return id;
     },
     runs: async () => structuredClone(data.runs),
@@ -100,6 +101,12 @@ export function fakeHost(data: Sample = sample(Date.now())): FakeHost {
     },
     stopRun: async (id) => stand(id, "stopped"),
     goOn: async (id) => stand(id, "running"),
+    setLimits: async (id) => {
+      data.inbox.paused = data.inbox.paused.filter((one) => one.run !== id);
+      const view = data.views[id];
+      if (view) view.paused = null;
+      stand(id, "running");
+    },
     approve: async (id, digest, confirm) => {
       const found = card(id);
       if (found.action.digest !== digest)

@@ -5,6 +5,7 @@ import type {
   Action,
   ActionId,
   Advice,
+  Budget,
   Card,
   Change,
   Connection,
@@ -44,6 +45,8 @@ export interface Host {
   run(run: RunId): Promise<RunView>;
   stopRun(run: RunId): Promise<void>;
   goOn(run: RunId): Promise<void>;
+  /** Limits that are not named stay. A run that stood still at one of them goes on. */
+  setLimits(run: RunId, limits: Partial<Budget>): Promise<void>;
   /** `digest` is that of the card that was looked at; `confirm` is what was typed on an
    * escalation, or the action's own id where it was held instead. */
   approve(action: ActionId, digest: string, confirm: string | null): Promise<Action>;

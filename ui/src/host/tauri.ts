@@ -14,6 +14,7 @@ export const tauriHost: Host = {
   run: (run) => invoke("run", { run }),
   stopRun: (run) => invoke("stop_run", { run }),
   goOn: (run) => invoke("go_on", { run }),
+  setLimits: (run, limits) => invoke("set_limits", { run, limits }),
   approve: (action, digest, confirm) => invoke("approve", { action, digest, confirm }),
   reject: (action, reason, stop) => invoke("reject", { action, reason, stop }),
   edit: (action, args) => invoke("edit", { action, args }),

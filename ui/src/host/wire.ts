@@ -121,6 +121,47 @@ budget: string, };
 export type Answer = "allow" | "suggest" | "ask" | "deny";
 
 /**
+ * Limits as a person set them; none where the next in line counts: the task's own, then the settings', then the mode's.
+ *
+ * ```
+ * use assent_protocol::{Budget, LimitName};
+ * let mut task = Budget::default();
+ * task.set(LimitName::Actions, Some(20));
+ * let settings = Budget { turns: Some(10), actions: Some(40), ..Budget::default() };
+ * assert_eq!(task.or(settings), Budget { turns: Some(10), actions: Some(20), ..Budget::default() });
+ * ```
+ */
+export type Budget = {
+/**
+ * [`LimitName::Turns`].
+ */
+turns: number | null,
+/**
+ * [`LimitName::Actions`].
+ */
+actions: number | null,
+/**
+ * [`LimitName::UnaskedChanges`].
+ */
+unasked_changes: number | null,
+/**
+ * [`LimitName::Minutes`].
+ */
+minutes: number | null,
+/**
+ * [`LimitName::Tokens`]; without it there is no limit on them.
+ */
+tokens: number | null,
+/**
+ * [`LimitName::OutwardAnHour`].
+ */
+outward_an_hour: number | null,
+/**
+ * [`LimitName::NewRecipientsAnHour`].
+ */
+new_recipients_an_hour: number | null, };
+
+/**
  * A card in the inbox with what stands around it.
  */
 export type Card = {
@@ -553,7 +594,11 @@ questions: Array<Question>,
 /**
  * Actions whose outcome nobody knows, until the user has looked at them.
  */
-unknown: Array<Action>, };
+unknown: Array<Action>,
+/**
+ * Runs that stand still at a limit.
+ */
+paused: Array<Paused>, };
 
 /**
  * What one item of a batch came to.
@@ -576,6 +621,11 @@ note: string | null, };
  * How much of something the user wants or expects.
  */
 export type Level = "low" | "medium" | "high";
+
+/**
+ * What a limit counts.
+ */
+export type LimitName = "turns" | "actions" | "unasked_changes" | "minutes" | "tokens" | "outward_an_hour" | "new_recipients_an_hour";
 
 /**
  * A program on this computer that offers models.
@@ -674,6 +724,31 @@ after: string,
  * A few words more: a size, why it is there.
  */
 note: string | null, };
+
+/**
+ * A run that used up a limit, or goes round in circles, and waits for the user to say how to go on.
+ */
+export type Paused = {
+/**
+ * The run.
+ */
+run: RunId,
+/**
+ * The goal of its task.
+ */
+goal: string,
+/**
+ * Why it stands still, in a sentence.
+ */
+why: string,
+/**
+ * The limit that is spent; none for a breaker, where "go on" is enough.
+ */
+limit: LimitName | null,
+/**
+ * What that limit would have to be for the run to do as much again.
+ */
+raise_to: number | null, };
 
 /**
  * What the card shows of the effect. Texts are whole; hidden characters are made visible.
@@ -978,6 +1053,18 @@ steps: Array<Step>,
  */
 receipt: string,
 /**
+ * What it used of each limit.
+ */
+used: Array<Used>,
+/**
+ * What was said when four fifths of a limit were used, a sentence each.
+ */
+warnings: Array<string>,
+/**
+ * Why it stands still, when that is at a limit.
+ */
+paused: Paused | null,
+/**
  * What the models elsewhere have used; none where none was asked.
  */
 spent: Spent | null, };
@@ -1142,7 +1229,11 @@ complexity: Level,
 /**
  * How closely the user wants to watch.
  */
-oversight: Level, };
+oversight: Level,
+/**
+ * Limits of every task that has none of its own.
+ */
+limits: Budget, };
 
 /**
  * How much an action touches.
@@ -1392,6 +1483,23 @@ export type UndoState = { "undo": "nothing" } | { "undo": "ready" } | { "undo": 
  * The reason.
  */
 because: string, };
+
+/**
+ * How a run stands against one limit.
+ */
+export type Used = {
+/**
+ * Which limit.
+ */
+limit: LimitName,
+/**
+ * How much is used, from committed rows.
+ */
+used: number,
+/**
+ * How much there is; none where nothing is set.
+ */
+most: number | null, };
 
 /**
  * The answer with its reasons in order of weight.

@@ -1,13 +1,14 @@
 // What the inbox lists, in which order, and what stays open when it changes.
 
-import type { Action, Card, Inbox, Question } from "../host/wire";
+import type { Action, Card, Inbox, Paused, Question } from "../host/wire";
 
 export type Entry =
   | { kind: "card"; id: string; card: Card }
   | { kind: "question"; id: string; question: Question }
-  | { kind: "unknown"; id: string; action: Action };
+  | { kind: "unknown"; id: string; action: Action }
+  | { kind: "paused"; id: string; paused: Paused };
 
-export type GroupName = "now" | "waiting" | "questions" | "unknown";
+export type GroupName = "now" | "waiting" | "questions" | "paused" | "unknown";
 
 export interface Group {
   name: GroupName;
@@ -23,6 +24,10 @@ export function groups(inbox: Inbox): Group[] {
     {
       name: "questions",
       entries: inbox.questions.map((question) => ({ kind: "question", id: question.id, question })),
+    },
+    {
+      name: "paused",
+      entries: inbox.paused.map((paused) => ({ kind: "paused", id: paused.run, paused })),
     },
     { name: "unknown", entries: inbox.unknown.map((action) => ({ kind: "unknown", id: action.id, action })) },
   ];

@@ -40,10 +40,38 @@ test("two hundred cards are listed and one is open", async () => {
 });
 
 test("an empty first inbox offers the practice task", async () => {
-  const { pass, called } = await stage((data) => (data.inbox = { cards: [], questions: [], unknown: [] }));
+  const { pass, called } = await stage(
+    (data) => (data.inbox = { cards: [], questions: [], unknown: [], paused: [] }),
+  );
   byTestId("practice").click();
   await pass(0);
   expect(called("newTask")[0]).toMatchObject([{ goal: "Tidy my practice folder by type", mode: "ask" }]);
+});
+
+test("lim_05 a task that stands still at a limit waits in the inbox, and one press raises it", async () => {
+  const why = "50 of 50 turns of the model are used.";
+  const paused = { run: "r1", goal: "Tidy up", why, limit: "turns" as const, raise_to: 100 };
+  const { pass, called } = await stage(
+    (data) => (data.inbox = { cards: [], questions: [], unknown: [], paused: [paused] }),
+  );
+  expect(byTestId("paused").textContent).toContain(why);
+  byTestId("raise-limit").click();
+  await pass(100);
+  expect(called("setLimits")).toEqual([["r1", { turns: 100 }]]);
+  expect(document.querySelector('[data-testid="paused"]')).toBe(null);
+});
+
+test("limits of every task are kept with the settings", async () => {
+  const { desk, pass, called } = await stage();
+  desk.go("settings");
+  await pass(10);
+  const field = byTestId("limit-actions") as HTMLInputElement;
+  field.value = "20";
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  await pass(0);
+  byTestId("save-settings").click();
+  await pass(100);
+  expect(called("setSettings").at(-1)).toMatchObject([{ limits: { actions: 20, turns: null } }]);
 });
 
 test("what cannot be read says so and can be tried again", async () => {

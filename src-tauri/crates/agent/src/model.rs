@@ -54,6 +54,9 @@ pub enum ModelError {
     /// It cannot be reached or refuses; asking again at once does not help.
     #[error("{0}")]
     Unavailable(String),
+    /// It understood nothing of what is asked. The text says what, and what it would understand.
+    #[error("{0}")]
+    NotUnderstood(String),
 }
 
 /// A reply on its way.

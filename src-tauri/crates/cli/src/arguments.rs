@@ -1,6 +1,6 @@
 //! The command line. Its help comes from the catalogue, as every other text: `cli.help.<command>.<argument>`.
 
-use assent_protocol::{ActionId, Mode, QuestionId, RuleId, RunId, texts};
+use assent_protocol::{ActionId, LimitName, Mode, QuestionId, RuleId, RunId, texts};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -27,6 +27,13 @@ pub enum Command {
         model: Option<String>,
         #[arg(long, value_name = "WHICH")]
         approve: Option<Approve>,
+        #[arg(long, value_name = "NAME=N", value_parser = limit)]
+        limit: Vec<(LimitName, u32)>,
+    },
+    Limit {
+        run: RunId,
+        #[arg(value_name = "NAME=N", value_parser = limit)]
+        limits: Vec<(LimitName, u32)>,
     },
     Advise {
         goal: String,
@@ -239,6 +246,14 @@ pub enum Approve {
 pub enum Format {
     Jsonl,
     Csv,
+}
+
+/// `actions=20`
+fn limit(text: &str) -> Result<(LimitName, u32), String> {
+    let names = || LimitName::ALL.map(LimitName::name).join(", ");
+    let bad = || texts::say("cli.limit.bad", &[("text", text), ("names", &names())]);
+    let (name, most) = text.split_once('=').ok_or_else(bad)?;
+    Ok((LimitName::parse(name).ok_or_else(bad)?, most.parse().map_err(|_| bad())?))
 }
 
 impl Arguments {

@@ -7,7 +7,12 @@ impl Desk {
     /// Does one command.
     pub(crate) async fn run(&self, command: Command) -> Answered {
         match command {
-            Command::Ask { goal, mode, grant, model, approve } => self.ask(goal, mode, grant, model, approve).await,
+            Command::Ask { goal, mode, grant, model, approve, limit } => {
+                let run = self.new_task(goal, mode, grant, model)?;
+                self.set_limits(run, &limit)?;
+                self.follow_new(run, approve).await
+            }
+            Command::Limit { run, limits } => self.limits(run, &limits).await,
             Command::Advise { goal, grant, model } => self.advise(goal, grant, model),
             Command::Practice { unattended } => self.practice(unattended).await,
             Command::Approve { ids, confirm } => self.approve(&ids, confirm.as_deref()).await,

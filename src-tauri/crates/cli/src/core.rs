@@ -8,13 +8,17 @@ const BEAT: Duration = Duration::from_secs(1);
 
 impl Desk {
     pub(crate) async fn core(&self) -> Answered {
+        let engine = self.engine.here()?;
+        if let Err(error) = engine.listen() {
+            self.out.error(&error);
+        }
         self.out.note("cli.core.start", &[]);
-        self.engine.resume_all();
+        engine.resume_all();
         let mut beat = tokio::time::interval(BEAT);
         let mut end = std::pin::pin!(asked_to_end());
         loop {
             tokio::select! {
-                _ = beat.tick() => self.engine.tick(),
+                _ = beat.tick() => engine.tick(),
                 () = &mut end => break,
             }
         }

@@ -4,7 +4,7 @@
 use crate::out::Style;
 use crate::{Desk, Ended, card};
 use assent_protocol::{
-    Action, ActionId, Effect, Question, QuestionId, Run, RunId, RunStatus, Status, Step, wire::WireError,
+    Action, ActionId, Effect, Paused, Question, QuestionId, Run, RunId, RunStatus, Status, Step, wire::WireError,
 };
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
@@ -21,6 +21,7 @@ pub struct Follow<'a> {
     asked: HashSet<QuestionId>,
     messages: usize,
     notices: usize,
+    warnings: usize,
 }
 
 /// What a run waits for.
@@ -33,13 +34,15 @@ pub struct Open {
 impl<'a> Follow<'a> {
     /// Follows from the beginning.
     pub fn start(desk: &'a Desk, run: RunId) -> Follow<'a> {
-        Follow { desk, run, shown: HashMap::new(), asked: HashSet::new(), messages: 0, notices: 0 }
+        Follow { desk, run, shown: HashMap::new(), asked: HashSet::new(), messages: 0, notices: 0, warnings: 0 }
     }
 
     /// Follows from here on: what stands in the journal by now was seen before.
     pub fn from_here(desk: &'a Desk, run: RunId) -> Result<Follow<'a>, WireError> {
         let mut follow = Follow::start(desk, run);
-        for step in desk.engine.run(run)?.steps {
+        let view = desk.engine.run(run)?;
+        follow.warnings = view.warnings.len();
+        for step in view.steps {
             match step {
                 Step::Agent { .. } => follow.messages += 1,
                 Step::Notice { .. } => follow.notices += 1,
@@ -65,8 +68,10 @@ impl<'a> Follow<'a> {
             tokio::select! {
                 run = &mut driving => break run?,
                 _ = beat.tick() => {
-                    self.desk.engine.heed_freeze();
-                    if self.desk.host.changed_since() {
+                    if let Ok(here) = engine.here() {
+                        here.heed_freeze();
+                    }
+                    if engine.here().is_err() || self.desk.host.changed_since() {
                         self.show()?;
                         self.desk.host.print_spoken(self.run);
                         self.desk.answer_servers(self.run)?;
@@ -82,7 +87,13 @@ impl<'a> Follow<'a> {
     pub fn show(&mut self) -> Result<(), WireError> {
         let desk = self.desk;
         let (mut messages, mut notices) = (0, 0);
-        for step in desk.engine.run(self.run)?.steps {
+        let view = desk.engine.run(self.run)?;
+        for text in view.warnings.iter().skip(self.warnings) {
+            desk.out.object(&json!({"type": "warning", "run": self.run, "text": text}));
+            desk.out.line(Style::Alert, text);
+        }
+        self.warnings = view.warnings.len();
+        for step in view.steps {
             match step {
                 Step::Agent { text } => {
                     messages += 1;
@@ -151,7 +162,10 @@ impl<'a> Follow<'a> {
             view.steps.iter().filter(counted).count()
         };
         let open = self.open()?;
-        let waiting = open.cards.len() + open.questions.len();
+        if let Some(paused) = &view.paused {
+            show_paused(self.desk, paused);
+        }
+        let waiting = open.cards.len() + open.questions.len() + usize::from(view.paused.is_some());
         let (name, ended) = match view.run.status {
             RunStatus::Done => ("done", Ended::Done),
             // A run that stands still under a freeze waits for the person to unfreeze.
@@ -217,6 +231,13 @@ impl<'a> Follow<'a> {
             out.say(Style::Dim, "cli.end.question.next", &[("id", &first.id.to_string())]);
         }
     }
+}
+
+/// Shows a run that stands still at a limit, for scripts; a person reads its note.
+pub fn show_paused(desk: &Desk, paused: &Paused) {
+    desk.out.object(&json!({
+        "type": "paused", "run": paused.run, "why": paused.why, "limit": paused.limit, "raise_to": paused.raise_to,
+    }));
 }
 
 /// Shows a question of the agent.

@@ -2,7 +2,7 @@
 //! verify, export. None of them needs a network or a model.
 
 use crate::arguments::Format;
-use crate::follow::show_question;
+use crate::follow::{show_paused, show_question};
 use crate::out::Style;
 use crate::tasks::bad_usage;
 use crate::{Answered, Desk, Ended, card};
@@ -19,7 +19,17 @@ impl Desk {
             card::show_action(&self.out, action);
             self.out.say(Style::Dim, "cli.inbox.unknown", &[("id", &action.id.to_string())]);
         }
-        let waiting = inbox.cards.len() + inbox.questions.len();
+        for paused in &inbox.paused {
+            show_paused(self, paused);
+            let limit = paused.limit.map_or("", |limit| limit.name());
+            let to = paused.raise_to.map_or_else(String::new, |to| to.to_string());
+            let run = paused.run.to_string();
+            let values =
+                [("run", run.as_str()), ("goal", &paused.goal), ("why", &paused.why), ("limit", limit), ("to", &to)];
+            let key = if paused.limit.is_some() { "cli.inbox.paused" } else { "cli.inbox.breaker" };
+            self.out.say(Style::Strong, key, &values);
+        }
+        let waiting = inbox.cards.len() + inbox.questions.len() + inbox.paused.len();
         self.out.line(Style::Plain, "");
         match waiting {
             0 => self.out.say(Style::Plain, "cli.inbox.empty", &[]),
@@ -135,6 +145,7 @@ impl Desk {
             Format::Jsonl => "jsonl",
             Format::Csv => "csv",
         };
+        let file = &std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
         self.engine.export(name, file)?;
         self.out.note("cli.exported", &[("file", &file.display().to_string())]);
         Ok(Ended::Done)

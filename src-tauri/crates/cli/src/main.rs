@@ -1,6 +1,9 @@
 //! `assent`, the terminal front end: the same engine as the window, in text or, with `--json`, one object a line.
 //! Exit status: 0 done, 3 waiting for a person, 2 bad usage, 1 anything else.
 //!
+//! Where the window or `assent core` has the data folder open, it does the work and the terminal asks it through a local
+//! socket; only what the agent says then comes a message at a time and not as it is written.
+//!
 //! With `--json` each line has a `type`. Fields are only ever added:
 //! - `card`: `id`, `digest`, `tool`, `title`, `args`, `effect`, `destination`, `reversal`, `reasons` (`code`, `detail`),
 //!   `expires` (RFC 3339), and `run`, `status`, `escalate`, `floor`, `confirm` (what `approve --confirm` takes, or null),
@@ -13,6 +16,9 @@
 //! - `end`, the last line of a command that sets a task going: `run`, `status` (done, waiting, stopped, failed),
 //!   `waiting`, `succeeded`, `failed`, `unknown` (counts; of actions that change something), `note`, and for a model
 //!   elsewhere `replies`, `tokens_in`, `tokens_out`, `cost` (US dollars, or null where no price is known), `unpriced`
+//! - `warning`: `run`, `text`, said once when four fifths of a limit are used
+//! - `paused`: `run`, `why`, `limit`, `raise_to`: a run that stands still at a limit
+//! - `limit`: `run`, `limit`, `used`, `most`
 //! - answers to one command: `task`, `rule`, `offer`, `setting`, `models`, `price`, `undo`, `why`, `verification`,
 //!   `trust_offer`, `advice`, `connection`, `connection_tool`, `imported`, and `notice` in `core`
 
@@ -24,6 +30,7 @@ mod core;
 mod editor;
 mod follow;
 mod host;
+mod limits;
 mod lists;
 mod models;
 mod out;
@@ -34,7 +41,7 @@ mod tasks;
 mod trust;
 
 use arguments::{Arguments, Command};
-use assent_engine::{Config, Engine, ask_to_freeze};
+use assent_engine::{Config, Core, Engine, ask_to_freeze};
 use assent_protocol::wire::{ErrorCode, WireError};
 use host::TerminalHost;
 use out::Out;
@@ -70,7 +77,7 @@ type Answered = Result<Ended, WireError>;
 
 /// What a command works with.
 struct Desk {
-    engine: Engine,
+    engine: Core,
     host: Arc<TerminalHost>,
     out: Out,
 }
@@ -98,7 +105,14 @@ fn run(arguments: Arguments, out: Out) -> Answered {
     runtime.block_on(async {
         let host = Arc::new(TerminalHost::new(out, matches!(arguments.command, Command::Core)));
         let data = config.data.clone();
-        let engine = match Engine::open(config, host.clone()) {
+        let alone = matches!(arguments.command, Command::Core);
+        let there = || Core::there(&data).filter(|_| !alone);
+        let opened = match there() {
+            Some(core) => Ok(core),
+            // The program that has it may begin to listen just now.
+            None => Engine::open(config, host.clone()).map(Core::Here).or_else(|error| there().ok_or(error)),
+        };
+        let engine = match opened {
             Ok(engine) => engine,
             // Freezing must work while the window is open, and even where the history cannot be opened.
             Err(_) if matches!(arguments.command, Command::Freeze) => {

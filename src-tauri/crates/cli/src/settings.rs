@@ -1,13 +1,16 @@
 //! Settings: show all, or set one. The model's key is read from the input, so that it stays out of the shell's history.
 
 use crate::out::{Style, words};
-use crate::tasks::bad_usage;
+use crate::tasks::{absolute, bad_usage};
 use crate::{Answered, Desk, Ended};
 use assent_protocol::{
-    Level, Mode,
+    Level, LimitName, Mode,
     wire::{Provider, Settings, WireError},
 };
 use serde_json::{Value, json};
+
+/// How a limit is named among the settings: `limit.actions`.
+const LIMIT: &str = "limit.";
 
 impl Desk {
     pub(crate) fn settings(&self, key: Option<String>, value: Option<String>) -> Answered {
@@ -29,14 +32,24 @@ impl Desk {
         if let Some(Value::Object(fallback)) = all.shift_remove("fallback") {
             all.extend(fallback.into_iter().map(|(name, value)| (format!("fallback_{name}"), value)));
         }
+        for limit in LimitName::ALL {
+            let key = format!("{LIMIT}{}", limit.name());
+            let most = settings.limits.get(limit);
+            let kept = most.map_or(Value::Null, Value::from);
+            let text = most.map_or_else(|| words("cli.limit.mode", &[]), |most| most.to_string());
+            all.insert(key, json!({"kept": kept, "text": text}));
+        }
+        all.remove("limits");
         if let Some(key) = only.filter(|key| !all.contains_key(*key)) {
             return Err(unknown(key));
         }
         for (key, value) in all.iter().filter(|(key, _)| only.is_none_or(|only| only == *key)) {
-            self.out.object(&json!({"type": "setting", "key": key, "value": value}));
+            let kept = value.get("kept").unwrap_or(value);
+            self.out.object(&json!({"type": "setting", "key": key, "value": kept}));
             let text = match value {
                 Value::String(text) => text.clone(),
                 Value::Array(items) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
+                Value::Object(limit) => limit["text"].as_str().unwrap_or_default().to_owned(),
                 other => other.to_string(),
             };
             self.out.line(Style::Plain, &format!("{key} = {text}"));
@@ -74,14 +87,18 @@ fn with(mut settings: Settings, key: &str, value: &str) -> Result<Settings, Wire
         "theme" => settings.theme = value.to_owned(),
         "notes_folder" => settings.notes_folder = value.to_owned(),
         "folders" => {
-            settings.folders = value.split(',').map(|f| f.trim().to_owned()).filter(|f| !f.is_empty()).collect()
+            settings.folders = value.split(',').map(str::trim).filter(|f| !f.is_empty()).map(absolute).collect()
         }
         "keys" => settings.keys = switch(key, value)?,
         "risk" => settings.risk = level(key, value)?,
         "complexity" => settings.complexity = level(key, value)?,
         "oversight" => settings.oversight = level(key, value)?,
         "practised" => settings.practised = switch(key, value)?,
-        _ => return Err(unknown(key)),
+        _ => {
+            let limit = key.strip_prefix(LIMIT).and_then(LimitName::parse).ok_or_else(|| unknown(key))?;
+            let most = if value == "default" { None } else { Some(number(key, value)?) };
+            settings.limits.set(limit, most);
+        }
     }
     Ok(settings)
 }
@@ -96,6 +113,11 @@ fn provider(key: &str, value: &str) -> Result<Provider, WireError> {
         let fits = "openai, responses, anthropic, gemini";
         bad_usage("cli.settings.value", &[("key", key), ("value", value), ("fits", fits)])
     })
+}
+
+fn number(key: &str, value: &str) -> Result<u32, WireError> {
+    let bad = || bad_usage("cli.settings.value", &[("key", key), ("value", value), ("fits", "20, default")]);
+    value.parse().map_err(|_| bad())
 }
 
 fn switch(key: &str, value: &str) -> Result<bool, WireError> {

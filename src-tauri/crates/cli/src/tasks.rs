@@ -12,19 +12,22 @@ use std::collections::BTreeSet;
 use std::io::IsTerminal;
 
 impl Desk {
-    pub(crate) async fn ask(
+    pub(crate) fn new_task(
         &self,
         goal: String,
         mode: Option<ModeName>,
         grants: Vec<String>,
         model: Option<String>,
-        approve: Option<Approve>,
-    ) -> Answered {
+    ) -> Result<RunId, WireError> {
+        let grants = grants.iter().map(|folder| absolute(folder)).collect();
         let task = NewTask { goal, mode: mode.map(Into::into), grants, model };
         if interactive(self) && mode.is_none() {
             self.advise_in_a_line(&task)?;
         }
-        let run = self.engine.new_task(task)?;
+        self.engine.new_task(task)
+    }
+
+    pub(crate) async fn follow_new(&self, run: RunId, approve: Option<Approve>) -> Answered {
         self.go(&mut Follow::start(self, run), approve).await
     }
 
@@ -135,7 +138,7 @@ impl Desk {
     }
 
     /// Drives the run, answers its cards as far as the flag or the person does, and says how it stands.
-    async fn go(&self, follow: &mut Follow<'_>, approve: Option<Approve>) -> Answered {
+    pub(crate) async fn go(&self, follow: &mut Follow<'_>, approve: Option<Approve>) -> Answered {
         self.settle(follow, approve).await?;
         follow.end()
     }
@@ -176,6 +179,14 @@ impl Desk {
         }
         Ok(())
     }
+}
+
+/// A folder as it is here: the program that does the work may have been started elsewhere.
+pub fn absolute(folder: &str) -> String {
+    if folder.starts_with('~') {
+        return folder.to_owned();
+    }
+    std::path::absolute(folder).map_or_else(|_| folder.to_owned(), |path| path.display().to_string())
 }
 
 /// Whether a person sits at both ends.

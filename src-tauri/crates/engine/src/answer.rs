@@ -1,7 +1,7 @@
 //! The user's word: approve, reject, edit, answer a question, write to a run, stop it. Each is committed before
 //! anything else happens, and only once: whoever comes second is told that the card was answered.
 
-use crate::{Answered, Engine, drive::result_turn, judge::new_action, start::proposed, words};
+use crate::{Answered, Engine, drive::result_turn, judge::new_action, start::proposed, think::NOT_UNDERSTOOD, words};
 use assent_journal::JournalError;
 use assent_protocol::{
     Action, ActionId, Answer, Decider, Decision, QuestionId, RunId, RunStatus, Status, Turn, texts,
@@ -146,6 +146,7 @@ impl Engine {
         self.0.journal.add_turn(run, &turn, now).map_err(words::other)?;
         said.push(turn);
         drop(said);
+        self.pardon(run)?;
         self.wake(run)
     }
 
@@ -154,7 +155,16 @@ impl Engine {
     /// # Errors
     /// When there is no such run.
     pub fn go_on(&self, run: RunId) -> Answered<()> {
-        if self.run_row(run)?.status == RunStatus::Done { Ok(()) } else { self.wake(run) }
+        let row = self.run_row(run)?;
+        if row.status == RunStatus::Done {
+            return Ok(());
+        }
+        // Going on as it is would end at once, and call that done.
+        if row.status == RunStatus::Failed && row.note == Some(texts::say(NOT_UNDERSTOOD, &[])) {
+            return Err(words::bad_input("engine.not_understood.again", &[("run", &run.to_string())]));
+        }
+        self.pardon(run)?;
+        self.wake(run)
     }
 
     /// Ends a run: nothing new starts, a batch under way stops between items, its cards are withdrawn.
@@ -197,7 +207,7 @@ impl Engine {
     }
 
     // The user's word is a decision to go on, also for a run that a freeze or a limit stopped.
-    fn wake(&self, run: RunId) -> Answered<()> {
+    pub(crate) fn wake(&self, run: RunId) -> Answered<()> {
         if self.run_row(run)?.status != RunStatus::Running {
             self.0.journal.set_run_status(run, RunStatus::Running, None, self.0.host.now()).map_err(words::other)?;
         }

@@ -12,7 +12,7 @@ use assent_agent::{
     run_loop::{Event, MAX_CALLS, Standing},
 };
 use assent_journal::NewAction;
-use assent_policy::{self as policy, CallView, Counts, Limits};
+use assent_policy::{self as policy, CallView};
 use assent_protocol::{
     Answer, Decider, Destination, Effect, Facts, Preview, ProposedCall, Provenance, Reach, Reversal, Run, Size, Status,
     Turn, Verdict,
@@ -101,34 +101,14 @@ impl Engine {
             None => here(&args, &described, known),
         });
         let matched = policy::matching(&rules, &view, now);
-        let limits = self.limits(run, turns, &spec.name, &args).map_err(|error| ToolError::Failed(error.message))?;
+        let limits =
+            self.limits(run, turns, &spec.name, &args, &facts).map_err(|error| ToolError::Failed(error.message))?;
         let verdict = policy::decide(&facts, &matched, run.mode, &limits);
         Ok(Assessed { args, described, facts, verdict, digest, definition })
     }
 
     pub(crate) fn tool(&self, name: &str) -> Option<Arc<dyn Tool>> {
         self.0.tools.get(name).cloned().or_else(|| self.connected_tool(name))
-    }
-
-    fn limits(&self, run: &Run, turns: &[Turn], tool: &str, args: &Value) -> Answered<Limits> {
-        let tally = self.0.journal.tally(run.id).map_err(words::other)?;
-        let same = digest(&[tool, &canonical(args)]);
-        let mut last = tally.last_digests;
-        last.push(same.clone());
-        let asked =
-            u32::try_from(turns.iter().filter(|turn| matches!(turn, Turn::User { .. })).count()).unwrap_or(1).max(1);
-        let mut bounds = policy::bounds(run.mode);
-        bounds.actions = bounds.actions.saturating_mul(asked);
-        let counts = Counts {
-            turns: 0,
-            actions: tally.actions,
-            unasked_changes: tally.unasked_changes,
-            elapsed_ms: 0,
-            errors_in_row: tally.errors_in_row,
-            rejections_in_row: tally.rejections_in_row,
-            last,
-        };
-        Ok(Limits { state: policy::state(&counts, bounds), rejected_before: tally.rejected_digests.contains(&same) })
     }
 
     fn propose(&self, run: &Run, call: &ProposedCall, assessed: Assessed) -> Answered<Vec<Event>> {

@@ -7,12 +7,14 @@ mod advice;
 mod answer;
 mod config;
 mod connections;
+mod core;
 mod drive;
 mod facts;
 mod freeze;
 mod host;
 mod judge;
 mod keychain;
+mod limits;
 mod models;
 mod notices;
 mod practice;
@@ -20,6 +22,7 @@ mod relevance;
 mod reminders;
 mod rules;
 mod settings;
+mod socket;
 mod start;
 mod think;
 mod trust;
@@ -31,7 +34,9 @@ mod words;
 pub mod clock;
 
 pub use config::Config;
+pub use core::Core;
 pub use host::{Host, Notice};
+pub use socket::Line;
 pub use undo::id_is_run;
 
 use assent_agent::{Model, Place, Tool};
@@ -179,6 +184,7 @@ impl Engine {
     pub fn close(&self) {
         self.end_servers();
         let _ = self.0.journal.anchor_now();
+        let _ = std::fs::remove_file(socket::path(&self.0.config.data));
     }
 
     pub(crate) fn control(&self, run: RunId) -> Arc<Control> {

@@ -12,6 +12,15 @@ impl Engine {
         let questions = questions.iter().filter(|question| question.run == run).count();
         let urgent = waiting.iter().find(|action| action.verdict.escalate);
         let count = waiting.len() + questions;
+        if count == 0 && self.is_paused(run) {
+            return self.0.host.notify(Notice {
+                key: key(run),
+                title: texts::say("engine.notice.paused", &[]),
+                body: texts::say("engine.notice.paused.body", &[("run", &run.to_string())]),
+                action: None,
+                urgent: false,
+            });
+        }
         if count == 0 {
             return self.0.host.withdraw(&key(run));
         }
@@ -34,6 +43,10 @@ impl Engine {
         if self.waiting_of(run).is_empty() {
             self.0.host.withdraw(&key(run));
         }
+    }
+
+    fn is_paused(&self, run: RunId) -> bool {
+        self.run_row(run).and_then(|run| self.paused(&run)).is_ok_and(|paused| paused.is_some())
     }
 
     fn waiting_of(&self, run: RunId) -> Vec<Action> {

@@ -2,7 +2,7 @@
 
 use crate::{Answered, Engine, words};
 use assent_protocol::{
-    Level, Mode, texts,
+    Budget, Level, Mode, texts,
     wire::{Change, ModelChoice, Provider, Settings},
 };
 use std::path::PathBuf;
@@ -48,6 +48,7 @@ impl Engine {
         if fallback.model == "planner" {
             return Err(words::bad_input("engine.settings.fallback", &[]));
         }
+        crate::limits::usable(&settings.limits)?;
         let text = serde_json::to_string(&settings).map_err(words::other)?;
         self.0.journal.set_setting(NAME, &text, self.0.host.now()).map_err(words::other)?;
         self.0.host.changed(Change::Settings);
@@ -96,6 +97,7 @@ impl Engine {
             risk: Level::Medium,
             complexity: Level::Medium,
             oversight: Level::Medium,
+            limits: Budget::default(),
         }
     }
 }

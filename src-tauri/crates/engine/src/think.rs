@@ -1,12 +1,17 @@
 //! One reply of the model: asked for, heard as it comes, kept with what it cost. A model that cannot be reached or used
 //! gives way to the second one.
 
-use crate::{Answered, Control, Engine, models::Chosen, words};
+use crate::{
+    Answered, Control, Engine,
+    limits::{Aside, charge},
+    models::Chosen,
+    words,
+};
 use assent_agent::{
     ModelError, Reply, Request,
     run_loop::{RunState, unique_ids},
 };
-use assent_policy as policy;
+use assent_journal::Charge;
 use assent_protocol::{Run, RunStatus, Turn, texts, wire::Change};
 use std::{
     collections::HashMap,
@@ -18,6 +23,9 @@ use std::{
 const RE_ASKS: u32 = 3;
 /// Text is passed on in pieces of this length, so that a fast model does not flood the window.
 const SPEAK_EVERY: Duration = Duration::from_millis(50);
+
+/// The note of a run that ended because its goal was not understood.
+pub(crate) const NOT_UNDERSTOOD: &str = "engine.not_understood";
 
 /// What came of asking.
 pub(crate) enum Thought {
@@ -67,14 +75,10 @@ impl Engine {
             Ok(models) => models,
             Err(error) => return Ok(Thought::Ends(RunStatus::Failed, error.message)),
         };
-        let tally = self.0.journal.tally(run.id).map_err(words::other)?;
-        let asked = u32::try_from(state.turns().iter().filter(|t| matches!(t, Turn::User { .. })).count()).unwrap_or(1);
-        // Each message of the user is a decision to go on, so it buys one more budget of turns.
-        let turns = policy::bounds(run.mode).turns.saturating_mul(asked.max(1));
-        if tally.turns >= turns {
-            let note = texts::say("engine.limit.turns", &[("count", &tally.turns.to_string())]);
-            return Ok(Thought::Ends(RunStatus::Stopped, note));
-        }
+        let aside = match self.may_think(run, state.turns())? {
+            Ok(aside) => aside,
+            Err(why) => return Ok(Thought::Ends(RunStatus::Waiting, why)),
+        };
         let mut request = self.request(run, state);
         request.kept.clone_from(&talk.kept);
         let mut instead = None;
@@ -83,7 +87,17 @@ impl Engine {
             let chosen = &models[place];
             match self.ask_model(run, chosen, &mut request, control).await {
                 Asked::Reply(reply) => {
-                    return Ok(Thought::Reply(self.keep_reply(run, state, talk, chosen, reply, instead)?));
+                    return Ok(Thought::Reply(self.keep_reply(
+                        run,
+                        state,
+                        talk,
+                        Answer { chosen, reply, instead, aside },
+                    )?));
+                }
+                Asked::Failed(ModelError::NotUnderstood(text)) => {
+                    let reply = Reply { text, ..Reply::default() };
+                    self.keep_reply(run, state, talk, Answer { chosen, reply, instead, aside })?;
+                    return Ok(Thought::Ends(RunStatus::Failed, texts::say(NOT_UNDERSTOOD, &[])));
                 }
                 Asked::Halted => return Ok(Thought::Halted),
                 Asked::Failed(error) => {
@@ -102,7 +116,7 @@ impl Engine {
 
     async fn ask_model(&self, run: &Run, chosen: &Chosen, request: &mut Request, control: &Control) -> Asked {
         for tries in 0.. {
-            match self.listen(run, chosen, request, control).await {
+            match self.hear(run, chosen, request, control).await {
                 Asked::Failed(ModelError::Malformed(reason)) if tries < RE_ASKS => request.again = Some(reason),
                 ended => return ended,
             }
@@ -111,7 +125,7 @@ impl Engine {
     }
 
     // Dropping the reply on its way ends its connection.
-    async fn listen(&self, run: &Run, chosen: &Chosen, request: &Request, control: &Control) -> Asked {
+    async fn hear(&self, run: &Run, chosen: &Chosen, request: &Request, control: &Control) -> Asked {
         let halted = control.halt.notified();
         tokio::pin!(halted);
         halted.as_mut().enable();
@@ -142,28 +156,28 @@ impl Engine {
         ended
     }
 
-    fn keep_reply(
-        &self,
-        run: &Run,
-        state: &RunState,
-        talk: &mut Talk,
-        chosen: &Chosen,
-        mut reply: Reply,
-        instead: Option<String>,
-    ) -> Answered<Turn> {
+    fn keep_reply(&self, run: &Run, state: &RunState, talk: &mut Talk, answer: Answer<'_>) -> Answered<Turn> {
+        let Answer { chosen, mut reply, instead, aside } = answer;
         unique_ids(&mut reply.calls, state.turns());
         let row = self.reply_row(chosen, &reply, instead);
+        let used = row.tokens.as_ref().map(|tokens| (tokens.input, tokens.output));
+        let charge = Charge { tokens: charge(used, aside.as_ref()), aside: aside.map(|aside| aside.row) };
         let turn = Turn::Model { text: reply.text, calls: reply.calls };
-        let now = self.0.host.now();
-        if chosen.origin.is_empty() && row.tokens.is_none() {
-            self.0.journal.add_turn(run.id, &turn, now).map_err(words::other)?;
-        } else {
-            self.0.journal.add_reply(run.id, &turn, &row, now).map_err(words::other)?;
-        }
+        let elsewhere = !chosen.origin.is_empty() || row.tokens.is_some();
+        let kept = elsewhere.then_some(&row);
+        self.0.journal.add_reply(run.id, &turn, kept, charge, self.0.host.now()).map_err(words::other)?;
         if let (Turn::Model { calls, .. }, Some(kept)) = (&turn, row.kept) {
             talk.kept.extend(calls.first().map(|call| (call.call.clone(), kept)));
         }
         self.0.host.changed(Change::Run { run: run.id, status: RunStatus::Running });
         Ok(turn)
     }
+}
+
+// A reply, whose it is, in place of which other, and what was set aside for it.
+struct Answer<'a> {
+    chosen: &'a Chosen,
+    reply: Reply,
+    instead: Option<String>,
+    aside: Option<Aside>,
 }

@@ -22,6 +22,7 @@ impl Engine {
         let (ran_unasked, asked, undone) = journal.today(midnight).map_err(words::other)?;
         let waiting =
             journal.waiting().map_err(words::other)?.len() + journal.open_questions().map_err(words::other)?.len();
+        let waiting = waiting + self.all_paused()?.len();
         let unfinished = journal.unfinished_runs().map_err(words::other)?;
         let running = unfinished.iter().filter(|run| run.status == RunStatus::Running).count();
         Ok(Standing {
@@ -52,6 +53,7 @@ impl Engine {
             cards,
             questions: self.0.journal.open_questions().map_err(words::other)?,
             unknown: self.0.journal.unknown().map_err(words::other)?,
+            paused: self.all_paused()?,
         })
     }
 
@@ -132,7 +134,15 @@ impl Engine {
                 Turn::Result { .. } => {}
             }
         }
-        Ok(RunView { spent: self.spent(id)?, run, steps, receipt: receipt(&actions) })
+        Ok(RunView {
+            spent: self.spent(id)?,
+            steps,
+            receipt: receipt(&actions),
+            used: self.used(&run)?,
+            warnings: self.warnings(id)?,
+            paused: self.paused(&run)?,
+            run,
+        })
     }
 
     /// A page of the history.

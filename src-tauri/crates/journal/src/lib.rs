@@ -2,13 +2,14 @@
 //! chain of events beside it. Every change of state is one transaction with its event; only this crate writes SQL.
 //!
 //! Start reading at [`Journal`]; then one file a table: `run`, `turn`, `reply`, `action`, `decision`, `attempt`, `outcome`,
-//! `inverse`, `rule`, `question`, `reminder`, `setting`, `connection`, `event`. What follows from them: `seal` (rows are held
+//! `inverse`, `rule`, `question`, `reminder`, `setting`, `connection`, `budget`, `event`. What follows from them: `seal` (rows are held
 //! against the chain), `anchor` (the chain against the keychain), `search`, `history`, `tally`, `export`.
 #![warn(missing_docs)]
 
 mod action;
 mod anchor;
 mod attempt;
+mod budget;
 mod connection;
 mod decision;
 mod error;
@@ -35,11 +36,12 @@ mod verify;
 
 pub use action::{NewAction, call_digest};
 pub use anchor::Anchor;
+pub use budget::{LONGEST_STEP, Usage};
 pub use connection::{StoredServer, StoredTool};
 pub use error::JournalError;
 pub use inverse::StoredInverse;
 pub use journal::Journal;
 pub use reminder::Reminder;
-pub use reply::{Reply, Used};
+pub use reply::{Charge, Reply, Used};
 pub use run::NewRun;
 pub use tally::Tally;

@@ -2,8 +2,8 @@
 //! A migration that was released is never changed: a new one is put at the end.
 
 use crate::{
-    action, attempt, connection, decision, event, inverse, outcome, question, reminder, reply, rule, run, search,
-    setting, turn,
+    action, attempt, budget, connection, decision, event, inverse, outcome, question, reminder, reply, rule, run,
+    search, setting, turn,
 };
 use rusqlite_migration::{M, Migrations};
 
@@ -24,6 +24,7 @@ const LIST: &[&str] = &[
     rule::EARNED,
     connection::CREATE,
     reply::CREATE,
+    budget::CREATE,
 ];
 
 /// All of them.

@@ -8,7 +8,7 @@ use crate::{
     run, turn,
 };
 use assent_protocol::{RunId, Tokens, Turn};
-use rusqlite::{Row, params};
+use rusqlite::{Row, Transaction, params};
 use serde_json::json;
 
 pub(crate) const CREATE: &str = "
@@ -59,39 +59,41 @@ pub struct Used {
     pub unpriced: u32,
 }
 
+/// What a reply takes from the limits of its run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Charge {
+    /// Tokens.
+    pub tokens: Option<u32>,
+    /// The row in which they were set aside.
+    pub aside: Option<i64>,
+}
+
 impl Journal {
-    /// Adds a turn of a model elsewhere, with what is known of it.
+    /// Adds the model's turn: with what is known of a model elsewhere, and with the tokens it is charged; what was set
+    /// aside for it is free again.
     ///
     /// # Errors
     /// [`JournalError::NotFound`] for the run, or when it cannot be written.
-    pub fn add_reply(&self, run: RunId, words: &Turn, reply: &Reply, now: i64) -> Result<()> {
+    pub fn add_reply(&self, run: RunId, words: &Turn, reply: Option<&Reply>, charge: Charge, now: i64) -> Result<()> {
         self.write(|tx| {
             if run::find(tx, run)?.is_none() {
                 return Err(JournalError::NotFound(run.to_string()));
             }
             let turn = turn::add(tx, run, words, now)?;
-            let tokens = reply.tokens.as_ref();
-            let count = |of: fn(&Tokens) -> u64| tokens.map(|t| i64::try_from(of(t)).unwrap_or(i64::MAX));
-            tx.prepare_cached(
-                "INSERT INTO reply (turn_id, run_id, model, input, cached, stored, output, reasoning, cost, instead, kept)
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            )?
-            .execute(params![
-                turn,
-                run.0,
-                reply.model,
-                count(|t| t.input),
-                count(|t| t.cached),
-                count(|t| t.stored),
-                count(|t| t.output),
-                count(|t| t.reasoning),
-                reply.cost,
-                reply.instead,
-                reply.kept
-            ])?;
-            let id = tx.last_insert_rowid();
-            let body = json!({"id": run, "turn": "model", "model": reply.model});
-            event::append(tx, now, "turn", &run.to_string(), body, &[("turn", turn), ("reply", id)])?;
+            let mut rows = vec![("turn", turn)];
+            if let Some(reply) = reply {
+                rows.push(("reply", add(tx, turn, run, reply)?));
+            }
+            if let Some(tokens) = charge.tokens {
+                tx.prepare_cached("UPDATE turn SET tokens = ? WHERE id = ?")?.execute(params![tokens, turn])?;
+            }
+            if let Some(aside) = charge.aside {
+                tx.prepare_cached("DELETE FROM reservation WHERE id = ?")?.execute([aside])?;
+                rows.push(("reservation", aside));
+            }
+            let model = reply.map(|reply| &reply.model);
+            let body = json!({"id": run, "turn": "model", "model": model, "tokens": charge.tokens});
+            event::append(tx, now, "turn", &run.to_string(), body, &rows)?;
             Ok(())
         })
     }
@@ -140,6 +142,29 @@ impl Journal {
             Ok(used)
         })
     }
+}
+
+fn add(tx: &Transaction<'_>, turn: i64, run: RunId, reply: &Reply) -> Result<i64> {
+    let tokens = reply.tokens.as_ref();
+    let count = |of: fn(&Tokens) -> u64| tokens.map(|t| i64::try_from(of(t)).unwrap_or(i64::MAX));
+    tx.prepare_cached(
+        "INSERT INTO reply (turn_id, run_id, model, input, cached, stored, output, reasoning, cost, instead, kept)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )?
+    .execute(params![
+        turn,
+        run.0,
+        reply.model,
+        count(|t| t.input),
+        count(|t| t.cached),
+        count(|t| t.stored),
+        count(|t| t.output),
+        count(|t| t.reasoning),
+        reply.cost,
+        reply.instead,
+        reply.kept
+    ])?;
+    Ok(tx.last_insert_rowid())
 }
 
 fn read(row: &Row<'_>) -> Result<Option<Reply>> {

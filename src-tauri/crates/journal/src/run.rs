@@ -1,6 +1,7 @@
 //! Runs: one attempt at a task each, with its goal, mode and grants.
 
 use crate::{
+    budget,
     error::{JournalError, Result, from_json, to_json},
     event,
     journal::Journal,
@@ -123,6 +124,8 @@ impl Journal {
         }
         self.write(|tx| {
             seal::alarm_if_altered(tx, "run", id.0, "run", &id.to_string(), now)?;
+            let works = |status| status == RunStatus::Running;
+            budget::keep_time(tx, id, works(run.status), works(status), now)?;
             let over = !matches!(status, RunStatus::Running | RunStatus::Waiting);
             tx.execute(
                 "UPDATE run SET status = ?, note = ?, ended_at = ? WHERE id = ?",

@@ -30,6 +30,8 @@ const SEALED: &[(&str, &str)] = &[
     ("setting", "id"),
     ("connection", "id"),
     ("connection_tool", "id"),
+    ("reservation", "id"),
+    ("limit_warning", "id"),
 ];
 
 /// What `verify` reads from the body of an event.

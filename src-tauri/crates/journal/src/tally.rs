@@ -8,6 +8,9 @@ use rusqlite::{Connection, params};
 /// How far back repeated calls are looked for.
 const DIGESTS: u32 = 12;
 
+/// What the user has said to go on after counts in no breaker.
+const SINCE: &str = "action.id > ifnull((SELECT pardoned FROM run WHERE run.id = ?1), 0)";
+
 /// What a run has used so far.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
@@ -15,7 +18,8 @@ pub struct Tally {
     pub turns: u32,
     /// Actions proposed; an edit and what it replaces count once.
     pub actions: u32,
-    /// Started actions that change something and that a rule or the mode settled.
+    /// Actions that change something, that a rule or the mode settled with yes, and that started or still will: the calls
+    /// of one reply are all judged before the first of them starts.
     pub unasked_changes: u32,
     /// Failed or denied actions since the last one that ended otherwise.
     pub errors_in_row: u32,
@@ -39,24 +43,26 @@ impl Journal {
             };
             let texts = |sql: &str| texts(connection, sql, run);
             let mut last_digests = texts(&format!(
-                "SELECT call_digest FROM action WHERE run_id = ? AND edit_of IS NULL ORDER BY id DESC LIMIT {DIGESTS}"
+                "SELECT call_digest FROM action WHERE run_id = ?1 AND edit_of IS NULL AND {SINCE} ORDER BY id DESC LIMIT {DIGESTS}"
             ))?;
             last_digests.reverse();
-            let ends = texts(
-                "SELECT status FROM action WHERE run_id = ? AND status IN
+            let ends = texts(&format!(
+                "SELECT status FROM action WHERE run_id = ?1 AND {SINCE} AND status IN
                     ('failed', 'denied', 'succeeded', 'partly', 'cancelled', 'unknown', 'undone')
-                 ORDER BY id DESC LIMIT 100",
-            )?;
-            let answers = texts(
-                "SELECT a.status FROM decision d JOIN action a ON a.id = d.action_id
-                 WHERE a.run_id = ? AND d.by IN ('user', 'flag') AND a.status <> 'superseded' ORDER BY d.id DESC LIMIT 100",
-            )?;
+                 ORDER BY id DESC LIMIT 100"
+            ))?;
+            let answers = texts(&format!(
+                "SELECT action.status FROM decision d JOIN action ON action.id = d.action_id
+                 WHERE run_id = ?1 AND {SINCE} AND d.by IN ('user', 'flag') AND action.status <> 'superseded'
+                 ORDER BY d.id DESC LIMIT 100"
+            ))?;
             Ok(Tally {
                 turns: count("SELECT count(*) FROM turn WHERE run_id = ? AND kind = 'model'")?,
                 actions: count("SELECT count(*) FROM action WHERE run_id = ? AND status <> 'superseded'")?,
                 unasked_changes: count(
-                    "SELECT count(*) FROM action a JOIN attempt t ON t.action_id = a.id JOIN decision d ON d.action_id = a.id
-                     WHERE a.run_id = ? AND a.effect <> 'observe' AND d.by IN ('rule', 'mode')",
+                    "SELECT count(*) FROM action a JOIN decision d ON d.action_id = a.id LEFT JOIN attempt t ON t.action_id = a.id
+                     WHERE a.run_id = ? AND a.effect <> 'observe' AND d.by IN ('rule', 'mode')
+                        AND (t.id IS NOT NULL OR a.status IN ('allowed', 'held'))",
                 )?,
                 errors_in_row: leading(&ends, |status| matches!(status, "failed" | "denied")),
                 rejections_in_row: leading(&answers, |status| status == "rejected"),

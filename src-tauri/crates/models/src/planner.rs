@@ -63,7 +63,10 @@ impl Model for Planner {
 
     fn reply<'a>(&'a self, request: &'a Request, heard: &'a (dyn Fn(&str) + Send + Sync)) -> Replying<'a> {
         Box::pin(async move {
-            let reply = plan(request)?;
+            let (reply, understood) = planned(request)?;
+            if !understood {
+                return Err(ModelError::NotUnderstood(reply.text));
+            }
             if !reply.text.is_empty() {
                 heard(&reply.text);
             }
@@ -72,7 +75,8 @@ impl Model for Planner {
     }
 }
 
-fn plan(request: &Request) -> Result<Reply, ModelError> {
+// The reply, and whether anything of what is asked was understood.
+fn planned(request: &Request) -> Result<(Reply, bool), ModelError> {
     let story = Story::read(&request.turns);
     let Some(first) = story.open.first() else {
         return Err(ModelError::Unavailable(say("planner.no_goal", &[])));
@@ -122,7 +126,7 @@ fn plan(request: &Request) -> Result<Reply, ModelError> {
 
     if !desk.missing.is_empty() {
         let text = if fresh { unclear.join("\n") } else { String::new() };
-        return Ok(Reply { text, calls: numbered(desk.missing, story.calls), ..Reply::default() });
+        return Ok((Reply { text, calls: numbered(desk.missing, story.calls), ..Reply::default() }, true));
     }
     desk.drafts.retain(|draft| !is_planned[draft.part]);
     let mut notes: Vec<(usize, String)> = std::mem::take(&mut desk.notes);
@@ -135,13 +139,17 @@ fn plan(request: &Request) -> Result<Reply, ModelError> {
         if fresh {
             lines.extend(unclear);
         }
-        return Ok(Reply { text: lines.join("\n"), calls: numbered(drafts, story.calls), ..Reply::default() });
+        return Ok((Reply { text: lines.join("\n"), calls: numbered(drafts, story.calls), ..Reply::default() }, true));
     }
     let mut lines = story.outcomes();
     lines.append(&mut notes);
     lines.extend(unclear);
     lines.dedup();
-    Ok(Reply { text: lines.join("\n"), ..Reply::default() })
+    let understood = asks.iter().any(Result::is_ok);
+    if lines.is_empty() && !understood {
+        lines.push(nearest::not_understood(story.open.last().map_or("", |message| &message.text), words));
+    }
+    Ok((Reply { text: lines.join("\n"), ..Reply::default() }, understood))
 }
 
 // In the order of the user's words. Neighbours that name one file each and use one tool are one call, so one card.

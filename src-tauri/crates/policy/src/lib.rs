@@ -21,7 +21,7 @@ pub mod why;
 pub use cover::covered_by;
 pub use decide::{Limits, decide, malformed};
 pub use facts::{Call, Ways, facts};
-pub use limits::{Bounds, Counts, LimitState, bounds, state};
+pub use limits::{Adds, Bounds, Counts, LimitState, Pause, bounds, nearly_spent, pause, state, used};
 pub use offers::{offers, refuse};
 pub use provenance::{Author, Content, Known, Traced};
 pub use rules::{CallView, Matched, covers, matching, pinned};

@@ -1,6 +1,8 @@
 //! What a run may use up before it asks (DESIGN 4.6), from committed counts only.
 
-use assent_protocol::{Mode, texts};
+use assent_protocol::{Budget, LimitName, Mode, Used, texts};
+
+const MINUTE: i64 = 60_000;
 
 /// The budget of one run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,9 +15,50 @@ pub struct Bounds {
     pub unasked_changes: u32,
     /// Milliseconds, without the time spent waiting for a person.
     pub wall_ms: i64,
+    /// Tokens of the model; none where nothing is set.
+    pub tokens: Option<u32>,
+    /// Actions within an hour that leave this computer or spend.
+    pub outward_an_hour: u32,
+    /// New recipients within an hour.
+    pub new_recipients_an_hour: u32,
 }
 
-/// What a run has used, from committed rows.
+impl Bounds {
+    /// These bounds with what a person set in their place.
+    #[must_use]
+    pub fn with(self, set: &Budget) -> Bounds {
+        Bounds {
+            turns: set.turns.unwrap_or(self.turns),
+            actions: set.actions.unwrap_or(self.actions),
+            unasked_changes: set.unasked_changes.unwrap_or(self.unasked_changes),
+            wall_ms: set.minutes.map_or(self.wall_ms, |minutes| i64::from(minutes) * MINUTE),
+            tokens: set.tokens.or(self.tokens),
+            outward_an_hour: set.outward_an_hour.unwrap_or(self.outward_an_hour),
+            new_recipients_an_hour: set.new_recipients_an_hour.unwrap_or(self.new_recipients_an_hour),
+        }
+    }
+
+    /// Each message of the user is a decision to go on, so it buys one more budget of turns and actions.
+    #[must_use]
+    pub fn for_messages(self, messages: u32) -> Bounds {
+        let times = messages.max(1);
+        Bounds { turns: self.turns.saturating_mul(times), actions: self.actions.saturating_mul(times), ..self }
+    }
+
+    fn most(&self, limit: LimitName) -> Option<u32> {
+        Some(match limit {
+            LimitName::Turns => self.turns,
+            LimitName::Actions => self.actions,
+            LimitName::UnaskedChanges => self.unasked_changes,
+            LimitName::Minutes => small(self.wall_ms / MINUTE),
+            LimitName::Tokens => return self.tokens,
+            LimitName::OutwardAnHour => self.outward_an_hour,
+            LimitName::NewRecipientsAnHour => self.new_recipients_an_hour,
+        })
+    }
+}
+
+/// What a run has used, from committed rows, and what this call would add.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Counts {
     /// Turns of the model, with the one that proposed this call.
@@ -26,12 +69,31 @@ pub struct Counts {
     pub unasked_changes: u32,
     /// Milliseconds, without the time spent waiting for a person.
     pub elapsed_ms: i64,
+    /// Tokens of the model, also those that are set aside for replies that never came.
+    pub tokens: u32,
+    /// Outward actions of the last hour.
+    pub outward: u32,
+    /// New recipients of the last hour.
+    pub new_recipients: u32,
     /// Actions in a row that failed.
     pub errors_in_row: u32,
     /// Actions in a row that the user rejected.
     pub rejections_in_row: u32,
     /// Digests of tool and arguments, newest last.
     pub last: Vec<String>,
+    /// What this call would add.
+    pub adds: Adds,
+}
+
+/// What one call would add to the counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Adds {
+    /// It changes something.
+    pub changes: bool,
+    /// It leaves this computer or spends.
+    pub outward: bool,
+    /// Recipients that nothing was sent to before.
+    pub new_recipients: u32,
 }
 
 /// How a run stands against its bounds. The words are a sentence for the card.
@@ -46,14 +108,31 @@ pub enum LimitState {
     Breaker(String),
 }
 
+/// Why the model is not asked again until the user says so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pause {
+    /// The limit that is spent; none for a breaker.
+    pub limit: Option<LimitName>,
+    /// A sentence.
+    pub why: String,
+    /// What the limit would have to be to do as much again.
+    pub raise_to: Option<u32>,
+}
+
 /// The bounds of a mode. The two modes that ask before changes have those of *semi-autonomous*.
 pub fn bounds(mode: Mode) -> Bounds {
-    const MINUTE: i64 = 60_000;
+    let semi = Bounds {
+        turns: 50,
+        actions: 100,
+        unasked_changes: 25,
+        wall_ms: 30 * MINUTE,
+        tokens: None,
+        outward_an_hour: 20,
+        new_recipients_an_hour: 5,
+    };
     match mode {
-        Mode::Suggest | Mode::Ask | Mode::Semi => {
-            Bounds { turns: 50, actions: 100, unasked_changes: 25, wall_ms: 30 * MINUTE }
-        }
-        Mode::Auto => Bounds { turns: 200, actions: 400, unasked_changes: 200, wall_ms: 120 * MINUTE },
+        Mode::Suggest | Mode::Ask | Mode::Semi => semi,
+        Mode::Auto => Bounds { turns: 200, actions: 400, unasked_changes: 200, wall_ms: 120 * MINUTE, ..semi },
     }
 }
 
@@ -63,28 +142,89 @@ const PAIRS: usize = 3;
 const ERRORS: u32 = 5;
 const REJECTIONS: u32 = 3;
 
-/// Compares what is used with the bounds; a breaker is named before a spent budget.
+/// Compares what is used with the bounds, for one call; a breaker is named before a spent budget.
 pub fn state(counts: &Counts, bounds: Bounds) -> LimitState {
     if let Some(words) = breaker(counts) {
         return LimitState::Breaker(words);
     }
-    let spent = |key: &str, used: i64, most: i64| {
-        LimitState::Spent(texts::say(key, &[("count", &used.to_string()), ("most", &most.to_string())]))
-    };
+    let adds = counts.adds;
+    let spent = |limit: LimitName| LimitState::Spent(words(limit, counts, &bounds));
     // The turn that proposed this call is itself counted, so the last turn of the budget still acts.
     if counts.turns > bounds.turns {
-        return spent("policy.limit.turns", counts.turns.into(), bounds.turns.into());
+        return spent(LimitName::Turns);
     }
     if counts.actions >= bounds.actions {
-        return spent("policy.limit.actions", counts.actions.into(), bounds.actions.into());
+        return spent(LimitName::Actions);
     }
-    if counts.unasked_changes >= bounds.unasked_changes {
-        return spent("policy.limit.changes", counts.unasked_changes.into(), bounds.unasked_changes.into());
+    if adds.changes && counts.unasked_changes >= bounds.unasked_changes {
+        return spent(LimitName::UnaskedChanges);
     }
     if counts.elapsed_ms >= bounds.wall_ms {
-        return spent("policy.limit.time", counts.elapsed_ms / 60_000, bounds.wall_ms / 60_000);
+        return spent(LimitName::Minutes);
+    }
+    if adds.outward && counts.outward >= bounds.outward_an_hour {
+        return spent(LimitName::OutwardAnHour);
+    }
+    let recipients = counts.new_recipients.saturating_add(adds.new_recipients);
+    if adds.new_recipients > 0 && recipients > bounds.new_recipients_an_hour {
+        return spent(LimitName::NewRecipientsAnHour);
     }
     LimitState::Within
+}
+
+/// Whether the model may be asked once more, which may cost `tokens`.
+pub fn pause(counts: &Counts, bounds: Bounds, tokens: u32) -> Option<Pause> {
+    if counts.errors_in_row >= ERRORS {
+        let why = texts::say("policy.breaker.errors", &[("count", &counts.errors_in_row.to_string())]);
+        return Some(Pause { limit: None, why, raise_to: None });
+    }
+    let limit = if counts.turns >= bounds.turns {
+        LimitName::Turns
+    } else if counts.elapsed_ms >= bounds.wall_ms {
+        LimitName::Minutes
+    } else if bounds.tokens.is_some_and(|most| counts.tokens.saturating_add(tokens) > most) {
+        LimitName::Tokens
+    } else {
+        return None;
+    };
+    let need = used_of(limit, counts).saturating_add(if limit == LimitName::Tokens { tokens } else { 1 });
+    let raise_to = bounds.most(limit).map(|most| most.saturating_mul(2).max(need));
+    Some(Pause { limit: Some(limit), why: words(limit, counts, &bounds), raise_to })
+}
+
+/// What is used of each limit.
+pub fn used(counts: &Counts, bounds: &Bounds) -> Vec<Used> {
+    let row = |limit| Used { limit, used: used_of(limit, counts), most: bounds.most(limit) };
+    LimitName::ALL.into_iter().map(row).collect()
+}
+
+/// The limits of which four fifths are used, and that are not spent yet.
+pub fn nearly_spent(counts: &Counts, bounds: &Bounds) -> Vec<Used> {
+    let near =
+        |row: &Used| row.most.is_some_and(|most| row.used < most && u64::from(row.used) * 5 >= u64::from(most) * 4);
+    used(counts, bounds).into_iter().filter(near).collect()
+}
+
+fn used_of(limit: LimitName, counts: &Counts) -> u32 {
+    match limit {
+        LimitName::Turns => counts.turns,
+        LimitName::Actions => counts.actions,
+        LimitName::UnaskedChanges => counts.unasked_changes,
+        LimitName::Minutes => small(counts.elapsed_ms / MINUTE),
+        LimitName::Tokens => counts.tokens,
+        LimitName::OutwardAnHour => counts.outward,
+        LimitName::NewRecipientsAnHour => counts.new_recipients,
+    }
+}
+
+fn words(limit: LimitName, counts: &Counts, bounds: &Bounds) -> String {
+    let most = bounds.most(limit).map_or_else(String::new, |most| most.to_string());
+    let count = used_of(limit, counts).to_string();
+    texts::say(&format!("policy.limit.{}", limit.name()), &[("count", &count), ("most", &most)])
+}
+
+fn small(count: i64) -> u32 {
+    u32::try_from(count.max(0)).unwrap_or(u32::MAX)
 }
 
 fn breaker(counts: &Counts) -> Option<String> {
@@ -109,57 +249,4 @@ fn repeats(last: &[String], period: usize, times: usize) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn last(calls: &str) -> Counts {
-        Counts { last: calls.chars().map(String::from).collect(), ..Counts::default() }
-    }
-
-    fn of(counts: Counts) -> LimitState {
-        state(&counts, bounds(Mode::Semi))
-    }
-
-    #[test]
-    fn the_same_call_three_times_in_a_row_trips_the_breaker() {
-        assert!(matches!(of(last("abbb")), LimitState::Breaker(_)));
-        assert_eq!(of(last("abb")), LimitState::Within);
-        assert_eq!(of(last("bbba")), LimitState::Within);
-    }
-
-    #[test]
-    fn back_and_forth_three_times_trips_the_breaker() {
-        assert!(matches!(of(last("xababab")), LimitState::Breaker(_)));
-        assert_eq!(of(last("babab")), LimitState::Within);
-        assert_eq!(of(last("abcabc")), LimitState::Within);
-    }
-
-    #[test]
-    fn errors_and_rejections_in_a_row_trip_the_breaker() {
-        assert_eq!(of(Counts { errors_in_row: 4, rejections_in_row: 2, ..Counts::default() }), LimitState::Within);
-        assert!(matches!(of(Counts { errors_in_row: 5, ..Counts::default() }), LimitState::Breaker(_)));
-        assert!(matches!(of(Counts { rejections_in_row: 3, ..Counts::default() }), LimitState::Breaker(_)));
-    }
-
-    #[test]
-    fn each_budget_is_spent_at_its_bound_and_not_before() {
-        let bound = bounds(Mode::Semi);
-        let full = Counts {
-            turns: bound.turns,
-            actions: bound.actions - 1,
-            unasked_changes: bound.unasked_changes - 1,
-            elapsed_ms: bound.wall_ms - 1,
-            ..Counts::default()
-        };
-        assert_eq!(of(full.clone()), LimitState::Within);
-        for over in [
-            Counts { turns: bound.turns + 1, ..full.clone() },
-            Counts { actions: bound.actions, ..full.clone() },
-            Counts { unasked_changes: bound.unasked_changes, ..full.clone() },
-            Counts { elapsed_ms: bound.wall_ms, ..full.clone() },
-        ] {
-            let LimitState::Spent(words) = of(over) else { panic!("not spent") };
-            assert!(!words.contains('{') && !words.starts_with("policy."), "{words}");
-        }
-    }
-}
+mod tests;

@@ -3,6 +3,7 @@
 #![warn(missing_docs)]
 
 pub mod action;
+pub mod budget;
 pub mod canonical;
 pub mod connection;
 pub mod facts;
@@ -16,6 +17,7 @@ pub mod visible;
 pub mod wire;
 
 pub use action::*;
+pub use budget::*;
 pub use connection::*;
 pub use facts::*;
 pub use ids::*;

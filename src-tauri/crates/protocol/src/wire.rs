@@ -1,7 +1,7 @@
 //! What crosses to the window and the terminal: views, the events that say what changed, and errors with a code
 //! only where the window branches on it. `ui/src/host/wire.ts` is generated from these types and checked by a test.
 
-use crate::{Action, ActionId, Level, Mode, Question, Rule, Run, RunId, RunStatus, Step};
+use crate::{Action, ActionId, Budget, Level, Mode, Paused, Question, Rule, Run, RunId, RunStatus, Step, Used};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -108,6 +108,8 @@ pub struct Inbox {
     pub questions: Vec<Question>,
     /// Actions whose outcome nobody knows, until the user has looked at them.
     pub unknown: Vec<Action>,
+    /// Runs that stand still at a limit.
+    pub paused: Vec<Paused>,
 }
 
 /// A run with its timeline.
@@ -119,6 +121,12 @@ pub struct RunView {
     pub steps: Vec<Step>,
     /// "8 done: 6 can be undone, 2 cannot".
     pub receipt: String,
+    /// What it used of each limit.
+    pub used: Vec<Used>,
+    /// What was said when four fifths of a limit were used, a sentence each.
+    pub warnings: Vec<String>,
+    /// Why it stands still, when that is at a limit.
+    pub paused: Option<Paused>,
     /// What the models elsewhere have used; none where none was asked.
     pub spent: Option<Spent>,
 }
@@ -311,6 +319,9 @@ pub struct Settings {
     /// How closely the user wants to watch.
     #[serde(default)]
     pub oversight: Level,
+    /// Limits of every task that has none of its own.
+    #[serde(default)]
+    pub limits: Budget,
 }
 
 /// A new task from the window or the terminal.

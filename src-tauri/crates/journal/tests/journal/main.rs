@@ -4,6 +4,7 @@
 mod chain;
 mod connecting;
 mod deciding;
+mod limits;
 mod opening;
 mod reading;
 mod starting;

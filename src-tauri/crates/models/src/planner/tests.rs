@@ -8,6 +8,10 @@ use assent_protocol::{Status, Turn};
 use serde_json::{Value, json};
 use world::*;
 
+fn plan(request: &Request) -> Result<Reply, ModelError> {
+    planned(request).map(|(reply, _)| reply)
+}
+
 #[track_caller]
 fn check(goal: &str, expected: &[&str]) {
     let (reply, _) = drive(vec![user(goal)]);
@@ -307,6 +311,17 @@ fn an_empty_plan_says_that_there_is_nothing_to_do() {
     check_says("trash the duplicates in ~/Pictures", &["Nothing to do: there are no duplicates"]);
     check_says("trash all .xyz files in ~/Downloads", &["Nothing to do:"]);
     check_says("tidy ~/Nowhere by type", &["could not look at ~/Nowhere", "no such folder"]);
+}
+
+#[tokio::test]
+async fn a_goal_of_which_nothing_is_understood_is_no_reply() {
+    for goal in ["frobnicate the quux sideways", "remind me the day before never to call", "?"] {
+        let told = Planner.reply(&request(vec![user(goal)]), &|_| ()).await.unwrap_err();
+        assert!(matches!(&told, ModelError::NotUnderstood(text) if !text.is_empty()), "{goal}: {told:?}");
+    }
+    for goal in ["list to-dos", "order me a pizza and list to-dos"] {
+        assert!(Planner.reply(&request(vec![user(goal)]), &|_| ()).await.is_ok(), "{goal}");
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The small world of the tests, and how a run goes on in it.
 
+use super::plan;
 use crate::planner::*;
 use assent_protocol::{Mode, Status, Turn};
 use serde_json::{Value, json};

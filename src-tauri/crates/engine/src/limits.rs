@@ -1,0 +1,202 @@
+//! The limits of a run: what it used, from committed rows; a warning at four fifths; a pause where it is spent, which
+//! only the user ends, by raising the limit or saying to go on.
+
+use crate::{Answered, Engine, words};
+use assent_journal::call_digest;
+use assent_policy::{self as policy, Adds, Bounds, Counts, Limits};
+use assent_protocol::{
+    Budget, Destination, Effect, Facts, LimitName, Paused, Run, RunId, RunStatus, Turn, Used, texts, wire::Change,
+};
+use serde_json::Value;
+
+/// Tokens set aside for a reply besides those of what is asked.
+const REPLY_TOKENS: usize = 1000;
+/// Bytes of a token, taken low, so that too much is set aside rather than too little.
+const BYTES_OF_A_TOKEN: usize = 3;
+
+/// A run against its bounds.
+pub(crate) struct Stand {
+    pub(crate) counts: Counts,
+    pub(crate) bounds: Bounds,
+    rejected: Vec<String>,
+}
+
+impl Engine {
+    /// Sets limits of a run; those that `set` does not name stay. A run that stands still at one of them goes on when it
+    /// is driven again. What the run had reserved, used and been warned of stays.
+    ///
+    /// # Errors
+    /// For a limit of nothing, or when there is no such run.
+    pub fn set_limits(&self, run: RunId, set: &Budget) -> Answered<()> {
+        usable(set)?;
+        let row = self.run_row(run)?;
+        let kept = self.0.journal.budget(run).map_err(words::other)?;
+        self.0.journal.set_budget(run, &set.or(kept), self.0.host.now()).map_err(words::other)?;
+        if row.status == RunStatus::Waiting && self.paused(&row)?.is_none() && row.note.is_some() {
+            self.wake(run)?;
+        }
+        self.0.host.changed(Change::Run { run, status: row.status });
+        Ok(())
+    }
+
+    /// What each run that stands still at a limit waits for.
+    pub(crate) fn all_paused(&self) -> Answered<Vec<Paused>> {
+        let mut list = Vec::new();
+        for run in self.0.journal.unfinished_runs().map_err(words::other)? {
+            list.extend(self.paused(&run)?);
+        }
+        Ok(list)
+    }
+
+    /// Why a run stands still, when that is at a limit. A run that waits for an answer has no note.
+    pub(crate) fn paused(&self, run: &Run) -> Answered<Option<Paused>> {
+        if run.status != RunStatus::Waiting || run.note.is_none() {
+            return Ok(None);
+        }
+        let turns = self.0.journal.turns(run.id).map_err(words::other)?;
+        let stand = self.stand(run, &turns)?;
+        Ok(policy::pause(&stand.counts, stand.bounds, self.next_reply(run, &stand.bounds, &turns)).map(|pause| {
+            Paused { run: run.id, goal: run.goal.clone(), why: pause.why, limit: pause.limit, raise_to: pause.raise_to }
+        }))
+    }
+
+    /// What the run used, and of how much.
+    pub(crate) fn used(&self, run: &Run) -> Answered<Vec<Used>> {
+        let turns = self.0.journal.turns(run.id).map_err(words::other)?;
+        let stand = self.stand(run, &turns)?;
+        Ok(policy::used(&stand.counts, &stand.bounds))
+    }
+
+    /// The warnings of a run, a sentence each.
+    pub(crate) fn warnings(&self, run: RunId) -> Answered<Vec<String>> {
+        Ok(self.0.journal.warnings(run).map_err(words::other)?.iter().map(sentence).collect())
+    }
+
+    /// How a run stands against its bounds, from committed rows.
+    pub(crate) fn stand(&self, run: &Run, turns: &[Turn]) -> Answered<Stand> {
+        let journal = &self.0.journal;
+        let tally = journal.tally(run.id).map_err(words::other)?;
+        let usage = journal.usage(run.id, self.0.host.now()).map_err(words::other)?;
+        let budget = journal.budget(run.id).map_err(words::other)?.or(self.settings()?.limits);
+        let messages = turns.iter().filter(|turn| matches!(turn, Turn::User { .. })).count();
+        let bounds = policy::bounds(run.mode).with(&budget);
+        Ok(Stand {
+            bounds: bounds.for_messages(u32::try_from(messages).unwrap_or(1)),
+            counts: Counts {
+                turns: tally.turns,
+                actions: tally.actions,
+                unasked_changes: tally.unasked_changes,
+                elapsed_ms: usage.worked_ms,
+                tokens: usage.tokens,
+                outward: usage.outward,
+                new_recipients: usage.new_recipients,
+                errors_in_row: tally.errors_in_row,
+                rejections_in_row: tally.rejections_in_row,
+                last: tally.last_digests,
+                adds: Adds::default(),
+            },
+            rejected: tally.rejected_digests,
+        })
+    }
+
+    /// What the limits say to one call with these facts.
+    pub(crate) fn limits(
+        &self,
+        run: &Run,
+        turns: &[Turn],
+        tool: &str,
+        args: &Value,
+        facts: &Facts,
+    ) -> Answered<Limits> {
+        let Stand { mut counts, bounds, rejected } = self.stand(run, turns)?;
+        self.warn(run, &counts, &bounds);
+        let same = call_digest(tool, args);
+        counts.last.push(same.clone());
+        counts.adds = adds(facts);
+        Ok(Limits { state: policy::state(&counts, bounds), rejected_before: rejected.contains(&same) })
+    }
+
+    /// Whether the model may be asked once more: the sentence that says why not, else the tokens that were set aside for
+    /// its reply.
+    pub(crate) fn may_think(&self, run: &Run, turns: &[Turn]) -> Answered<Result<Option<Aside>, String>> {
+        let stand = self.stand(run, turns)?;
+        self.warn(run, &stand.counts, &stand.bounds);
+        let tokens = self.next_reply(run, &stand.bounds, turns);
+        if let Some(pause) = policy::pause(&stand.counts, stand.bounds, tokens) {
+            let key = if pause.limit.is_some() { "engine.limit.paused" } else { "engine.limit.breaker" };
+            let limit = pause.limit.map_or("", LimitName::name);
+            let to = pause.raise_to.map_or_else(String::new, |to| to.to_string());
+            let run = run.id.to_string();
+            return Ok(Err(texts::say(key, &[("why", &pause.why), ("run", &run), ("limit", limit), ("to", &to)])));
+        }
+        if tokens == 0 {
+            return Ok(Ok(None));
+        }
+        let row = self.0.journal.reserve_tokens(run.id, tokens, self.0.host.now()).map_err(words::other)?;
+        Ok(Ok(Some(Aside { row, tokens })))
+    }
+
+    /// The user said to go on: a breaker that tripped begins to count anew.
+    pub(crate) fn pardon(&self, run: RunId) -> Answered<()> {
+        let tally = self.0.journal.tally(run).map_err(words::other)?;
+        if tally.errors_in_row == 0 && tally.rejections_in_row == 0 {
+            return Ok(());
+        }
+        self.0.journal.pardon(run, self.0.host.now()).map_err(words::other)
+    }
+
+    // What the next reply may cost, counted high; nothing where nobody set a limit, or where no model is asked.
+    fn next_reply(&self, run: &Run, bounds: &Bounds, turns: &[Turn]) -> u32 {
+        if bounds.tokens.is_none() || run.model == "planner" {
+            return 0;
+        }
+        let specs = self.0.tools.values().map(|tool| tool.spec());
+        let tools: usize = specs.map(|spec| spec.description.len() + spec.schema.to_string().len()).sum();
+        let said: usize = turns.iter().map(|turn| serde_json::to_string(turn).map_or(0, |text| text.len())).sum();
+        u32::try_from((tools + said) / BYTES_OF_A_TOKEN + REPLY_TOKENS).unwrap_or(u32::MAX)
+    }
+
+    // A warning that cannot be kept holds nothing up: the limit itself is looked at anew each time.
+    fn warn(&self, run: &Run, counts: &Counts, bounds: &Bounds) {
+        for near in policy::nearly_spent(counts, bounds) {
+            if self.0.journal.warn(run.id, &near, self.0.host.now()).unwrap_or(false) {
+                self.0.host.changed(Change::Run { run: run.id, status: RunStatus::Running });
+            }
+        }
+    }
+}
+
+/// Tokens that were set aside for a reply.
+pub(crate) struct Aside {
+    pub(crate) row: i64,
+    tokens: u32,
+}
+
+/// What a reply cost: what the provider says, and never less than what was set aside for it.
+pub(crate) fn charge(reported: Option<(u64, u64)>, aside: Option<&Aside>) -> Option<u32> {
+    let reported = reported.map(|(read, written)| u32::try_from(read.saturating_add(written)).unwrap_or(u32::MAX));
+    reported.max(aside.map(|aside| aside.tokens))
+}
+
+/// Refuses a limit of nothing: a task that may not even begin.
+pub(crate) fn usable(set: &Budget) -> Answered<()> {
+    let nothing = [LimitName::Turns, LimitName::Minutes, LimitName::Tokens];
+    match nothing.into_iter().find(|limit| set.get(*limit) == Some(0)) {
+        Some(limit) => Err(words::bad_input("engine.limit.nothing", &[("limit", limit.name())])),
+        None => Ok(()),
+    }
+}
+
+fn adds(facts: &Facts) -> Adds {
+    let changes = facts.effect != Effect::Observe;
+    let outward =
+        matches!(facts.effect, Effect::Send | Effect::Spend) || (changes && facts.destination != Destination::Here);
+    let new = outward && matches!(facts.destination, Destination::NewParty | Destination::Unknown);
+    Adds { changes, outward, new_recipients: if new { facts.size.recipients.max(1) } else { 0 } }
+}
+
+fn sentence(near: &Used) -> String {
+    let (used, most) = (near.used.to_string(), near.most.unwrap_or_default().to_string());
+    let limit = texts::say(&format!("core.limit.{}", near.limit.name()), &[]);
+    texts::say("engine.limit.warning", &[("limit", &limit), ("used", &used), ("most", &most)])
+}

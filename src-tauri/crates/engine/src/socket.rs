@@ -1,0 +1,230 @@
+//! The local socket: `socket` in the data folder, by which the terminal reaches the program that has the folder open.
+//! One question and one answer a connection, each a line of JSON.
+//!
+//! Who may call: a process of the same user (the folder is 0700, the socket 0600, and the system is asked who is at the
+//! other end), that was not started by Assent itself. So nothing that Assent runs on a model's behalf can answer its own
+//! cards: a sandboxed tool has no data folder, no tool is told where it is, and a child of ours is turned away by its
+//! ancestry. A program that the user runs elsewhere with the user's own rights can do what the user can do; that is
+//! the same with or without the socket.
+
+use crate::{Answered, Engine, core, words};
+use assent_protocol::wire::{ErrorCode, WireError};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use std::{
+    fs,
+    io::{BufRead, BufReader, Write},
+    os::unix::{
+        fs::{MetadataExt, PermissionsExt},
+        net::UnixStream as Stream,
+    },
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt},
+    net::{UnixListener, UnixStream},
+    sync::Semaphore,
+};
+
+/// The function that drives a run; the answer comes when it waits or ends.
+pub(crate) const DRIVE: &str = "drive";
+/// Both sides are of one version, since what they exchange is not promised to anybody else.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// The longest question; an edit of a batch of thousands of files fits.
+const LONGEST: u64 = 16 * 1024 * 1024;
+/// How long a caller may take to say what it wants.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Callers at a time.
+const CALLERS: usize = 32;
+
+/// Where the socket of a data folder is.
+pub(crate) fn path(data: &Path) -> PathBuf {
+    data.join("socket")
+}
+
+#[derive(Serialize, Deserialize)]
+struct Question {
+    version: String,
+    call: String,
+    with: Value,
+}
+
+impl Engine {
+    /// Lets terminals of the same user work beside this program, until it ends. Needs a runtime around it. A socket that a
+    /// killed program left is taken away: whoever has the folder's lock is the only one.
+    ///
+    /// # Errors
+    /// When the socket cannot be made; everything else goes on without it.
+    pub fn listen(&self) -> Answered<()> {
+        let path = path(&self.0.config.data);
+        let failed = |error: std::io::Error| {
+            words::bad_input(
+                "engine.socket.failed",
+                &[("path", &path.display().to_string()), ("error", &error.to_string())],
+            )
+        };
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(error)),
+            _ => {}
+        }
+        let listener = UnixListener::bind(&path).map_err(failed)?;
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).map_err(failed)?;
+        let engine = self.clone();
+        tokio::spawn(async move {
+            let places = Arc::new(Semaphore::new(CALLERS));
+            while let Ok((stream, _)) = listener.accept().await {
+                let Ok(place) = places.clone().try_acquire_owned() else { continue };
+                let engine = engine.clone();
+                tokio::spawn(async move {
+                    serve(&engine, stream).await;
+                    drop(place);
+                });
+            }
+        });
+        Ok(())
+    }
+}
+
+async fn serve(engine: &Engine, stream: UnixStream) {
+    let caller = stream.peer_cred().ok().map(|caller| (caller.uid(), caller.pid()));
+    let (from, mut to) = stream.into_split();
+    let answer = match caller {
+        Some((uid, pid)) if may_call(uid, pid, own_uid(), ancestors) => {
+            let mut line = String::new();
+            let mut from = tokio::io::BufReader::new(from.take(LONGEST));
+            match tokio::time::timeout(PATIENCE, from.read_line(&mut line)).await {
+                Ok(Ok(_)) => answer(engine, &line).await,
+                _ => return,
+            }
+        }
+        _ => Err(words::bad_input("engine.socket.refused", &[])),
+    };
+    let line = match answer {
+        Ok(given) => json!({ "ok": given }),
+        Err(error) => json!({ "error": error }),
+    };
+    let _ = to.write_all(format!("{line}\n").as_bytes()).await;
+}
+
+async fn answer(engine: &Engine, line: &str) -> Answered<Value> {
+    let question: Question = serde_json::from_str(line)
+        .map_err(|error| words::bad_input("engine.socket.args", &[("error", &error.to_string())]))?;
+    if question.version != VERSION {
+        return Err(words::bad_input("engine.socket.version", &[("here", VERSION), ("there", &question.version)]));
+    }
+    if question.call == DRIVE {
+        let (run,) = serde_json::from_value(question.with).map_err(words::other)?;
+        // On a task of its own: the run goes on when the terminal goes away.
+        let driving = engine.clone();
+        let run = tokio::spawn(async move { driving.drive(run).await }).await.map_err(words::other)??;
+        return serde_json::to_value(run).map_err(words::other);
+    }
+    let asked = engine.clone();
+    let call = question.call.clone();
+    let given = tokio::task::spawn_blocking(move || core::answer(&asked, &question.call, question.with)).await;
+    let given = given.map_err(words::other)??;
+    go_on_after(engine, &call, &given);
+    Ok(given)
+}
+
+// As in the window, what settles something that a run waits for also lets the run go on, so that a terminal that is
+// closed in between holds nothing up.
+fn go_on_after(engine: &Engine, call: &str, given: &Value) {
+    let run = match call {
+        "approve" | "reject" | "edit" => &given["run"],
+        "answer" => given,
+        _ => return,
+    };
+    if let Ok(run) = serde_json::from_value(run.clone()) {
+        engine.spawn(run);
+    }
+}
+
+/// The same user, and nobody that this program has started.
+fn may_call(uid: u32, pid: Option<i32>, own: u32, ancestors: impl Fn(i32) -> Vec<i32>) -> bool {
+    let us = i32::try_from(std::process::id()).unwrap_or_default();
+    uid == own && pid.is_none_or(|pid| pid == us || !ancestors(pid).contains(&us))
+}
+
+fn own_uid() -> u32 {
+    rustix::process::geteuid().as_raw()
+}
+
+// The process and those that it comes from. Where the system has no `/proc`, only the process itself.
+fn ancestors(pid: i32) -> Vec<i32> {
+    let mut found = vec![pid];
+    while let Some(parent) = found.last().copied().and_then(parent_of).filter(|parent| *parent > 1) {
+        if found.contains(&parent) {
+            break;
+        }
+        found.push(parent);
+    }
+    found
+}
+
+fn parent_of(pid: i32) -> Option<i32> {
+    // `pid (name) state parent …`; the name may hold spaces and brackets.
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
+}
+
+/// The way from a terminal to the program that has the data folder open.
+#[derive(Debug, Clone)]
+pub struct Line {
+    path: PathBuf,
+}
+
+impl Line {
+    /// None where nobody listens: there is no socket, or it was left by a program that was killed.
+    pub(crate) fn to(data: &Path) -> Option<Line> {
+        let path = path(data);
+        let ours = fs::symlink_metadata(&path).is_ok_and(|socket| socket.uid() == own_uid());
+        (ours && Stream::connect(&path).is_ok()).then_some(Line { path })
+    }
+
+    /// Asks for one function by its name and waits for what it gives.
+    pub(crate) fn ask<T: DeserializeOwned>(&self, call: &str, with: &impl Serialize) -> Answered<T> {
+        let cut = |error: &dyn std::fmt::Display| WireError {
+            code: ErrorCode::Other,
+            message: assent_protocol::texts::say("engine.socket.cut", &[("error", &error.to_string())]),
+        };
+        let with = serde_json::to_value(with).map_err(words::other)?;
+        let question = Question { version: VERSION.to_owned(), call: call.to_owned(), with };
+        let question = serde_json::to_string(&question).map_err(words::other)?;
+        let mut stream = Stream::connect(&self.path).map_err(|error| cut(&error))?;
+        stream.write_all(format!("{question}\n").as_bytes()).map_err(|error| cut(&error))?;
+        let mut line = String::new();
+        BufReader::new(&mut stream).read_line(&mut line).map_err(|error| cut(&error))?;
+        let mut answer: Value = serde_json::from_str(&line).map_err(|error| cut(&error))?;
+        match serde_json::from_value::<WireError>(answer["error"].take()) {
+            Ok(error) => Err(error),
+            Err(_) => serde_json::from_value(answer["ok"].take()).map_err(|error| cut(&error)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_user_and_whatever_assent_has_started_are_turned_away() {
+        let us = i32::try_from(std::process::id()).unwrap();
+        let stranger = |_| vec![70, 60];
+        assert!(may_call(1000, Some(70), 1000, stranger));
+        assert!(!may_call(1001, Some(70), 1000, stranger));
+        assert!(!may_call(0, Some(70), 1000, stranger), "not even the system's user: it is not the one who is asked");
+        assert!(!may_call(1000, Some(70), 1000, |_| vec![70, us]));
+    }
+
+    #[test]
+    fn ancestry_is_read_from_the_system() {
+        let us = i32::try_from(std::process::id()).unwrap();
+        let found = ancestors(us);
+        assert_eq!(found[0], us);
+        assert_eq!(found.get(1).copied(), parent_of(us).filter(|parent| *parent > 1));
+        assert!(parent_of(i32::MAX).is_none());
+    }
+}
