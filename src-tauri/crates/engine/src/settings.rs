@@ -5,7 +5,7 @@ use assent_protocol::{
     Level, Mode, texts,
     wire::{Change, Settings},
 };
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 const NAME: &str = "settings";
 
@@ -81,6 +81,7 @@ impl Engine {
             notes_folder: self.0.config.home.join("Notes").display().to_string(),
             folders: Vec::new(),
             keys: true,
+            keymap: BTreeMap::new(),
             has_key: false,
             practised: false,
             risk: Level::Medium,
