@@ -63,6 +63,8 @@ fn rules() -> Vec<Rule> {
         used_today: 0,
         on: true,
         off_because: None,
+        covered_by: None,
+        earned: None,
     };
     (0..200).map(rule).collect()
 }

@@ -5,10 +5,12 @@
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails, and says why")]
 
 mod desktop;
+mod gestures;
+mod journey;
+mod keyboard;
 mod looks;
 mod notifications;
 mod places;
-mod tidy;
 mod tray;
 mod trust;
 mod walls;

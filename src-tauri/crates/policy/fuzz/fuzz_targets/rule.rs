@@ -14,6 +14,7 @@ fuzz_target!(|input: (&str, &str)| {
     let definition = draft.definition.clone();
     let rule = Rule {
         id: RuleId(1), draft, sentence: String::new(), from: None, made_at: 0, last_used: None, used: 0, used_today: 0, on: true, off_because: None,
+        covered_by: None, earned: None,
     };
     let nothing = BTreeMap::new();
     let view = CallView { tool: &tool, definition: &definition, args: &args, resolved: &nothing, run: RunId(1) };
