@@ -1,5 +1,4 @@
 //! Whole journeys through the real program, as a person or a script takes them.
-#![expect(clippy::expect_used, reason = "a test that cannot go on says why and ends")]
 
 use assent_tests::{Home, MESSY_FILES, Run, assert_same, change_one_byte, program, snapshot, text};
 use serde_json::{Value, json};
