@@ -2,8 +2,11 @@
 //! home of its own for the program, which is run as a user would run it.
 #![expect(clippy::expect_used, reason = "a test that cannot go on says why and ends")]
 
+mod damage;
 pub mod eval;
 pub mod scripted_model;
+
+pub use damage::change_one_byte;
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -17,6 +20,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
+use xattr::FileExt;
 
 /// How many regular files [`messy_folder`] makes.
 pub const MESSY_FILES: usize = 60;
@@ -45,7 +49,7 @@ const ODD_NAMES: &[&str] = &[
 ];
 
 /// Fills `dir` (made if missing) with [`MESSY_FILES`] files of many kinds, of which [`MESSY_DUPLICATES`] are copies,
-/// plus links and folders: odd names, several modes and times. The same each time.
+/// plus links and folders: odd names, several modes and times, some with an extended attribute. The same each time.
 pub fn messy_folder(dir: &Path) {
     fs::create_dir_all(dir.join("old stuff")).expect("make the messy folder");
     let extensions = ["jpg", "png", "pdf", "txt", "mp3", "mp4", "zip", "csv", "docx", "md"];
@@ -79,6 +83,9 @@ fn put(path: &Path, bytes: &[u8], n: usize) {
     // Times with nanoseconds, since an undo that rounds them is not byte for byte.
     let time = SystemTime::UNIX_EPOCH + Duration::new(1_700_000_000 + 86_400 * n as u64, 123_456_789 - n as u32);
     file.set_modified(time).expect("set a time");
+    if n.is_multiple_of(6) {
+        file.set_xattr("user.comment", format!("number {n}").as_bytes()).expect("set an extended attribute");
+    }
     let mode = [0o644, 0o600, 0o664, 0o755, 0o444][n % 5];
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("set a mode");
 }
@@ -94,6 +101,7 @@ struct Entry {
     mode: u32,
     modified_ns: i128,
     link: String,
+    extended: BTreeMap<String, Vec<u8>>,
 }
 
 impl Snapshot {
@@ -117,7 +125,7 @@ impl Snapshot {
     fn lines(&self) -> Vec<String> {
         let line = |(name, e): (&Vec<u8>, &Entry)| {
             let name = String::from_utf8_lossy(name);
-            format!("{name:?} {} {:.12} {:o} {} {}", e.kind, e.sha256, e.mode, e.modified_ns, e.link)
+            format!("{name:?} {} {:.12} {:o} {} {} {:?}", e.kind, e.sha256, e.mode, e.modified_ns, e.link, e.extended)
         };
         self.0.iter().map(line).collect()
     }
@@ -158,6 +166,7 @@ pub fn snapshot(dir: &Path) -> Snapshot {
                         i128::from(data.mtime()) * 1_000_000_000 + i128::from(data.mtime_nsec())
                     },
                     link: fs::read_link(&path).map(|to| to.display().to_string()).unwrap_or_default(),
+                    extended: extended(&path),
                 },
             );
             if kind == "folder" {
@@ -175,6 +184,16 @@ pub fn assert_same(before: &Snapshot, after: &Snapshot) {
     let gone: Vec<_> = old.iter().filter(|line| !new.contains(line)).map(|line| format!("- {line}")).collect();
     let come: Vec<_> = new.iter().filter(|line| !old.contains(line)).map(|line| format!("+ {line}")).collect();
     assert!(gone.is_empty() && come.is_empty(), "not as before:\n{}\n{}", gone.join("\n"), come.join("\n"));
+}
+
+// A disk without extended attributes answers with an error: then there are none to lose.
+fn extended(path: &Path) -> BTreeMap<String, Vec<u8>> {
+    let names = xattr::list(path).into_iter().flatten();
+    let value = |name: std::ffi::OsString| {
+        let value = xattr::get(path, &name).ok().flatten()?;
+        Some((name.to_string_lossy().into_owned(), value))
+    };
+    names.filter_map(value).collect()
 }
 
 fn sha256(path: &Path) -> String {

@@ -1,7 +1,7 @@
 //! Whole journeys through the real program, as a person or a script takes them.
 #![expect(clippy::expect_used, reason = "a test that cannot go on says why and ends")]
 
-use assent_tests::{Home, MESSY_FILES, Run, assert_same, program, snapshot, text};
+use assent_tests::{Home, MESSY_FILES, Run, assert_same, change_one_byte, program, snapshot, text};
 use serde_json::{Value, json};
 use std::fs;
 use std::io::Write;
@@ -148,31 +148,10 @@ fn one_flipped_byte_in_the_history_is_found_and_named() {
     home.file("Downloads/a.pdf", "a");
     home.json(&["ask", "tidy ~/Downloads by type", "--mode", "semi"]).ended(0);
     home.json(&["verify"]).ended(0);
-    let file = home.data().join("assent.db");
-    let database = rusqlite::Connection::open(&file).expect("open the history");
-    drop_guards(&database);
-    let changed: i64 = database.query_row("SELECT max(seq) - 2 FROM event", [], |row| row.get(0)).expect("events");
-    let body: String = database
-        .query_row("SELECT body FROM event_body WHERE seq = ?1", [changed], |row| row.get(0))
-        .expect("the body of an event");
-    let at = body.find(|c: char| c.is_ascii_alphanumeric()).expect("a letter");
-    let mut bytes = body.into_bytes();
-    bytes[at] ^= 1;
-    let body = String::from_utf8(bytes).expect("still text");
-    let one_byte = "UPDATE event_body SET body = ?1 WHERE seq = ?2";
-    assert_eq!(database.execute(one_byte, rusqlite::params![body, changed]).expect("change one byte"), 1);
-    drop(database);
+    let changed = change_one_byte(&home);
     let found = home.json(&["verify"]).ended(1);
     let found = found.all("verification")[0];
     assert_eq!((&found["ok"], &found["first_bad"]), (&json!(false), &json!(changed)), "{found}");
-}
-
-// Whoever can write the file can drop its triggers too; the chain must find the change all the same.
-fn drop_guards(database: &rusqlite::Connection) {
-    let mut query = database.prepare("SELECT name FROM sqlite_master WHERE type = 'trigger'").expect("triggers");
-    let names: Vec<String> =
-        query.query_map([], |row| row.get(0)).expect("triggers").map(|name| name.expect("a name")).collect();
-    names.iter().for_each(|name| database.execute_batch(&format!("DROP TRIGGER {name}")).expect("drop a trigger"));
 }
 
 #[test]

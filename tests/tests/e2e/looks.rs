@@ -21,14 +21,14 @@ async fn every_view_is_accessible_in_light_and_dark() {
         for view in VIEWS {
             window.click(&format!("nav-{view}")).await;
             window.theme(theme).await;
-            settle(&window).await;
+            window.settle().await;
             window.picture(&format!("{view}-{theme}")).await;
             faults.extend(look(&window, &format!("{view}, {theme}")).await);
         }
         window.click("new-task").await;
         window.find("goal").await;
         window.theme(theme).await;
-        settle(&window).await;
+        window.settle().await;
         window.picture(&format!("new-task-{theme}")).await;
         faults.extend(look(&window, &format!("new task, {theme}")).await);
         window.client.active_element().await.expect("a focus").send_keys("\u{e00c}").await.expect("press Escape");
@@ -45,7 +45,7 @@ async fn an_empty_window_is_accessible_too() {
     let mut faults = Vec::new();
     for view in VIEWS {
         window.click(&format!("nav-{view}")).await;
-        settle(&window).await;
+        window.settle().await;
         window.picture(&format!("empty-{view}")).await;
         faults.extend(look(&window, &format!("empty {view}")).await);
     }
@@ -67,14 +67,6 @@ async fn lived_in() -> Window {
     let rest = cards(&window, 1).await;
     open_card(&window, rest[0]["action"]["id"].as_str().expect("an id")).await;
     window
-}
-
-/// Until nothing moves any more, so that no colour is measured half-way.
-pub async fn settle(window: &Window) {
-    let script = "const done = arguments[0];
-        requestAnimationFrame(() => requestAnimationFrame(() =>
-            Promise.allSettled(document.getAnimations().map((a) => a.finished)).then(() => done(null))))";
-    window.client.execute_async(script, vec![]).await.expect("wait for a frame");
 }
 
 async fn look(window: &Window, place: &str) -> Vec<String> {

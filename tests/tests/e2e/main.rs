@@ -5,10 +5,11 @@
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails, and says why")]
 
 mod desktop;
+mod gestures;
+mod journey;
 mod looks;
 mod notifications;
 mod places;
-mod tidy;
 mod tray;
 mod trust;
 mod walls;

@@ -60,30 +60,6 @@ async fn app_13_a_click_opens_the_card_and_decides_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_real_notification_daemon_shows_it() {
-    let home = Home::new();
-    let folder = home.messy("Downloads");
-    let mut daemon = Command::new("dunst");
-    dress(&home, &mut daemon);
-    let mut daemon = Started(daemon.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("start dunst"));
-    // Asked of the bus and not of dunst, which would only start a second one.
-    let bus = Connection::session().await.expect("a bus");
-    let names = DBusProxy::new(&bus).await.expect("the bus itself");
-    let name = BusName::try_from("org.freedesktop.Notifications").expect("a name");
-    eventually("dunst is there", async || names.name_has_owner(name.clone()).await.ok()?.then_some(())).await;
-    let window = Window::open_in(home).await;
-    look_away(&window).await;
-    begin(&window, &format!("tidy {} by type", named(&folder))).await;
-    cards(&window, 1).await;
-    eventually("dunst shows a notification", async || (displayed()? == 1).then_some(())).await;
-    if let Some(folder) = std::env::var_os("ASSENT_SHOTS") {
-        let file = std::path::Path::new(&folder).join("notification.png");
-        let _ = Command::new("import").args(["-window", "root"]).arg(file).status();
-    }
-    daemon.stop();
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_shown_while_the_window_is_looked_at() {
     let desktop = Desktop::start().await;
     let home = Home::new();
@@ -98,17 +74,49 @@ async fn nothing_is_shown_while_the_window_is_looked_at() {
     desktop.stop().await;
 }
 
-/// A program of the test's own, which ends with it.
-struct Started(Child);
+/// A notification daemon that people have, which ends with it.
+pub struct Daemon(Child);
 
-impl Started {
-    fn stop(&mut self) {
+impl Daemon {
+    /// Starts it on the test's bus.
+    pub async fn start(home: &Home) -> Daemon {
+        let mut dunst = Command::new("dunst");
+        dress(home, &mut dunst);
+        let dunst = Daemon(dunst.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("start dunst"));
+        // Asked of the bus and not of dunst, which would only start a second one.
+        let bus = Connection::session().await.expect("a bus");
+        let names = DBusProxy::new(&bus).await.expect("the bus itself");
+        let name = BusName::try_from("org.freedesktop.Notifications").expect("a name");
+        eventually("dunst is there", async || names.name_has_owner(name.clone()).await.ok()?.then_some(())).await;
+        dunst
+    }
+
+    /// Waits until it shows as many.
+    pub async fn shows(count: u32) {
+        eventually(&format!("dunst shows {count}"), async || (displayed()? == count).then_some(())).await;
+    }
+
+    /// Clicks the newest, as its own program for that does.
+    pub fn click() {
+        let clicked = Command::new("dunstctl").args(["action", "0"]).status().expect("run dunstctl");
+        assert!(clicked.success(), "{clicked}");
+    }
+
+    /// Keeps a picture of the whole screen, as [`Window::picture`] does of the window.
+    pub fn picture(name: &str) {
+        let Some(folder) = std::env::var_os("ASSENT_SHOTS").map(std::path::PathBuf::from) else { return };
+        let file = folder.join(format!("{name}.png"));
+        let _ = Command::new("import").args(["-window", "root"]).arg(file).status();
+    }
+
+    /// Ends it.
+    pub fn stop(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
 }
 
-impl Drop for Started {
+impl Drop for Daemon {
     fn drop(&mut self) {
         self.stop();
     }

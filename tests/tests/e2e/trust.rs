@@ -2,7 +2,6 @@
 //! itself after an undo, and the advisor's sentence before a task starts.
 
 use crate::{
-    looks::settle,
     window::{Window, eventually, test_id},
     work::{cards, named, newest_run, open_card, press},
 };
@@ -119,7 +118,7 @@ async fn looked_at(card: &Value) {
 async fn both_themes(window: &Window, name: &str) {
     for theme in ["light", "dark"] {
         window.theme(theme).await;
-        settle(window).await;
+        window.settle().await;
         window.picture(&format!("{name}-{theme}")).await;
     }
     window.theme("light").await;

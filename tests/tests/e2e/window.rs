@@ -170,8 +170,17 @@ impl Window {
     pub async fn picture(&self, name: &str) {
         let Some(folder) = std::env::var_os("ASSENT_SHOTS").map(PathBuf::from) else { return };
         fs::create_dir_all(&folder).expect("make the folder for pictures");
+        self.settle().await;
         let picture = self.client.screenshot().await.expect("take a picture");
         fs::write(folder.join(format!("{name}.png")), picture).expect("keep a picture");
+    }
+
+    /// Until nothing moves any more and what is there has been drawn.
+    pub async fn settle(&self) {
+        let script = "const done = arguments[0];
+            requestAnimationFrame(() => requestAnimationFrame(() =>
+                Promise.allSettled(document.getAnimations().map((a) => a.finished)).then(() => done(null))))";
+        self.client.execute_async(script, vec![]).await.expect("wait for a frame");
     }
 
     /// Draws the window in this theme, whatever the settings say.

@@ -83,7 +83,8 @@ impl Journal {
             let mut statement = connection.prepare_cached(&format!(
                 "SELECT {COLUMNS},
                     (SELECT count(*) FROM action a WHERE a.run_id = run.id AND a.status = 'waiting'),
-                    (SELECT count(*) FROM action a WHERE a.run_id = run.id AND a.status IN ('succeeded', 'partly', 'undone'))
+                    (SELECT count(*) FROM action a WHERE a.run_id = run.id AND a.effect <> 'observe'
+                        AND a.status IN ('succeeded', 'partly', 'undone'))
                  FROM run ORDER BY id DESC LIMIT ?"
             ))?;
             let mut rows = statement.query([limit])?;

@@ -6,6 +6,8 @@ use serde_json::Value;
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// Characters of a value that are spelled out; a rule keeps the whole of it.
 const VALUE_CHARS: usize = 300;
+/// Items of a batch that are named.
+const ITEMS_NAMED: usize = 2;
 
 /// "Allow moving files within /home/ada/Downloads for 30 days." `now` turns the end into a number of days.
 pub fn sentence(draft: &RuleDraft, now: i64) -> String {
@@ -84,7 +86,7 @@ fn is_direction(phrase: &str) -> bool {
 fn condition(condition: &Condition) -> String {
     let say = |key: &str, values: &[(&str, &str)]| texts::say(key, values);
     match condition {
-        Condition::Equals { path, value } if path.is_empty() => say("policy.rule.exact", &[("value", &shown(value))]),
+        Condition::Equals { path, value } if path.is_empty() => say("policy.rule.exact", &[("value", &call(value))]),
         Condition::Equals { path, value } => {
             say("policy.rule.equals", &[("field", &field(path)), ("value", &shown(value))])
         }
@@ -112,6 +114,27 @@ fn condition(condition: &Condition) -> String {
 fn field(pointer: &str) -> String {
     let names: Vec<&str> = pointer.split('/').filter(|name| !name.is_empty() && *name != "*").collect();
     visible(&names.join(" "))
+}
+
+// A batch reads as its first items: a person does not read braces, and the rule keeps the whole of it.
+fn call(value: &Value) -> String {
+    let fields = value.as_object().map(|fields| fields.values().collect::<Vec<_>>()).unwrap_or_default();
+    let [Value::Array(items)] = fields[..] else { return shown(value) };
+    let Some(named) = items.iter().take(ITEMS_NAMED).map(item).collect::<Option<Vec<_>>>() else { return shown(value) };
+    let mut text = named.join("; ");
+    if items.len() > ITEMS_NAMED {
+        let more = (items.len() - ITEMS_NAMED).to_string();
+        text = texts::say("policy.rule.more_items", &[("items", &text), ("count", &more)]);
+    }
+    text
+}
+
+fn item(value: &Value) -> Option<String> {
+    let text = |value: &Value| Some(visible(value.as_str()?));
+    match value {
+        Value::Object(fields) => Some(fields.values().map(text).collect::<Option<Vec<_>>>()?.join(" → ")),
+        other => text(other),
+    }
 }
 
 fn shown(value: &Value) -> String {
