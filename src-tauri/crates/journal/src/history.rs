@@ -44,20 +44,23 @@ fn find(connection: &Connection, query: &HistoryQuery, limit: usize) -> Result<V
         values.push(value);
     };
     // CROSS JOIN keeps this order: the index gives its matches newest first and stops when the page is full.
-    let (id, mut from) = match &words {
-        Some(Query { matching: Some(matching), .. }) => {
-            test("search MATCH ?", Value::Text(matching.clone()));
-            ("search.rowid", "search CROSS JOIN action a ON a.id = search.rowid".to_owned())
+    let (id, from) = match words {
+        Some(Query { matching: Some(matching), pairs }) => {
+            test("search MATCH ?", Value::Text(matching));
+            if let Some(pairs) = pairs {
+                test(
+                    "search.rowid IN (SELECT rowid FROM search_pairs WHERE search_pairs MATCH ?)",
+                    Value::Text(pairs),
+                );
+            }
+            ("search.rowid", "search CROSS JOIN action a ON a.id = search.rowid")
         }
-        _ => ("a.id", "action a".to_owned()),
+        Some(Query { matching: None, pairs: Some(pairs) }) => {
+            test("search_pairs MATCH ?", Value::Text(pairs));
+            ("search_pairs.rowid", "search_pairs CROSS JOIN action a ON a.id = search_pairs.rowid")
+        }
+        _ => ("a.id", "action a"),
     };
-    let short = words.iter().flat_map(|words| &words.short).collect::<Vec<_>>();
-    if !short.is_empty() {
-        from += " CROSS JOIN search_text t ON t.id = a.id";
-    }
-    for word in short {
-        test("instr(t.text, ?) > 0", Value::Text(word.clone()));
-    }
     if let Some(status) = &query.status {
         test("a.status = ?", Value::Text(status.clone()));
     }
@@ -68,7 +71,12 @@ fn find(connection: &Connection, query: &HistoryQuery, limit: usize) -> Result<V
         test("a.run_id = ?", Value::Integer(run.0));
     }
     if let Some(before) = query.before {
-        test(if id == "a.id" { "a.id < ?" } else { "search.rowid < ?" }, Value::Integer(before.0));
+        let older = match id {
+            "search.rowid" => "search.rowid < ?",
+            "search_pairs.rowid" => "search_pairs.rowid < ?",
+            _ => "a.id < ?",
+        };
+        test(older, Value::Integer(before.0));
     }
     let filter = if tests.is_empty() { String::new() } else { format!("WHERE {}", tests.join(" AND ")) };
     let mut statement =

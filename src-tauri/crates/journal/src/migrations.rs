@@ -25,11 +25,20 @@ const LIST: &[&str] = &[
     connection::CREATE,
     reply::CREATE,
     budget::CREATE,
+    search::CREATE_PAIRS,
 ];
 
 /// All of them.
 pub(crate) fn all() -> Migrations<'static> {
-    Migrations::new(LIST.iter().map(|sql| M::up(sql)).collect())
+    Migrations::new(LIST.iter().map(|sql| step(sql)).collect())
+}
+
+fn step(sql: &'static str) -> M<'static> {
+    if sql == search::CREATE_PAIRS {
+        // What no SQL can make of the texts that are there.
+        return M::up_with_hook(sql, search::index_pairs);
+    }
+    M::up(sql)
 }
 
 /// The format that this program writes.
@@ -39,7 +48,7 @@ pub(crate) const KNOWN: i64 = LIST.len() as i64;
 mod tests {
     use super::*;
     use crate::{Anchor, Journal};
-    use assent_protocol::{ActionId, Status, canonical};
+    use assent_protocol::{ActionId, Status, canonical, wire::HistoryQuery};
     use rusqlite::Connection;
     use std::sync::Arc;
 
@@ -87,6 +96,10 @@ mod tests {
         assert_eq!((action.status, action.title.as_str()), (Status::Approved, "Move it"));
         assert_eq!(action.decision.unwrap().reason.as_deref(), Some("go on"));
         assert_eq!(journal.unfinished_runs().unwrap().len(), 1);
+        for search in ["move", "ov", "T", "it mov"] {
+            let query = HistoryQuery { search: search.into(), ..HistoryQuery::default() };
+            assert_eq!(journal.history(&query).unwrap().actions.len(), 1, "{search}");
+        }
     }
 
     #[test]

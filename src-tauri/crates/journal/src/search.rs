@@ -5,6 +5,7 @@ use crate::error::Result;
 use assent_protocol::{ActionId, visible::has_hidden};
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 // The index holds no text of its own (`content=`); 'secure-delete' takes erased words out of it at once.
@@ -17,6 +18,12 @@ CREATE VIRTUAL TABLE search USING fts5(text, content='search_text', content_rowi
 INSERT INTO search (search, rank) VALUES ('secure-delete', 1);
 ";
 
+// Words of one and two letters, which trigrams do not reach: which letters and pairs of letters each text has.
+pub(crate) const CREATE_PAIRS: &str = "
+CREATE VIRTUAL TABLE search_pairs USING fts5(pairs, content='', detail=none, tokenize='ascii');
+INSERT INTO search_pairs (search_pairs, rank) VALUES ('secure-delete', 1);
+";
+
 /// Words of a query that are still looked for.
 const MOST_WORDS: usize = 16;
 
@@ -25,8 +32,8 @@ const MOST_WORDS: usize = 16;
 pub(crate) struct Query {
     /// For `MATCH`: every word of three characters and more, quoted.
     pub matching: Option<String>,
-    /// Shorter words, which trigrams do not reach.
-    pub short: Vec<String>,
+    /// For `MATCH` among the pairs: every shorter word.
+    pub pairs: Option<String>,
 }
 
 impl Query {
@@ -41,7 +48,8 @@ impl Query {
         // Quoted, so that nothing in a word is FTS5 syntax; words stand side by side, which means "and".
         let quoted: Vec<_> = long.iter().map(|word| format!("\"{}\"", word.replace('"', "\"\""))).collect();
         let matching = (!quoted.is_empty()).then(|| quoted.join(" "));
-        Some(Query { matching, short: short.into_iter().map(str::to_owned).collect() })
+        let pairs: Vec<_> = short.into_iter().map(|word| token(&word.chars().collect::<Vec<_>>())).collect();
+        Some(Query { matching, pairs: (!pairs.is_empty()).then(|| pairs.join(" ")) })
     }
 }
 
@@ -50,7 +58,7 @@ pub(crate) fn add(tx: &Transaction<'_>, id: ActionId, texts: &[&str]) -> Result<
     let folded = fold_all(texts);
     tx.prepare_cached("INSERT INTO search_text (id, text) VALUES (?, ?)")?.execute(params![id.0, folded])?;
     tx.prepare_cached("INSERT INTO search (rowid, text) VALUES (?, ?)")?.execute(params![id.0, folded])?;
-    Ok(())
+    add_pairs(tx, id.0, &folded)
 }
 
 /// Adds texts that became known later: a reason, a note, an outcome.
@@ -69,7 +77,45 @@ pub(crate) fn more(tx: &Transaction<'_>, id: ActionId, texts: &[&str]) -> Result
         .execute(params![id.0, old])?;
     tx.prepare_cached("UPDATE search_text SET text = ? WHERE id = ?")?.execute(params![new, id.0])?;
     tx.prepare_cached("INSERT INTO search (rowid, text) VALUES (?, ?)")?.execute(params![id.0, new])?;
+    tx.prepare_cached("INSERT INTO search_pairs (search_pairs, rowid, pairs) VALUES ('delete', ?, ?)")?
+        .execute(params![id.0, pairs(&old)])?;
+    add_pairs(tx, id.0, &new)
+}
+
+/// Indexes the pairs of what was written before there was an index of them.
+pub(crate) fn index_pairs(tx: &Transaction<'_>) -> rusqlite_migration::HookResult {
+    let mut texts = tx.prepare("SELECT id, text FROM search_text ORDER BY id")?;
+    let mut rows = texts.query([])?;
+    while let Some(row) = rows.next()? {
+        let (id, text): (i64, String) = (row.get(0)?, row.get(1)?);
+        tx.prepare_cached("INSERT INTO search_pairs (rowid, pairs) VALUES (?, ?)")?
+            .execute(params![id, pairs(&text)])?;
+    }
     Ok(())
+}
+
+fn add_pairs(tx: &Transaction<'_>, id: i64, folded: &str) -> Result<()> {
+    tx.prepare_cached("INSERT INTO search_pairs (rowid, pairs) VALUES (?, ?)")?.execute(params![id, pairs(folded)])?;
+    Ok(())
+}
+
+// Each letter and each pair of neighbours within a word, once.
+fn pairs(folded: &str) -> String {
+    let mut found: BTreeSet<Vec<char>> = BTreeSet::new();
+    for word in folded.split_whitespace() {
+        let letters: Vec<char> = word.chars().collect();
+        for run in letters.chunks(1).chain(letters.windows(2)) {
+            if !found.contains(run) {
+                found.insert(run.to_vec());
+            }
+        }
+    }
+    found.iter().map(|letters| token(letters)).collect::<Vec<_>>().join(" ")
+}
+
+// In letters and digits alone, which no tokenizer takes apart.
+fn token(letters: &[char]) -> String {
+    letters.iter().map(|c| format!("{:x}", u32::from(*c))).collect::<Vec<_>>().join("x")
 }
 
 /// Every text and number in arguments.
@@ -143,10 +189,17 @@ mod tests {
     }
 
     #[test]
+    fn the_pairs_of_a_text_lie_within_its_words() {
+        assert_eq!(pairs("ab a\nł"), "61 61x62 62 142");
+        assert_eq!(pairs("aa"), "61 61x61");
+        assert_eq!(pairs(" "), "");
+    }
+
+    #[test]
     fn a_query_is_only_ever_words() {
         assert_eq!(Query::parse(" \u{200b} "), None);
         let query = Query::parse("Ab \"NEAR(x\" żółw* text:abc").unwrap();
         assert_eq!(query.matching.as_deref(), Some(r#""""near(x""" "zolw*" "text:abc""#));
-        assert_eq!(query.short, ["ab"]);
+        assert_eq!(query.pairs.as_deref(), Some("61x62"));
     }
 }

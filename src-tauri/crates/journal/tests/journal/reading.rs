@@ -46,7 +46,18 @@ fn words_are_found_without_accents_in_the_middle_and_whatever_they_are_made_of()
         assert_eq!(find(&desk, search), found, "{search}");
     }
     assert_eq!(find(&desk, "tidy downloads").len(), 4, "the goal is searched too");
-    assert_eq!(find(&desk, "ąę"), [syntax], "two letters are enough");
+    for (search, found) in [
+        ("ąę", vec![syntax]),
+        ("0%", vec![syntax]),
+        ("%", vec![syntax]),
+        ("*", vec![syntax]),
+        ("pd zazolc", vec![polish]),
+        ("np st", vec![german]),
+        ("fg", vec![]),
+        ("zazolc fg", vec![]),
+    ] {
+        assert_eq!(find(&desk, search), found, "{search}: one letter or two are enough");
+    }
 }
 
 #[test]
@@ -71,7 +82,9 @@ fn the_text_of_a_refused_action_its_reason_and_notes_are_found() {
     desk.journal().finish(failed, Status::Failed, &[item], Some("Nothing was moved."), &[], None, NOW).unwrap();
     assert_eq!(find(&desk, "quota"), [failed]);
     assert_eq!(find(&desk, "nothing was moved"), [failed]);
+    assert_eq!(find(&desk, "qu"), [failed]);
     desk.sql().execute_batch("INSERT INTO search (search) VALUES ('integrity-check')").unwrap();
+    desk.sql().execute_batch("INSERT INTO search_pairs (search_pairs) VALUES ('integrity-check')").unwrap();
 }
 
 #[test]
@@ -89,6 +102,8 @@ fn the_history_comes_newest_first_in_pages_and_filtered() {
     assert_eq!(page(all.clone()), (vec![7, 6, 5], true));
     assert_eq!(page(HistoryQuery { before: Some(ActionId(5)), ..all.clone() }), (vec![4, 3, 2], true));
     assert_eq!(page(HistoryQuery { before: Some(ActionId(3)), ..all.clone() }), (vec![2, 1], false));
+    let short = HistoryQuery { search: "pi".into(), ..all.clone() };
+    assert_eq!(page(HistoryQuery { before: Some(ActionId(5)), ..short }), (vec![4, 3, 2], true));
     let searched = HistoryQuery { search: "pictures".into(), ..all.clone() };
     assert_eq!(page(HistoryQuery { before: Some(ActionId(5)), ..searched.clone() }), (vec![4, 3, 2], true));
     assert_eq!(page(HistoryQuery { run: Some(other), ..searched }), (vec![4], false));
