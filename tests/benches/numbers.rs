@@ -169,20 +169,23 @@ fn searching(c: &mut Criterion) {
     let engine = engine(home.path());
     let folder = home.path().join("notes");
     fs::create_dir_all(&folder).unwrap();
-    // Each task leaves some ten events; the goal names 100,000.
-    let tasks = std::env::var("ASSENT_BENCH_TASKS").ok().and_then(|n| n.parse().ok()).unwrap_or(10_000);
+    // Each task leaves some six events; the goal names 100,000.
+    let tasks = std::env::var("ASSENT_BENCH_TASKS").ok().and_then(|n| n.parse().ok()).unwrap_or(17_000);
     for n in 0..tasks {
         let goal = format!("add to-do thing number {n} of the list");
         let run = engine.new_task(task(goal, &folder, Mode::Suggest)).unwrap();
         runtime.block_on(engine.drive(run)).unwrap();
     }
     let events = engine.verify().unwrap().events;
-    let query = HistoryQuery { search: "umber 77".into(), ..HistoryQuery::default() };
-    let found = engine.history(&query).unwrap().actions.len();
-    assert!(found > 0);
-    c.bench_function(&format!("search over {events} events"), |b| {
-        b.iter(|| engine.history(black_box(&query)).unwrap())
-    });
+    // A word in the middle, one of two letters that few have, one that nobody has, and one that all have.
+    for search in ["umber 77", "umber", "77", "zq", "umber zq", "m"] {
+        let query = HistoryQuery { search: search.into(), ..HistoryQuery::default() };
+        let found = engine.history(&query).unwrap().actions.len();
+        assert_eq!(found > 0, !search.contains("zq"), "{search}");
+        c.bench_function(&format!("search for {search:?} over {events} events"), |b| {
+            b.iter(|| engine.history(black_box(&query)).unwrap())
+        });
+    }
 }
 
 fn helping(c: &mut Criterion) {

@@ -1,7 +1,7 @@
 // What the window shows, read from the core and read anew whenever the core says that something changed.
 // It decides nothing: every act is a call of the host, and what came of it arrives as a change.
 
-import { getContext, setContext } from "svelte";
+import { getContext, setContext, tick } from "svelte";
 import type { ExportFormat, Host } from "./host/host";
 import { wireError } from "./host/host";
 import type {
@@ -17,7 +17,7 @@ import type {
   UndoReport,
 } from "./host/wire";
 import { arrivals, entries, keepOpen, neighbour } from "./state/inbox";
-import type { Command } from "./state/keys";
+import { chosen, type Binding, type Command } from "./state/keys";
 import type { Clock } from "./state/readiness";
 import { say } from "./texts";
 import { putTheme } from "./theme";
@@ -66,6 +66,7 @@ export class Desk {
   says = $state<Record<string, string>>({});
   notices = $state<Notice[]>([]);
   spoken = $state("");
+  bindings: Binding[] = $derived(chosen(this.settings?.keymap ?? {}));
   now = $state(0);
   /** Counts changes, so that views with questions of their own can ask again. */
   touched = $state(0);
@@ -256,6 +257,11 @@ export class Desk {
     };
   }
 
+  /** How the key of a command is spelled beside what it does; empty while it has none. */
+  key(command: Command): string {
+    return this.bindings.find((one) => one.command === command)?.shown ?? "";
+  }
+
   run(command: Command): void {
     const own = this.#commands.get(command);
     if (own) return own();
@@ -274,7 +280,10 @@ export class Desk {
       case "freeze":
         return void this.freeze();
       case "search":
-        return this.go("history");
+        this.go("history");
+        // The field is there once the view is drawn.
+        void tick().then(() => this.#commands.get("search")?.());
+        return;
       case "undo":
         if (this.#lastDecided) void this.undo(this.#lastDecided);
         return;

@@ -68,8 +68,7 @@ impl Stage {
 async fn tidied_card_by_card(window: &Window, folder: &Path) -> String {
     let before = snapshot(folder);
     let later = folder.join("Later");
-    let goal =
-        format!("tidy {} by type and trash the duplicates; make folder {}", named(folder), named(&later));
+    let goal = format!("tidy {} by type and trash the duplicates; make folder {}", named(folder), named(&later));
     type_task(window, &goal, "").await;
     let waiting = cards(window, 3).await;
     assert_same(&before, &snapshot(folder));
@@ -174,7 +173,8 @@ async fn found_by_the_middle_of_a_name(window: &Window, run: &str) {
     window.picture("history-search").await;
     let view = window.invoke("run", json!({ "run": run })).await;
     let steps = view["steps"].as_array().expect("steps");
-    let moved = steps.iter().find(|step| step["action"]["status"] == "undone" && step["action"]["tool"] == "files.move");
+    let moved =
+        steps.iter().find(|step| step["action"]["status"] == "undone" && step["action"]["tool"] == "files.move");
     let moved = moved.expect("the move that was undone")["action"]["id"].as_str().expect("an id");
     assert!(rows.iter().any(|row| row == moved), "{moved} is not among {rows:?}");
 }

@@ -7,6 +7,7 @@
 mod desktop;
 mod gestures;
 mod journey;
+mod keyboard;
 mod looks;
 mod notifications;
 mod places;

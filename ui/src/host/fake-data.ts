@@ -530,6 +530,7 @@ export function sample(now: number): Sample {
       folders: [`${HOME}/Downloads`, `${HOME}/Documents`],
       keys: true,
       has_key: false,
+      keymap: {},
       practised: false,
       risk: "medium",
       complexity: "medium",

@@ -1211,6 +1211,10 @@ folders: Array<string>,
  */
 keys: boolean,
 /**
+ * Keys that the user chose, by the name of the window's command; an empty one is switched off.
+ */
+keymap: { [key in string]: string },
+/**
  * Whether a key for the model is kept.
  */
 has_key: boolean,

@@ -1,4 +1,4 @@
-// Which key does what. None acts in a text field, and single keys can be switched off.
+// Which key does what. None acts in a text field; each can be changed or switched off, and all single ones at once.
 
 import { createKeybindingsHandler } from "tinykeys";
 
@@ -50,6 +50,55 @@ export const BINDINGS: readonly Binding[] = [
   { command: "freeze", keys: ["Control+Shift+p", "Meta+Shift+p"], shown: "Ctrl+Shift+P" },
 ];
 
+/** The bindings with what the user chose instead. */
+export function chosen(keymap: Readonly<Record<string, string | undefined>>): Binding[] {
+  return BINDINGS.map((binding) => {
+    const own = keymap[binding.command];
+    return own === undefined
+      ? binding
+      : { command: binding.command, keys: own ? [own] : [], shown: spelled(own) };
+  });
+}
+
+/** The key of a press in the notation of tinykeys; null for one that cannot be chosen. */
+export function keyOf(event: KeyboardEvent): string | null {
+  if (["Control", "Shift", "Alt", "Meta", "AltGraph", "Dead", "Tab", "Escape", "+"].includes(event.key))
+    return null;
+  const held = [
+    event.ctrlKey && "Control",
+    event.altKey && "Alt",
+    event.shiftKey && "Shift",
+    event.metaKey && "Meta",
+  ].filter((one) => one !== false);
+  const key = event.key === " " ? "Space" : event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  return [...held, key].join("+");
+}
+
+/** Why `command` cannot have `key`: another has it, or it would approve by a slip. */
+export function clash(
+  bindings: readonly Binding[],
+  command: Command,
+  key: string,
+): { taken: Command } | "slip" | null {
+  const last = key.split("+").at(-1) ?? "";
+  if (["approve", "reject", "edit"].includes(command) && ["Enter", "Space"].includes(last)) return "slip";
+  // The first key of a sequence is taken as well: pressed alone it only begins.
+  const other = bindings.find(
+    (one) =>
+      one.command !== command &&
+      one.keys.some((keys) => (keys.split(" ")[0] ?? "").toLowerCase() === key.toLowerCase()),
+  );
+  return other ? { taken: other.command } : null;
+}
+
+function spelled(key: string): string {
+  const parts = key.split("+");
+  const last = parts.pop() ?? "";
+  const held = parts.filter((one) => one !== "Shift" || last.length > 1 || /[a-z]/.test(last));
+  const name = held.length > 0 && last.length === 1 ? last.toUpperCase() : last;
+  return [...held.map((one) => (one === "Control" ? "Ctrl" : one)), name].join("+");
+}
+
 /** Whether `target` takes text, so that a key belongs to it. */
 export function typesInto(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
@@ -71,6 +120,7 @@ export function answersEnter(target: EventTarget | null): boolean {
 export function listen(
   target: Window,
   singleKeys: boolean,
+  all: readonly Binding[],
   act: (command: Command) => void,
   blocked: () => boolean,
 ): () => void {
@@ -78,6 +128,7 @@ export function listen(
     createKeybindingsHandler(
       bindings(
         singleKeys,
+        all,
         (command) => {
           // A sequence that fired leaves its siblings half typed in tinykeys 4: begin anew.
           handler = fresh();
@@ -95,13 +146,14 @@ export function listen(
 
 function bindings(
   singleKeys: boolean,
+  all: readonly Binding[],
   act: (command: Command) => void,
   blocked: () => boolean,
 ): Record<string, (event: KeyboardEvent) => void> {
   const map: Record<string, (event: KeyboardEvent) => void> = {};
-  for (const { command, keys } of BINDINGS) {
+  for (const { command, keys } of all) {
     for (const key of keys) {
-      const chord = key.includes("Control") || key.includes("Meta");
+      const chord = ["Control", "Meta", "Alt"].some((held) => key.includes(held));
       if (!chord && !singleKeys) continue;
       map[key] = (event) => {
         if (event.repeat && command !== "next" && command !== "previous") return;

@@ -1,6 +1,7 @@
 // The keys of the window: what they do, and where they do nothing.
 
 import { afterEach, expect, test, vi } from "vitest";
+import { BINDINGS, clash, type Command } from "../state/keys";
 import { byTestId, stage } from "./stage";
 
 afterEach(() => void vi.useRealTimers());
@@ -81,3 +82,62 @@ test("single keys can be switched off; the freeze stays", async () => {
   await pass(0);
   expect(called("freeze")).toHaveLength(1);
 });
+
+test("/ goes to the history and its search takes the keys", async () => {
+  const { desk, pass } = await stage();
+  press("/");
+  await pass(10);
+  expect(desk.view).toBe("history");
+  expect(document.activeElement).toBe(byTestId("history-search"));
+});
+
+test("a key is changed in Settings, kept, shown on its button, and acts", async () => {
+  const { desk, pass, called } = await stage();
+  desk.go("settings");
+  await pass(0);
+  const change = row("new_task").querySelector<HTMLElement>("[data-testid=change-key]");
+  change?.click();
+  await pass(0);
+  press("t", change ?? document.body);
+  await pass(50);
+  expect(called("setSettings").at(-1)?.[0]).toMatchObject({ keymap: { new_task: "t" } });
+  expect(byTestId("new-task").querySelector("kbd")?.textContent).toBe("t");
+  press("n");
+  await pass(0);
+  expect(desk.dialog).toBe(null);
+  press("t");
+  await pass(0);
+  expect(desk.dialog).toBe("task");
+});
+
+test("a key is switched off and given back", async () => {
+  const { desk, pass } = await stage();
+  desk.go("settings");
+  await pass(0);
+  row("help").querySelector<HTMLElement>("[data-testid=no-key]")?.click();
+  await pass(50);
+  press("?", document.body, { shiftKey: true });
+  expect(desk.dialog).toBe(null);
+  row("help").querySelector<HTMLElement>("[data-testid=default-key]")?.click();
+  await pass(50);
+  press("?", document.body, { shiftKey: true });
+  await pass(0);
+  expect(desk.dialog).toBe("help");
+});
+
+test("a key that is taken is refused, and so are Enter and Space for an answer", () => {
+  const taken = (command: Command, key: string): unknown => clash(BINDINGS, command, key);
+  expect(taken("new_task", "j")).toEqual({ taken: "next" });
+  expect(taken("new_task", "g")).toEqual({ taken: "inbox" });
+  expect(taken("new_task", "Control+K")).toEqual({ taken: "palette" });
+  expect(taken("new_task", "n")).toBe(null);
+  expect(taken("approve", "Enter")).toBe("slip");
+  expect(taken("reject", "Control+Space")).toBe("slip");
+  expect(taken("new_task", "t")).toBe(null);
+});
+
+function row(command: Command): HTMLElement {
+  const found = document.querySelector<HTMLElement>(`[data-testid=key-row][data-command=${command}]`);
+  if (!found) throw new Error(`no row for ${command}`);
+  return found;
+}

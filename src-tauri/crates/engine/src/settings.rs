@@ -5,7 +5,7 @@ use assent_protocol::{
     Budget, Level, Mode, texts,
     wire::{Change, ModelChoice, Provider, Settings},
 };
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 const NAME: &str = "settings";
 
@@ -92,6 +92,7 @@ impl Engine {
             notes_folder: self.0.config.home.join("Notes").display().to_string(),
             folders: Vec::new(),
             keys: true,
+            keymap: BTreeMap::new(),
             has_key: false,
             practised: false,
             risk: Level::Medium,

@@ -44,12 +44,13 @@ fn find(connection: &Connection, query: &HistoryQuery, limit: usize) -> Result<V
         values.push(value);
     };
     // CROSS JOIN keeps this order: the index gives its matches newest first and stops when the page is full.
+    // The plus keeps the pairs from driving instead, which would ask the index once for each of them.
     let (id, from) = match words {
         Some(Query { matching: Some(matching), pairs }) => {
             test("search MATCH ?", Value::Text(matching));
             if let Some(pairs) = pairs {
                 test(
-                    "search.rowid IN (SELECT rowid FROM search_pairs WHERE search_pairs MATCH ?)",
+                    "+search.rowid IN (SELECT rowid FROM search_pairs WHERE search_pairs MATCH ?)",
                     Value::Text(pairs),
                 );
             }

@@ -3,6 +3,7 @@
 
 use crate::{Action, ActionId, Budget, Level, Mode, Paused, Question, Rule, Run, RunId, RunStatus, Step, Used};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use ts_rs::TS;
 
 /// An error a person can act on.
@@ -306,6 +307,9 @@ pub struct Settings {
     pub folders: Vec<String>,
     /// Whether single keys act.
     pub keys: bool,
+    /// Keys that the user chose, by the name of the window's command; an empty one is switched off.
+    #[serde(default)]
+    pub keymap: BTreeMap<String, String>,
     /// Whether a key for the model is kept.
     pub has_key: bool,
     /// Whether the practice task was offered before.

@@ -39,7 +39,7 @@ pub fn tests(plan: &mut Plan) -> Result<(), String> {
 
 /// The command on a session bus and a display that end with it. Outside a session bus of its own WebKit stalls on
 /// the one for accessibility.
-fn in_a_session(inner: &Command) -> Command {
+pub fn in_a_session(inner: &Command) -> Command {
     let mut command = Command::new("dbus-run-session");
     command.args(["--", "xvfb-run", "--auto-servernum", "--server-args", "-screen 0 1280x900x24"]);
     command.arg(inner.get_program()).args(inner.get_args()).current_dir(program::root());

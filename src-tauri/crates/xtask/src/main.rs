@@ -23,7 +23,7 @@ Usage: cargo xtask COMMAND
   test [--fast]              set up and run everything; --fast leaves out the window and the crashes
   e2e                        the real window, under a display of its own
   crash [--kills N]          kill the program at random moments (200), and look what is left
-  bench                      the numbers
+  bench [--fast]             the numbers; --fast takes the window's debug build
   eval --data DIR [--mode M] [--json] [--wrong] [--picture FILE]
                              attack and benign calls through the decision core
   setup [--yes]              only set up what all of these need
@@ -50,7 +50,7 @@ fn main() -> ExitCode {
         Command::Test { fast } => test::command(fast),
         Command::E2e => e2e::command(),
         Command::Crash { kills } => crash::command(kills),
-        Command::Bench => bench::command(),
+        Command::Bench { fast } => bench::command(fast),
         Command::Eval { arguments } => eval::command(arguments),
     };
     match done {
@@ -71,7 +71,7 @@ enum Command {
     Test { fast: bool },
     E2e,
     Crash { kills: u32 },
-    Bench,
+    Bench { fast: bool },
     Eval { arguments: Vec<String> },
 }
 
@@ -90,7 +90,7 @@ fn read(arguments: &[String]) -> Result<Option<Command>, String> {
     while let Some(flag) = rest.next() {
         match (name.as_str(), flag.as_str()) {
             ("run" | "setup", "--yes") => yes = true,
-            ("test", "--fast") => fast = true,
+            ("test" | "bench", "--fast") => fast = true,
             ("run", "--data") => data = Some(PathBuf::from(rest.next().ok_or("--data needs a folder.")?)),
             ("crash", "--kills") => {
                 let text = rest.next().ok_or("--kills needs a number.")?;
@@ -105,7 +105,7 @@ fn read(arguments: &[String]) -> Result<Option<Command>, String> {
         "test" => Command::Test { fast },
         "e2e" => Command::E2e,
         "crash" => Command::Crash { kills },
-        "bench" => Command::Bench,
+        "bench" => Command::Bench { fast },
         _ => return Err(format!("There is no command {name}.")),
     }))
 }
@@ -125,6 +125,7 @@ mod tests {
         check("run --help", Ok(None));
         check("run --data x --yes", Ok(Some(Command::Run { yes: true, data: Some("x".into()) })));
         check("test --fast", Ok(Some(Command::Test { fast: true })));
+        check("bench --fast", Ok(Some(Command::Bench { fast: true })));
         check("crash", Ok(Some(Command::Crash { kills: 200 })));
         check("crash --kills 7", Ok(Some(Command::Crash { kills: 7 })));
         check("crash --kills many", Err("--kills needs a whole number, not many."));

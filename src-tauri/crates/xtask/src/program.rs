@@ -57,7 +57,12 @@ pub fn target() -> Result<PathBuf, String> {
 
 /// A program of ours, built for development.
 pub fn built(name: &str) -> Result<PathBuf, String> {
-    Ok(target()?.join("debug").join(format!("{name}{}", std::env::consts::EXE_SUFFIX)))
+    built_in("debug", name)
+}
+
+/// A program in this folder of the target folder.
+pub fn built_in(folder: &str, name: &str) -> Result<PathBuf, String> {
+    Ok(target()?.join(folder).join(format!("{name}{}", std::env::consts::EXE_SUFFIX)))
 }
 
 /// Whether a person can see what is printed and answer.
