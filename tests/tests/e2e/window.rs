@@ -178,8 +178,11 @@ impl Window {
     /// Until nothing moves any more and what is there has been drawn.
     pub async fn settle(&self) {
         let script = "const done = arguments[0];
-            requestAnimationFrame(() => requestAnimationFrame(() =>
-                Promise.allSettled(document.getAnimations().map((a) => a.finished)).then(() => done(null))))";
+            const drawn = () => new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(then)));
+            drawn()
+                .then(() => Promise.allSettled(document.getAnimations().map((a) => a.finished)))
+                .then(drawn)
+                .then(() => done(null))";
         self.client.execute_async(script, vec![]).await.expect("wait for a frame");
     }
 

@@ -128,6 +128,17 @@ pub async fn undo_run(window: &Window, run: &str) {
     window.click("nav-tasks").await;
     window.click_css(&format!("[data-testid=\"run\"][data-id=\"{run}\"]")).await;
     window.click_css(&format!("[data-testid=\"run-view\"][data-id=\"{run}\"] {}", test_id("undo-run"))).await;
+    undone(window, run).await;
+}
+
+/// Waits until nothing of a run is left to be undone.
+pub async fn undone(window: &Window, run: &str) {
+    eventually("the run is undone", async || {
+        let view = window.invoke("run", json!({ "run": run })).await;
+        let ready = |step: &Value| step["action"]["undo"]["undo"] == "ready";
+        (!view["steps"].as_array()?.iter().any(ready)).then_some(())
+    })
+    .await;
 }
 
 /// The actions that the history shows for these words, once it shows fewer than without them.
