@@ -44,16 +44,18 @@ fn programs(line: &str) -> Option<Vec<String>> {
 }
 
 fn known(program: &str) -> bool {
+    // `$''` and `$""` are quotes too.
+    let program = program.replace("$'", "'").replace("$\"", "\"");
     let name: String = program.chars().filter(|c| !matches!(c, '\'' | '"' | '\\')).collect();
     const ALSO: &[&str] = &[
-        "find", "echo", "cd", "awk", "sed", "xargs", "git", "test", "[", "true", ":", "read", "set", "printf", "f",
-        "tee", "exit", "env", "nice", "bash", "eval", "time", "--",
+        "find", "echo", "cd", "awk", "gawk", "mawk", "nawk", "gsed", "sed", "xargs", "git", "test", "[", "true", ":",
+        "read", "set", "printf", "f", "tee", "exit", "env", "nice", "bash", "eval", "time", "--",
     ];
     table::reads(name.rsplit('/').next().unwrap_or_default()).is_some() || ALSO.contains(&name.as_str())
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 100_000, max_shrink_iters: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 100_000, max_shrink_iters: 2_000, failure_persistence: None, rng_seed: proptest::test_runner::RngSeed::Fixed(seed()), ..ProptestConfig::default() })]
 
     #[test]
     fn sh_18_no_line_of_random_pieces_only_reads_with_an_unknown_program_in_it(pieces in proptest::collection::vec(piece(), 1..14)) {
@@ -179,4 +181,9 @@ fn piece() -> impl Strategy<Value = String> {
         "{a,b}",
     ]);
     prop_oneof![20 => fixed.prop_map(str::to_owned), 1 => any::<char>().prop_map(String::from)]
+}
+
+// The same lines each time, unless others are asked for; the fuzz target goes on from here.
+fn seed() -> u64 {
+    std::env::var("ASSENT_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(18)
 }

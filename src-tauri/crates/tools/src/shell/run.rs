@@ -106,7 +106,10 @@ impl Tool for Run {
             None => (Vec::new(), Vec::new()),
         };
         let folder = folder_name(&call.folder.path, &place.home);
-        let mut value = output::value(&ran, place)?;
+        let source = say("tools.shell.source", &[("folder", &folder)]);
+        // By now it has run: what cannot be kept is told, and what it changed can still be taken back.
+        let mut value =
+            output::value(&ran, &source, place).unwrap_or_else(|error| json!({ "output": error.to_string() }));
         if !changed.is_empty() {
             value["changed"] = json!(changed.iter().take(200).map(|path| text_of(path)).collect::<Vec<_>>());
         }
@@ -119,7 +122,7 @@ impl Tool for Run {
         if call.only_reads() && ran.end != End::Status(0) && !matches!(ran.end, End::Status(_)) {
             return Err(ToolError::Failed(ended(ran.end)));
         }
-        Ok(Output { value, items, untrusted: Some(say("tools.shell.source", &[("folder", &folder)])), inverses })
+        Ok(Output { value, items, untrusted: Some(source), inverses })
     }
 
     fn undo(&self, inverse: &Inverse, place: &Place) -> Undone {
