@@ -126,7 +126,7 @@ export function listen(
 ): () => void {
   const fresh = (): ((event: KeyboardEvent) => void) =>
     createKeybindingsHandler(
-      bindings(
+      heardBy(
         singleKeys,
         all,
         (command) => {
@@ -144,7 +144,7 @@ export function listen(
   return () => target.removeEventListener("keydown", heard);
 }
 
-function bindings(
+function heardBy(
   singleKeys: boolean,
   all: readonly Binding[],
   act: (command: Command) => void,
