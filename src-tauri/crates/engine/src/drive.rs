@@ -116,14 +116,15 @@ impl Engine {
         let connected = self.connected_tools();
         tools.extend(connected.values().filter(|tool| tool.is_offered()).map(|tool| tool.spec()));
         let mut said = String::new();
-        let mut called = HashSet::new();
+        let (mut called, mut pages) = (HashSet::new(), false);
         for turn in state.turns() {
             match turn {
                 Turn::User { text } => said.extend([text.as_str(), "\n"]),
                 Turn::Model { calls, .. } => called.extend(calls.iter().map(|call| call.tool.as_str())),
-                Turn::Result { .. } => {}
+                Turn::Result { output, .. } => pages |= !output["more"].is_null(),
             }
         }
+        tools.retain(|tool| pages || !crate::relevance::PAGERS.contains(&tool.name.as_str()));
         let kept = |name: &str| !connected.contains_key(name) || called.contains(name);
         Request {
             turns: state.turns().to_vec(),

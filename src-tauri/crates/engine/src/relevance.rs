@@ -8,6 +8,8 @@ use std::collections::HashSet;
 
 /// Tools of one request.
 pub(crate) const MOST: usize = 40;
+/// Tools that read on in a result that was too long. A model hears of them once there is one.
+pub(crate) const PAGERS: &[&str] = &["results.read", "shell.output"];
 /// Words that say nothing about a tool.
 const EMPTY: &[&str] =
     &["the", "and", "for", "with", "from", "into", "this", "that", "all", "any", "tool", "server", "third", "party"];

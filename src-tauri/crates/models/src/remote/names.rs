@@ -75,7 +75,9 @@ fn strip(value: &mut Value, is_schema: bool) {
                     fields.shift_remove("default");
                 }
                 let is_ours = |v: &Value| {
-                    v.as_str().is_some_and(|f| f == "path" || f.starts_with("int") || f.starts_with("uint"))
+                    v.as_str().is_some_and(|f| {
+                        matches!(f, "path" | "multiline") || f.starts_with("int") || f.starts_with("uint")
+                    })
                 };
                 if fields.get("format").is_some_and(is_ours) {
                     fields.shift_remove("format");
