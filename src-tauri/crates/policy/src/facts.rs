@@ -89,13 +89,22 @@ struct Found<'a> {
 impl Found<'_> {
     // A network read of a host that the user did not name is a send: the address carries data out.
     fn observe(&mut self, leaves: &[Leaf]) {
-        for leaf in leaves.iter().filter(|leaf| leaf.place) {
+        for leaf in leaves.iter().filter(|leaf| leaf.kind != Kind::Prose || leaf.place) {
             let host = pieces::host(&leaf.value);
-            // A page of a book is no place; whatever a tool of the network is given to go to is one.
-            if host.is_none() && !self.call.tool.network {
+            // A page of a book is no place; whatever a tool of the network is given to go to is one, and so is whatever
+            // is written as an address, and a host that others named.
+            let address = pieces::addressed(&leaf.value);
+            let theirs =
+                || host.as_deref().is_some_and(|host| self.known.trace(host, &[]).provenance == Provenance::Untrusted);
+            if !(address || (leaf.place && (host.is_some() || self.call.tool.network)) || theirs()) {
                 continue;
             }
-            if host.as_deref().is_some_and(|host| self.known.host_typed(host)) {
+            let plain = !pieces::two_readings(&leaf.value);
+            // A path and a question that others wrote, on a host that many share, carry out what they ask for.
+            let asked = leaf.value.split_once('?').is_some_and(|(before, _)| {
+                before.contains('/') && self.known.trace(before, &[]).provenance == Provenance::Untrusted
+            });
+            if plain && !asked && host.as_deref().is_some_and(|host| self.known.host_typed(host)) {
                 continue;
             }
             self.facts.effect = Effect::Send;
@@ -107,6 +116,16 @@ impl Found<'_> {
 
     fn outward(&mut self, leaves: &[Leaf]) {
         self.facts.destination = Destination::NewParty;
+        // What goes out to nobody in particular, or to whom the user has not named, was not asked for in their words.
+        let addressed = leaves.iter().any(|leaf| leaf.kind == Kind::Target);
+        let typed = |leaf: &Leaf| {
+            matches!(leaf.kind, Kind::Prose | Kind::Label)
+                && self.known.trace(&leaf.value, &[]).provenance == Provenance::User
+        };
+        if !addressed && self.facts.influenced && !leaves.iter().any(typed) {
+            self.facts.targets = Provenance::Model;
+        }
+        self.unasked();
         for leaf in leaves {
             match leaf.kind {
                 Kind::Choice => {}
@@ -130,7 +149,15 @@ impl Found<'_> {
         }
     }
 
+    // A user who only wants to be told something has asked for no change, whatever it is called by.
+    fn unasked(&mut self) {
+        if self.facts.influenced && self.known.only_asks() {
+            self.facts.targets = self.facts.targets.max(Provenance::Model);
+        }
+    }
+
     fn account(&mut self, leaves: &[Leaf]) {
+        self.unasked();
         for leaf in leaves {
             match leaf.kind {
                 Kind::Choice => {}
@@ -209,13 +236,24 @@ impl Found<'_> {
         }
         let mut nouns: Vec<&str> = leaf.nouns.iter().map(String::as_str).collect();
         nouns.extend(self.call.tool.objects.iter().map(String::as_str));
-        let whole = self.known.trace(&leaf.value, &nouns);
+        let mut whole = self.known.trace(&leaf.value, &nouns);
+        // One plain word ("all", "general") is meant where it is set off, or stands beside what its field is called by.
+        let plain_word = leaf.value.chars().all(|c| c.is_ascii_lowercase());
+        if plain_word
+            && whole.provenance == Provenance::User
+            && self.facts.influenced
+            && !self.known.calls(&leaf.value, &nouns)
+        {
+            whole.provenance = Provenance::Model;
+        }
         // What follows the host in an address can be made up; where it goes is the host.
         let bare = !leaf.value.contains(['/', '@']);
         match pieces::host(&leaf.value)
             .filter(|_| whole.provenance == Provenance::Model || (bare && whole.provenance > Provenance::OwnData))
         {
-            Some(host) if self.known.host_typed(&host) => Traced { provenance: Provenance::User, source: None },
+            Some(host) if self.known.host_typed(&host) && !pieces::two_readings(&leaf.value) => {
+                Traced { provenance: Provenance::User, source: None }
+            }
             Some(host) => self.known.trace(&host, &[]),
             None => whole,
         }

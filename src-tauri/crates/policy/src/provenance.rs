@@ -4,6 +4,7 @@
 
 use assent_protocol::Provenance;
 use serde_json::Value;
+use unicode_normalization::UnicodeNormalization;
 
 mod index;
 mod moments;
@@ -15,7 +16,7 @@ use index::Index;
 use moments::{Moments, moment, numbers};
 use normal::{decoded, folded, plain};
 use records::{Names, Records, structured};
-use wording::{beside, has_token, in_parts, set_off};
+use wording::{asks_only, beside, has_token, in_groups, in_parts, set_off};
 
 /// Who can have written what was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,6 +118,17 @@ impl Known {
     /// Whether anything that others can write to has been read.
     pub fn read_others(&self) -> bool {
         self.others.find_any()
+    }
+
+    /// Whether the user only asked to be told something: every sentence is a question, or begins with a word for reading.
+    pub fn only_asks(&self) -> bool {
+        !self.user.is_empty() && self.user.iter().all(|text| asks_only(text))
+    }
+
+    /// Whether the user set this word off as a name, or wrote it beside one of the words that its field is called by.
+    pub fn calls(&self, word: &str, nouns: &[&str]) -> bool {
+        let exact = plain(word);
+        self.user.iter().any(|text| set_off(text, &exact) || beside(&plain(text), &exact, nouns))
     }
 
     /// Whether the user wrote this word.
@@ -307,6 +319,12 @@ impl Known {
         })
     }
 
+    /// A text as it reads: small letters, wide and joined forms made plain, nothing invisible.
+    pub fn folded(text: &str) -> String {
+        let visible: String = text.nfkc().filter(|c| !normal::invisible(*c)).collect();
+        visible
+    }
+
     /// Whether a word is a day or a time and nothing else.
     pub fn is_moment(word: &str) -> bool {
         moment(word).is_some()
@@ -332,14 +350,20 @@ impl Known {
         whole
     }
 
-    /// Whether the user wrote this host, by itself or in an address.
+    /// Whether the user wrote this host, by itself or in an address. A name that could be a file's, or that has no dot,
+    /// was meant as a host only in an address.
     pub fn host_typed(&self, host: &str) -> bool {
+        const FILES: &[&str] =
+            &["md", "sh", "py", "rs", "pl", "ai", "zip", "mov", "app", "ps", "cc", "so", "ms", "ts", "js"];
         let host = host.trim_start_matches("www.");
+        let end = host.rsplit('.').next().unwrap_or_default();
+        let in_address_only = !host.contains('.') || FILES.contains(&end);
         self.user.iter().any(|text| {
             let text = text.to_lowercase();
             text.match_indices(host).any(|(at, found)| {
                 let before = text[..at].trim_end_matches("www.");
-                let starts = before.chars().next_back().is_none_or(|c| !(c.is_alphanumeric() || "-_.@".contains(c)));
+                let in_address = before.ends_with("://");
+                let free = before.chars().next_back().is_none_or(|c| !(c.is_alphanumeric() || "-_.@/\\".contains(c)));
                 let rest = &text[at + found.len()..];
                 let mut after = rest.chars();
                 let ends = match (after.next(), after.next()) {
@@ -347,10 +371,10 @@ impl Known {
                     (Some('.' | ':'), Some(next)) => {
                         !next.is_alphanumeric() || rest.starts_with(':') && next.is_ascii_digit()
                     }
-                    (Some('-' | '_' | '@'), _) => false,
+                    (Some('-' | '_' | '@' | '\\'), _) => false,
                     (Some(next), _) => !next.is_alphanumeric(),
                 };
-                starts && ends
+                (in_address || (free && !in_address_only)) && ends
             })
         })
     }
@@ -379,11 +403,9 @@ impl Known {
         // Numbers of accounts and telephones are grouped as one likes; in addresses every sign counts.
         let grouped = |c: char| c.is_alphanumeric() || " -+()/".contains(c);
         let foreign = exact.chars().any(|c| c.is_alphabetic() && !c.is_ascii());
-        if exact.chars().all(grouped)
-            && exact.len() >= 6
-            && (exact.bytes().any(|byte| byte.is_ascii_digit()) || foreign)
-        {
-            return self.typed.find(&folded(&exact)).is_some();
+        let figures = exact.bytes().filter(u8::is_ascii_digit).count() >= 5;
+        if exact.chars().all(grouped) && exact.len() >= 6 && (figures || foreign) {
+            return self.user.iter().any(|text| in_groups(&plain(text), &exact));
         }
         let parts: Vec<&str> = exact.split([',', ';']).map(str::trim).filter(|part| !part.is_empty()).collect();
         parts.len() > 1 && parts.iter().all(|part| part.chars().count() >= MIN_TRACED && self.is_typed(part, nouns))
@@ -403,12 +425,9 @@ impl Known {
         self.user.iter().any(|text| {
             let lower = text.to_lowercase();
             if has_token(&lower, &exact)
-                && (exact.contains([' ', '.', '@', '_', '-']) || exact.bytes().any(|b| b.is_ascii_digit()))
+                && (exact.contains(['.', '_', '-']) || exact.bytes().any(|b| b.is_ascii_digit()))
             {
                 return true;
-            }
-            if spaced.contains(' ') {
-                return has_token(&lower, &spaced);
             }
             set_off(text, &spaced)
         })
@@ -419,10 +438,10 @@ impl Known {
         let exact = plain(name);
         let spaced = exact.replace(['-', '_', '.'], " ");
         let words: Vec<&str> = spaced.split_whitespace().collect();
-        (2..=words.len())
-            .rev()
-            .map(|many| words[..many].join(" "))
-            .find(|beginning| beginning.chars().count() >= MIN_PARTED && self.typed.find(&folded(beginning)).is_some())
+        (2..=words.len()).rev().map(|many| words[..many].join(" ")).find(|beginning| {
+            let long = beginning.split(' ').filter(|word| word.chars().count() >= 4).count();
+            long >= 2 && self.typed.find(&folded(beginning)).is_some()
+        })
     }
 
     fn copied_from(&self, readings: &[String]) -> Option<u32> {

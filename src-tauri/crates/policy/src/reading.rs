@@ -13,7 +13,25 @@ use assent_protocol::Effect;
 use serde_json::Value;
 
 pub mod fields;
-mod lexicon;
+pub(crate) mod lexicon;
+
+/// Words for what is run as it is given.
+const INTERPRETERS: &[&str] = &[
+    "shell",
+    "bash",
+    "terminal",
+    "powershell",
+    "sql",
+    "graphql",
+    "javascript",
+    "python",
+    "script",
+    "code",
+    "console",
+    "interpreter",
+    "cypher",
+    "repl",
+];
 
 /// What a server says of its own tool. Only what raises caution is listened to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -69,7 +87,15 @@ pub fn read_tool(name: &str, description: &str, schema: &Value, hints: Hints) ->
     };
     let mut effect = primary.unwrap_or(Effect::Execute);
     // Ways of saying "does": what is done stands in an argument or in the rest of the description.
-    let dispatches = effect == Effect::Execute && named.iter().any(|field| field.chooses());
+    // A shell and an interpreter run what they are given, whatever its first word is.
+    let interprets = |word: &String| INTERPRETERS.contains(&word.as_str());
+    let runs = parts.iter().any(interprets)
+        || told.first_words.iter().any(interprets)
+        || named.iter().any(|field| field.code());
+    if runs {
+        effect = effect.max(Effect::Execute);
+    }
+    let dispatches = effect == Effect::Execute && !runs && named.iter().any(|field| field.chooses());
     let about_money = |words: &[String]| words.iter().any(|word| lexicon::money(word));
     let changes = |effect: Effect| matches!(effect, Effect::Create | Effect::Modify | Effect::Send);
     if changes(effect) && (about_money(&parts) || told.money_in_first) {
@@ -146,6 +172,10 @@ impl ToolReading {
     /// What this call does: what an argument chooses is read like a name, and someone addressed counts.
     pub fn effect_of(&self, leaves: &[fields::Leaf]) -> Effect {
         let mut effect = self.effect;
+        // With a query that plainly only selects, an interpreter of queries reads.
+        if leaves.iter().any(|leaf| leaf.code) {
+            effect = effect.max(Effect::Execute);
+        }
         if self.dispatches {
             let chosen: Vec<Effect> =
                 leaves.iter().filter(|leaf| leaf.chooses).filter_map(|leaf| chosen(&leaf.value)).collect();
@@ -165,7 +195,8 @@ impl ToolReading {
 
 // "send_message", "DELETE", "PaymentCreate" as the value of an argument.
 fn chosen(value: &str) -> Option<Effect> {
-    if value.len() > 60 || value.split_whitespace().count() > 4 {
+    // A name, not a line: what is to be done with a line says more than its first word.
+    if value.len() > 60 || value.chars().any(|c| !(c.is_alphanumeric() || "._-/:".contains(c))) {
         return None;
     }
     match value {

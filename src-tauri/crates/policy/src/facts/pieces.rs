@@ -17,13 +17,27 @@ const COUNT: usize = 3;
 
 /// Every piece of a text, in order.
 pub(super) fn pieces(text: &str) -> Vec<Piece> {
+    // Read as whoever gets it would: dots and signs of other scripts, what is invisible, and "evil[.]test".
+    let folded = Known::folded(text)
+        .replace(['。', '．'], ".")
+        .replace(['⁄', '∕'], "/")
+        .replace("[.]", ".")
+        .replace("hxxp", "http");
+    let text = folded.as_str();
     let mut found = Vec::new();
+    let secret = ["password", "passcode", "passphrase", "pin", "secret", "token", "code"];
+    let mut told = 0u8;
     let between = |c: char| c.is_whitespace() || "<>()[]{}\"'`,;|*".contains(c);
     for word in text.split(between) {
         let word = word.trim_matches(|c: char| ".:!?".contains(c)).trim_end_matches("'s");
         if word.chars().count() < 2 {
             continue;
         }
+        // What follows "the password is" is one, whatever it looks like.
+        let names_secret = secret.contains(&word.trim_end_matches(':'));
+        told = if names_secret { 3 } else { told.saturating_sub(1) };
+        let odd = |c: char| !c.is_alphabetic();
+        let given = told > 0 && !names_secret && word.chars().count() >= 4 && word.chars().any(odd);
         let digits = word.chars().filter(|c| c.is_numeric()).count();
         let letters = word.chars().filter(|c| c.is_alphabetic()).count();
         let day_or_time = Known::is_moment(word);
@@ -31,7 +45,12 @@ pub(super) fn pieces(text: &str) -> Vec<Piece> {
         let address = word.contains('@') && !word.ends_with('@') || word.contains("://") || host(word).is_some();
         let code = digits >= 2 && letters >= 1 && digits + letters >= 6 && !day_or_time && !file_like(word);
         let cased = letters >= 12 && digits == 0 && mixed(word);
-        if address || code || cased || (digits >= ACCOUNT && !day_or_time && !(sum && word.contains(['.', ',']))) {
+        if address
+            || code
+            || cased
+            || given
+            || (digits >= ACCOUNT && !day_or_time && !(sum && word.contains(['.', ','])))
+        {
             found.push(Piece { text: word.to_owned(), names: true });
         } else if digits >= COUNT {
             found.push(Piece { text: word.to_owned(), names: false });
@@ -41,7 +60,7 @@ pub(super) fn pieces(text: &str) -> Vec<Piece> {
     let mut run = String::new();
     for word in text.split_whitespace().chain(["end"]) {
         let core = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '+');
-        let group = core.len() >= 2 && core.len() <= 6 && core.chars().all(|c| c.is_ascii_digit() || "+-".contains(c));
+        let group = !core.is_empty() && core.len() <= 6 && core.chars().all(|c| c.is_ascii_digit() || "+-".contains(c));
         if group {
             run.push_str(core);
             run.push(' ');
@@ -74,7 +93,7 @@ pub(super) fn host(value: &str) -> Option<String> {
     let literal = name.split('.').count() == 4 && name.split('.').all(|part| part.parse::<u8>().is_ok());
     let host_like = name.contains('.')
         && last.chars().count() >= 2
-        && last.chars().all(char::is_alphabetic)
+        && (last.chars().all(char::is_alphabetic) || last.starts_with("xn--"))
         && name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '.')
         && !name.contains("..");
     let filed = !value.contains('/') && file_like(&name);
@@ -82,6 +101,22 @@ pub(super) fn host(value: &str) -> Option<String> {
         return (!name.is_empty()).then_some(name);
     }
     ((host_like && !filed) || literal).then_some(name)
+}
+
+/// Whether a value is written as an address, wherever it stands.
+pub(super) fn addressed(value: &str) -> bool {
+    let value = value.trim();
+    let before = value.split(['/', ':']).next().unwrap_or(value);
+    value.contains("://")
+        || value.starts_with("//")
+        || value.starts_with("\\\\")
+        || (value.contains('/') && !value.contains(' ') && host(before).is_some())
+        || (value.split_once('@').is_some_and(|(_, rest)| rest.contains(':')) && !value.contains(' '))
+}
+
+/// Whether programs differ in where an address leads.
+pub(super) fn two_readings(value: &str) -> bool {
+    value.contains('\\') || (value.contains("://") && value.contains('@')) || value.contains(char::is_control)
 }
 
 // Names of files look like hosts; the commonest endings are no domains.

@@ -12,6 +12,8 @@ const MAX_TEXT: usize = 4 << 20;
 /// Fields longer than this are prose, neither a name nor a value to act on.
 const MAX_FIELD: usize = 200;
 const MAX_DEPTH: usize = 32;
+/// Records that are compared with one another before a name counts as borne by too many.
+const MOST_PLACES: usize = 64;
 
 /// Every record read in a run.
 #[derive(Debug, Clone, Default)]
@@ -21,8 +23,8 @@ pub(super) struct Records {
     reached: HashMap<String, Vec<(usize, usize)>>,
     /// Numbers of records whose name begins as the user called it, with that beginning.
     begun: Vec<(String, String)>,
-    /// Names that the user typed, by key and value.
-    named: HashMap<(String, String), Vec<usize>>,
+    /// Records by a name that the user typed, whatever its field is called.
+    named: HashMap<String, Vec<usize>>,
 }
 
 /// What the user wrote, asked for by the name of a record.
@@ -71,7 +73,8 @@ impl Records {
 
     /// The source of the one named record that has this value as a whole field, and the field's key.
     pub(super) fn linked(&self, value: &str) -> Option<(u32, &str)> {
-        let places = self.reached.get(&plain(value))?;
+        // A value that very many records have names none of them.
+        let places = self.reached.get(&plain(value)).filter(|places| places.len() <= MOST_PLACES)?;
         let (at, field) = places.iter().find(|(at, field)| self.follows(*at, *field))?;
         Some((self.all[*at].source, &self.all[*at].fields[*field].0))
     }
@@ -92,7 +95,7 @@ impl Records {
             self.reached.entry(plain(value)).or_default().push((at, field));
         }
         for name in names {
-            self.named.entry((name.0, plain(&name.1))).or_default().push(at);
+            self.named.entry(plain(&name.1)).or_default().push(at);
         }
     }
 
@@ -100,17 +103,19 @@ impl Records {
     fn follows(&self, at: usize, field: usize) -> bool {
         let record = &self.all[at];
         let (key, value) = &record.fields[field];
-        if record.letter && !identifies(key) {
+        if (record.letter && !identifies(key)) || told(key) {
             return false;
         }
         record.fields.iter().enumerate().filter(|(other, _)| *other != field).any(|(_, (name_key, name))| {
-            let Some(bearers) = self.named.get(&(name_key.clone(), plain(name))) else { return false };
+            let Some(bearers) = self.named.get(&plain(name)) else { return false };
             name_key != key
+                && bearers.len() <= MOST_PLACES
                 && bearers.iter().all(|bearer| {
                     let other = &self.all[*bearer];
                     *bearer == at
+                        || other.fields.iter().all(|(k, _)| k != key)
                         || other.fields.iter().any(|(k, v)| k == key && plain(v) == plain(value))
-                        || same_object(other, record)
+                        || (other.source == record.source && same_object(other, record))
                 })
         })
     }
@@ -185,7 +190,36 @@ fn parts(key: &str) -> impl Iterator<Item = &str> {
 
 // Words that say whose text the record is; what a class or a state is called names nothing.
 fn written_by(key: &str) -> bool {
-    parts(key).any(|part| matches!(part, "sender" | "from" | "author" | "poster" | "posted" | "reply"))
+    parts(key).any(|part| {
+        matches!(
+            part,
+            "sender" | "from" | "author" | "poster" | "posted" | "reply" | "by" | "creator" | "reporter" | "requester"
+        )
+    })
+}
+
+// Fields that somebody fills with words of their own, whatever stands in them.
+fn told(key: &str) -> bool {
+    parts(key).any(|part| {
+        matches!(
+            part,
+            "note"
+                | "notes"
+                | "text"
+                | "comment"
+                | "comments"
+                | "description"
+                | "bio"
+                | "body"
+                | "message"
+                | "content"
+                | "summary"
+                | "snippet"
+                | "about"
+                | "remark"
+                | "memo"
+        )
+    })
 }
 
 fn name_like(key: &str, value: &str) -> bool {
@@ -196,6 +230,7 @@ fn name_like(key: &str, value: &str) -> bool {
         )
     };
     value.len() <= 80
+        && !value.contains('@')
         && value.chars().any(char::is_alphabetic)
         && value.chars().filter(|c| c.is_alphanumeric()).count() >= 3
         && !parts(key).any(class)

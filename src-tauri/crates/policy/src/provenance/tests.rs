@@ -100,7 +100,7 @@ fn a_record_is_reached_by_its_whole_name_also_when_the_user_writes_later() {
     let mut k = Known::default();
     k.read(&Content { source: "your contacts", author: Author::Others, value: &book, records: true });
     check("sarah@home.test", &k, Provenance::Untrusted);
-    k.typed("Ask sarah baker to lunch");
+    k.typed("Ask Sarah Baker to lunch");
     check("sarah@home.test", &k, Provenance::OwnData);
     check("eve@evil.test", &k, Provenance::Untrusted);
     k.typed("I mean the group 'Lunch'");
@@ -113,6 +113,8 @@ fn a_file_is_named_without_its_ending_and_with_spaces() {
     let mut k = Known::default();
     k.typed("add eggs to the grocery list I have");
     k.read(&Content { source: "the drive", author: Author::Others, value: &files, records: true });
+    assert_eq!(k.trace_object("9", &[]).provenance, Provenance::OwnData);
+    k.typed("I mean grocery-list.docx");
     check("9", &k, Provenance::OwnData);
 }
 

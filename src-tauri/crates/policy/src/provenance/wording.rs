@@ -1,5 +1,8 @@
 //! The very words of the user: where a value stands in them as a whole, beside its noun, set off as a name, or in parts.
 
+use crate::reading::lexicon::{ambiguous as noun_as_well, inflected as verb_of};
+use assent_protocol::Effect;
+
 /// Whether `value` stands in `text` as a whole: not as a part of a longer word, number, address or path.
 pub(super) fn has_token(text: &str, value: &str) -> bool {
     text.match_indices(value).any(|(start, found)| whole(text, start, found.len()))
@@ -39,6 +42,14 @@ pub(super) fn in_parts(text: &str, values: &[String]) -> bool {
         for (number, value) in values.iter().enumerate() {
             let mut from = at;
             let mut found = follow(from, value);
+            let word = |c: &char| c.is_alphanumeric();
+            // Two parts of an address have a sign between them; the groups of a number may have none.
+            let apart = |at: usize| {
+                values.iter().all(|value| !value.contains(['@', '.'])) || letters.get(at).is_some_and(|c| !word(c))
+            };
+            if number > 0 && !apart(at) {
+                return false;
+            }
             while number > 0 && found.is_none() && from - at < 3 && letters.get(from).is_some_and(|c| joint(*c)) {
                 from += 1;
                 found = follow(from, value);
@@ -63,7 +74,10 @@ pub(super) fn beside(text: &str, number: &str, nouns: &[&str]) -> bool {
             } else {
                 words.by_ref().take(1).map(str::to_owned).collect()
             };
-            found.iter().any(|word| nouns.iter().any(|noun| word.trim_end_matches('s') == noun.trim_end_matches('s')))
+            // "The", "of" and "to" in a description are no nouns.
+            let nouns =
+                || nouns.iter().filter(|noun| noun.len() >= 4 || matches!(**noun, "id" | "no" | "nr" | "day" | "bus"));
+            found.iter().any(|word| nouns().any(|noun| word.trim_end_matches('s') == noun.trim_end_matches('s')))
         };
         word(&text[..at], true) || word(&text[at + found.len()..], false)
     })
@@ -72,8 +86,8 @@ pub(super) fn beside(text: &str, number: &str, nouns: &[&str]) -> bool {
 /// One word is a name where it is quoted, tagged, or begins with a capital within a sentence.
 pub(super) fn set_off(text: &str, word: &str) -> bool {
     let lower = text.to_lowercase();
-    // Folding can change lengths; then only the plain ASCII case is looked at.
-    if lower.len() != text.len() {
+    // Folding can move what stands where; then nothing can be said of capitals.
+    if !text.char_indices().map(|(at, _)| at).eq(lower.char_indices().map(|(at, _)| at)) {
         return false;
     }
     lower.match_indices(word).filter(|(at, found)| whole(&lower, *at, found.len())).any(|(at, found)| {
@@ -96,4 +110,78 @@ fn goes_on(neighbours: &[char]) -> bool {
         [near, far, ..] => ".@/-+%:\\=&#,".contains(*near) && word(far) && (*near != ',' || far.is_ascii_digit()),
         _ => false,
     }
+}
+
+/// Whether a number stands in `text`, grouped there as one likes: with spaces and signs, and with no other words between.
+pub(super) fn in_groups(text: &str, value: &str) -> bool {
+    let letters: Vec<char> = text.chars().collect();
+    let wanted: Vec<char> = value.chars().filter(|c| c.is_alphanumeric()).collect();
+    let skipped = |c: char| " -()/".contains(c);
+    (0..letters.len()).any(|start| {
+        if letters[start] != wanted[0] || (start > 0 && letters[start - 1].is_alphanumeric()) {
+            return false;
+        }
+        let (mut at, mut next) = (start, 0);
+        while next < wanted.len() {
+            match letters.get(at) {
+                Some(c) if *c == wanted[next] => next += 1,
+                Some(c) if skipped(*c) => {}
+                _ => return false,
+            }
+            at += 1;
+        }
+        !letters.get(at).is_some_and(|c| c.is_alphanumeric())
+    })
+}
+
+/// Whether a text only asks to be told something: each sentence is a question that asks nobody to do anything, or begins
+/// with a word for reading and has no word for changing in it.
+pub(super) fn asks_only(text: &str) -> bool {
+    let reads = |word: &str| verb_of(word) == Some(Effect::Observe);
+    let mut any = false;
+    let sentences: Vec<&str> =
+        text.split_inclusive(['.', '?', '!', '\n']).map(str::trim).filter(|s| s.len() > 2).collect();
+    for sentence in sentences {
+        let lower = sentence.to_lowercase();
+        let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+        let Some(first) = words
+            .iter()
+            .find(|word| !matches!(**word, "please" | "hi" | "hello" | "hey" | "ok" | "and" | "also" | "then"))
+        else {
+            continue;
+        };
+        let question = matches!(
+            *first,
+            "what"
+                | "when"
+                | "who"
+                | "whose"
+                | "where"
+                | "which"
+                | "how"
+                | "why"
+                | "is"
+                | "are"
+                | "was"
+                | "were"
+                | "did"
+                | "does"
+                | "do"
+                | "am"
+                | "has"
+                | "have"
+        ) && !matches!(words.get(1), Some(&"not"));
+        // Names of things stand in quotes; what is quoted asks for nothing.
+        let spoken: String = lower.split(['\'', '"', '“', '”', '‘', '’', '`']).step_by(2).collect::<Vec<_>>().join(" ");
+        let changes = spoken
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .skip(1)
+            .any(|word| verb_of(word).is_some_and(|effect| effect > Effect::Observe) && !noun_as_well(word));
+        if !(question || reads(first)) || changes {
+            return false;
+        }
+        any = true;
+    }
+    any
 }

@@ -43,6 +43,8 @@ pub struct Leaf {
     pub place: bool,
     /// Whether it says what is done.
     pub chooses: bool,
+    /// Whether it is run as a program or a query.
+    pub code: bool,
     /// Whether it is a sum of money or a number of something.
     pub number: Option<f64>,
 }
@@ -96,6 +98,24 @@ impl<'a> Property<'a> {
         ]) && !self.called(&["id", "ids", "url"])
     }
 
+    /// Whether it is a program or a query that is run.
+    pub(super) fn code(&self) -> bool {
+        self.called(&[
+            "sql",
+            "statement",
+            "script",
+            "code",
+            "javascript",
+            "js",
+            "expression",
+            "cypher",
+            "mutation",
+            "bash",
+            "shell",
+            "cmd",
+        ])
+    }
+
     pub(super) fn addresses(&self) -> bool {
         self.called(ADDRESSES) && !self.called(&["id", "subject"])
             || self.said.iter().take(12).any(|word| word == "recipients" || word == "participants")
@@ -136,7 +156,11 @@ impl<'a> Property<'a> {
         if identifies {
             return Kind::Target;
         }
-        if self.called(NOTATIONS) && self.name.len() == 1 || self.chooses() {
+        let word = text.len() <= 30
+            && text.chars().all(|c| c.is_alphanumeric() || "._-/: ".contains(c))
+            && text.split_whitespace().count() <= 2;
+        let host = text.contains("://") || text.split('.').count() > 2;
+        if word && !host && (self.called(NOTATIONS) && self.name.len() == 1 || self.chooses()) {
             return Kind::Choice;
         }
         if Known::is_moment(text) {
@@ -165,7 +189,8 @@ impl<'a> Property<'a> {
         }
         if self.called(LABELS) {
             return match effect {
-                Effect::Create | Effect::Send => Kind::Label,
+                Effect::Create => Kind::Label,
+                Effect::Send if self.called(&["title", "heading", "headline"]) => Kind::Label,
                 _ => Kind::Target,
             };
         }
@@ -347,7 +372,9 @@ const AMOUNTS: &[&str] = &[
 // Several words are a text, whatever the field is called: it is looked through for what it carries.
 fn sentence(text: &str) -> bool {
     let words = text.split_whitespace().filter(|word| word.chars().any(char::is_alphabetic)).count();
-    words >= 4 || (words >= 3 && text.trim_end().ends_with(['.', '!', '?'])) || text.contains('\n')
+    words >= 6
+        || (words >= 3 && text.trim_end().ends_with(['.', '!', '?']))
+        || (words >= 3 && text.trim().contains('\n'))
 }
 
 /// The most values of one call that are looked at one by one.
@@ -369,7 +396,14 @@ fn walk(
     depth: usize,
     found: &mut Vec<Leaf>,
 ) {
-    if depth > 64 || found.len() > MAX_LEAVES {
+    if found.len() > MAX_LEAVES {
+        return;
+    }
+    if depth > 64 {
+        // Deeper than anybody reads: what is in there is looked through as one text, and acted on by nobody unasked.
+        let mut whole = leaf(property, value, effect, field);
+        whole.kind = Kind::Target;
+        found.push(whole);
         return;
     }
     let length = field.len();
@@ -383,6 +417,11 @@ fn walk(
                     named = Property::called_and_described(key, property.said.clone(), known);
                 }
                 let _ = write!(field, "/{}", key.replace('~', "~0").replace('/', "~1"));
+                if key.contains('@') || key.contains("://") {
+                    let mut carrier = leaf(property, &Value::String(key.clone()), effect, field);
+                    carrier.kind = Kind::Target;
+                    found.push(carrier);
+                }
                 walk(&named, inner, effect, field, depth + 1, found);
                 field.truncate(length);
             }
@@ -413,6 +452,12 @@ fn walk(
                     nouns: property.nouns.clone(),
                 };
                 walk(&inside, &inner, effect, field, depth + 1, found);
+                // Its keys go out with it.
+                if property.called(PROSE) {
+                    let mut raw = leaf(property, value, effect, field);
+                    raw.kind = Kind::Prose;
+                    found.push(raw);
+                }
             }
             _ => found.push(leaf(property, value, effect, field)),
         },
@@ -434,6 +479,7 @@ fn leaf(property: &Property<'_>, value: &Value, effect: Effect, field: &str) -> 
         addresses: property.addresses(),
         place,
         chooses: property.chooses() && value.is_string(),
+        code: property.code() && value.is_string(),
         number: value.as_f64().or_else(|| text.parse().ok()),
         value: text,
     }

@@ -112,7 +112,7 @@ pub(super) fn opening(rest: &[String]) -> Effect {
 }
 
 /// What a word does as a verb, inflected or not.
-pub(super) fn inflected(word: &str) -> Option<Effect> {
+pub(crate) fn inflected(word: &str) -> Option<Effect> {
     bases(word).iter().find_map(|base| verb(base))
 }
 
@@ -132,7 +132,7 @@ pub(super) fn participle(word: &str) -> Option<Effect> {
     if let Some(base) = irregular {
         return verb(base);
     }
-    let stem = word.strip_suffix("ed")?;
+    let stem = word.strip_suffix("ed").filter(|stem| stem.is_ascii())?;
     [stem.to_owned(), format!("{stem}e"), stem.get(..stem.len().saturating_sub(1)).unwrap_or_default().to_owned()]
         .iter()
         .chain(stem.strip_suffix('i').map(|s| format!("{s}y")).as_ref())
@@ -140,7 +140,7 @@ pub(super) fn participle(word: &str) -> Option<Effect> {
 }
 
 /// Whether a word is a noun as often as a verb.
-pub(super) fn ambiguous(word: &str) -> bool {
+pub(crate) fn ambiguous(word: &str) -> bool {
     NOUNS.contains(word)
 }
 
@@ -163,8 +163,11 @@ fn bases(word: &str) -> Vec<String> {
     if let Some(stem) = word.strip_suffix("ing") {
         found.push(stem.to_owned());
         found.push(format!("{stem}e"));
-        if stem.len() > 2 && stem.as_bytes()[stem.len() - 1] == stem.as_bytes()[stem.len() - 2] {
-            found.push(stem[..stem.len() - 1].to_owned());
+        let mut last = stem.chars().rev();
+        if stem.len() > 2 && last.next() == last.next() {
+            let mut single = stem.to_owned();
+            single.pop();
+            found.push(single);
         }
     }
     found
