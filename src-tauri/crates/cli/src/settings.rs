@@ -33,23 +33,19 @@ impl Desk {
             all.extend(fallback.into_iter().map(|(name, value)| (format!("fallback_{name}"), value)));
         }
         for limit in LimitName::ALL {
-            let key = format!("{LIMIT}{}", limit.name());
-            let most = settings.limits.get(limit);
-            let kept = most.map_or(Value::Null, Value::from);
-            let text = most.map_or_else(|| words("cli.limit.mode", &[]), |most| most.to_string());
-            all.insert(key, json!({"kept": kept, "text": text}));
+            let most = settings.limits.get(limit).map_or(Value::Null, Value::from);
+            all.insert(format!("{LIMIT}{}", limit.name()), most);
         }
         all.remove("limits");
         if let Some(key) = only.filter(|key| !all.contains_key(*key)) {
             return Err(unknown(key));
         }
         for (key, value) in all.iter().filter(|(key, _)| only.is_none_or(|only| only == *key)) {
-            let kept = value.get("kept").unwrap_or(value);
-            self.out.object(&json!({"type": "setting", "key": key, "value": kept}));
+            self.out.object(&json!({"type": "setting", "key": key, "value": value}));
             let text = match value {
                 Value::String(text) => text.clone(),
                 Value::Array(items) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
-                Value::Object(limit) => limit["text"].as_str().unwrap_or_default().to_owned(),
+                Value::Null if key.starts_with(LIMIT) => words("cli.limit.mode", &[]),
                 other => other.to_string(),
             };
             self.out.line(Style::Plain, &format!("{key} = {text}"));
