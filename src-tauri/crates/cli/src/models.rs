@@ -6,7 +6,7 @@ use serde_json::json;
 
 impl Desk {
     pub(crate) async fn find_models(&self) -> Answered {
-        let found = self.engine.here()?.find_models().await;
+        let found = self.engine.find_models().await;
         for server in &found {
             self.out.object(
                 &json!({"type": "models", "name": server.name, "base_url": server.base_url, "models": server.models}),

@@ -39,10 +39,15 @@ impl Desk {
         }
     }
 
-    /// Asks what a server wants to know while its call is under way. With nobody at the terminal the answer is no.
+    /// Asks what a server wants to know while its call is under way. With nobody at the terminal the answer is no,
+    /// unless somebody else may be there to give it.
     pub(crate) fn answer_servers(&self, run: RunId) -> Result<(), WireError> {
         for question in self.engine.server_questions(run)? {
             let person = !self.out.json && std::io::stdin().is_terminal();
+            // Beside a program that is open it is that one's question: nobody here is no answer.
+            if !person && self.engine.here().is_err() {
+                continue;
+            }
             let line = if person {
                 self.read(&words("cli.prompt.answer", &[("id", &question.id.to_string())]))
             } else {

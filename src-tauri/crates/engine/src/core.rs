@@ -10,8 +10,8 @@ use assent_protocol::{
     Action, ActionId, Advice, Budget, Connection, Decider, Declaration, Imported, Question, QuestionId, Rule,
     RuleDraft, RuleId, RuleOffer, Run, RunId, ServerDraft, TrustOffer,
     wire::{
-        Card, HistoryPage, HistoryQuery, Inbox, NewTask, PriceRow, RunRow, RunView, Settings, Standing, ToolRow,
-        UndoReport, Verification, WireError,
+        Card, HistoryPage, HistoryQuery, Inbox, LocalServer, NewTask, PriceRow, RunRow, RunView, Settings, Standing,
+        ToolRow, UndoReport, Verification, WireError,
     },
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -173,6 +173,11 @@ impl Core {
                 asked.map_err(words::other)?
             }
         }
+    }
+
+    /// [`Engine::find_models`]: looked for from here, whoever has the engine, since it is the same computer.
+    pub async fn find_models(&self) -> Vec<LocalServer> {
+        crate::models::find().await
     }
 
     /// [`Engine::close`]; nothing where another program has it.

@@ -17,6 +17,11 @@ pub(crate) struct Chosen {
     pub(crate) origin: String,
 }
 
+/// The programs on this computer that offer models.
+pub(crate) async fn find() -> Vec<LocalServer> {
+    assent_models::find_local(USUAL).await
+}
+
 impl Engine {
     /// The model of a run, and the one that takes its place.
     pub(crate) fn models_for(&self, run: &Run) -> Answered<Vec<Chosen>> {
@@ -70,7 +75,7 @@ impl Engine {
 
     /// Models on this computer, at the usual places of the usual programs. Only for a person who asks for it.
     pub async fn find_models(&self) -> Vec<LocalServer> {
-        assent_models::find_local(USUAL).await
+        find().await
     }
 
     /// Every known price, with a sentence on where they are from.
