@@ -314,7 +314,9 @@ async fn g9_a_freeze_ends_every_server_and_a_call_under_way() {
     });
     let began = std::time::Instant::now();
     desk.engine.freeze().unwrap();
-    assert_eq!(driving.await.unwrap().status, RunStatus::Stopped);
+    driving.await.unwrap();
+    // The driver may have read its row just before the freeze wrote it; what counts is what is kept.
+    assert_eq!(desk.engine.run(run).unwrap().run.status, RunStatus::Stopped);
     assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
     assert_eq!(desk.engine.connections().unwrap()[0].status, ServerStatus::Ready);
     assert_eq!(desk.engine.test_connection("standin").unwrap_err().code, ErrorCode::Frozen);
