@@ -3,7 +3,7 @@
 
 use crate::{
     window::{Window, eventually, repository},
-    work::{approve, begin, cards, found, id_of, named, of_tool, open_card, press},
+    work::{CARD, approve, begin, cards, found, id_of, named, of_tool, open_card, press},
 };
 use assent_tests::Home;
 use serde_json::{Value, json};
@@ -43,6 +43,8 @@ async fn what_opens_on_a_card_is_accessible_in_light_and_dark() {
     for (button, shown) in [("edit", "edit-submit"), ("reject", "reject-reason"), ("auto-approve", "allow-rule")] {
         press(&window, button).await;
         window.find(shown).await;
+        // Buttons that come alive meanwhile are another colour before and after.
+        window.find_css(&format!("{CARD} [data-testid=\"reject\"][data-live=\"true\"]")).await;
         faults.extend(looked_at(&window, &format!("card-{button}")).await);
         if button != "auto-approve" {
             escape(&window).await;

@@ -74,6 +74,7 @@ impl Window {
     /// Starts the program in this home and waits for its page.
     pub async fn open_in(home: Home) -> Window {
         let port = TcpListener::bind(("127.0.0.1", 0)).and_then(|free| free.local_addr()).expect("a free port").port();
+        without_motion(&home);
         let mut command = Command::new("WebKitWebDriver");
         command.args(["--host=127.0.0.1", &format!("--port={port}")]);
         dress(&home, &mut command);
@@ -175,14 +176,14 @@ impl Window {
         fs::write(folder.join(format!("{name}.png")), picture).expect("keep a picture");
     }
 
-    /// Until nothing moves any more and what is there has been drawn.
+    /// Until everything is read and what is there has been drawn.
     pub async fn settle(&self) {
+        eventually("everything is read", async || (!self.has(".empty[aria-busy=\"true\"]").await).then_some(())).await;
+        // A display that has nothing new to draw gives no frame either.
         let script = "const done = arguments[0];
-            const drawn = () => new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(then)));
-            drawn()
-                .then(() => Promise.allSettled(document.getAnimations().map((a) => a.finished)))
-                .then(drawn)
-                .then(() => done(null))";
+            const drawn = new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(then)));
+            const enough = new Promise((then) => setTimeout(then, 500));
+            Promise.race([drawn, enough]).then(() => done(null))";
         self.client.execute_async(script, vec![]).await.expect("wait for a frame");
     }
 
@@ -204,6 +205,13 @@ impl Drop for Window {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+// So that no colour is measured and no picture taken half-way: the page follows the desktop's wish for less motion.
+fn without_motion(home: &Home) {
+    let folder = home.path().join(".config/gtk-3.0");
+    fs::create_dir_all(&folder).expect("make a folder for the desktop's settings");
+    fs::write(folder.join("settings.ini"), "[Settings]\ngtk-enable-animations=0\n").expect("set the desktop's motion");
 }
 
 /// The selector of a test id.
