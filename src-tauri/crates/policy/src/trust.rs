@@ -126,7 +126,8 @@ pub fn evidence<'a>(deeds: impl IntoIterator<Item = &'a Deed>) -> Evidence {
 /// assert!(wilson(7, 7) < 0.65 && wilson(8, 8) >= 0.65);
 /// ```
 pub fn wilson(good: u32, all: u32) -> f64 {
-    if all == 0 {
+    // No approval is a bound of nothing, exactly: middle and spread are the same number then, but for rounding.
+    if good == 0 || all == 0 {
         return 0.0;
     }
     let (n, share) = (f64::from(all), f64::from(good.min(all)) / f64::from(all));

@@ -157,6 +157,11 @@ fn the_evidence_reads_as_a_sentence_that_names_what_speaks_against_it() {
     assert!(said.contains("14 of 15") && said.contains("1") && !said.contains('{'), "{said}");
 }
 
+#[test]
+fn with_no_approval_the_bound_is_nothing_exactly_however_many_there_are() {
+    assert!((0..5000).all(|all| wilson(0, all).to_bits() == 0));
+}
+
 proptest! {
     #[test]
     fn the_bound_lies_between_nothing_and_the_share_and_never_reaches_one(good in 0u32..500, bad in 0u32..500) {
