@@ -3,10 +3,12 @@
 //! knows is shown as unknown, and the history is whole. `ASSENT_KILLS` says how often, `ASSENT_SEED` repeats a run.
 #![expect(clippy::expect_used, reason = "a test that cannot go on says why and ends")]
 
+use assent_tests::scripted_model::{Event, Interface, Said, ScriptedModel};
 use assent_tests::{Home, Run, assert_same, snapshot, text};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 const BATCH: usize = 300;
@@ -33,7 +35,7 @@ fn dice(what: &str) -> Dice {
     Dice(seed.wrapping_add(what.len() as u64 * 7919) | 1)
 }
 
-/// Shares of `ASSENT_KILLS`, in percent; they come to 100.
+/// A share of `ASSENT_KILLS`, in percent.
 fn kills(percent: u64) -> u64 {
     (number("ASSENT_KILLS", 200) * percent).div_ceil(100)
 }
@@ -157,6 +159,77 @@ fn dur_03_a_small_action_is_never_done_twice_and_never_half() {
         let names = snapshot(&notes).names();
         names.iter().map(|n| fs::read_to_string(notes.join(n)).unwrap_or_default().matches(item).count()).sum()
     }
+}
+
+#[test]
+fn dur_03_what_is_held_is_sent_at_most_once_and_what_was_recalled_never() {
+    let (home, mut dice) = (Home::new(), dice("holds"));
+    stand_in_that_sends(&home);
+    let sends = || {
+        let log = fs::read_to_string(home.data().join("servers/post/log.txt")).expect("the server's log");
+        log.lines().filter(|line| line.contains("tools/call")).count()
+    };
+    let (mut n, mut died, mut recalled, mut unknowns) = (0, 0, 0, 0);
+    while died < kills(25) {
+        n += 1;
+        assert!(n < 100 + 10 * kills(25), "the program ends before it can be killed");
+        let call = json!({"to": "anna@example.org", "text": format!("number {n}")});
+        let said = |calls| Event::Says(Said { calls, ..Said::default() });
+        let script = vec![said(vec![(format!("c{n}"), "post_send_message".into(), call)])];
+        let model = ScriptedModel::start(Interface::OpenAi, script);
+        home.json(&["settings", "base_url", model.address()]).ended(0);
+        let asked = home.json(&["ask", "write to anna", "--mode", "semi", "--model", "scripted-1"]).ended(3);
+        let (id, run) = (text(asked.cards()[0], "id"), text(asked.end(), "run"));
+        let before = sends();
+        // The hold is one second; a few of the kills come after it.
+        died += u64::from(killed(&home, &["approve", &id], micros(&mut dice, Duration::from_millis(1800))));
+        let status = home.status(&id);
+        match status.as_str() {
+            "waiting" | "approved" | "held" => assert_eq!(sends(), before, "kill {n}: sent before its start"),
+            "unknown" => unknowns += 1,
+            "succeeded" => assert_eq!(sends(), before + 1, "kill {n}"),
+            other => panic!("kill {n}: {id} is {other}"),
+        }
+        let so_far = sends();
+        match (status.as_str(), n % 2) {
+            ("held" | "approved", 0) => {
+                recalled += 1;
+                home.json(&["recall", &id]).ended(0);
+                home.json(&["resume", &run]).ended(0);
+                assert_eq!((home.status(&id).as_str(), sends()), ("recalled", before), "kill {n}");
+            }
+            ("held" | "approved", _) => {
+                home.json(&["resume", &run]).ended(0);
+                assert_eq!((home.status(&id).as_str(), sends()), ("succeeded", before + 1), "kill {n}");
+            }
+            ("waiting", _) => drop(home.json(&["reject", &id, "--stop"])),
+            _ => {
+                home.json(&["resume", &run]);
+                assert_eq!(sends(), so_far, "kill {n}: sent again");
+            }
+        }
+        if status == "unknown" {
+            home.json(&["dismiss", &id]).ended(0);
+        }
+    }
+    eprintln!("killed while running: {died} of {n}, recalled: {recalled}, left unknown: {unknowns}");
+    home.json(&["verify"]).ended(0);
+}
+
+// The tools' stand-in for faults, offering one tool that is declared to send; holds of one second.
+fn stand_in_that_sends(home: &Home) {
+    let own = home.data().join("servers/post");
+    fs::create_dir_all(&own).expect("a folder");
+    let fields = json!({"to": {"type": "string"}, "text": {"type": "string"}});
+    let schema = json!({"type": "object", "properties": fields, "required": ["to", "text"]});
+    let offered = json!([{"name": "send_message", "description": "Sends a message.", "inputSchema": schema}]);
+    fs::write(own.join("definitions.json"), offered.to_string()).expect("write the definitions");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie in the workspace");
+    let script = root.join("src-tauri/crates/tools/tests/stand_in.mjs").display().to_string();
+    home.assent(&["--json", "connections", "add", "post", "--", "node", &script]).ended(0);
+    home.json(&["connections", "declare", "post", "send_message", "sends"]).ended(0);
+    home.json(&["settings", "hold_seconds", "1"]).ended(0);
+    home.json(&["settings", "model", "scripted-1"]);
 }
 
 #[test]

@@ -83,6 +83,7 @@ export function action(now: number, change: Partial<Action> = {}): Action {
     proposed_at: now,
     expires_at: now + 7 * 24 * 60 * MINUTE,
     ended_at: null,
+    held_until: null,
     ...change,
   };
 }
@@ -544,8 +545,9 @@ export function sample(now: number): Sample {
         outward_an_hour: null,
         new_recipients_an_hour: null,
       },
+      hold_seconds: 30,
     },
-    inbox: { cards, questions: [question], unknown: [unknown], paused: [] },
+    inbox: { cards, questions: [question], unknown: [unknown], paused: [], held: [] },
     runs,
     views: Object.fromEntries(
       runs.map(({ run }) => [

@@ -83,7 +83,11 @@ expires_at: number | null,
 /**
  * When it ended.
  */
-ended_at: number | null, };
+ended_at: number | null,
+/**
+ * While it is held: when it starts, if its task goes on. Past that, the hold begins again once the task does.
+ */
+held_until: number | null, };
 
 /**
  * One proposed call of one tool.
@@ -598,7 +602,11 @@ unknown: Array<Action>,
 /**
  * Runs that stand still at a limit.
  */
-paused: Array<Paused>, };
+paused: Array<Paused>,
+/**
+ * Actions in their hold, which can still be recalled.
+ */
+held: Array<Action>, };
 
 /**
  * What one item of a batch came to.
@@ -1237,7 +1245,11 @@ oversight: Level,
 /**
  * Limits of every task that has none of its own.
  */
-limits: Budget, };
+limits: Budget,
+/**
+ * Seconds that an outward action is held before it starts; 0 for none, and then nothing that is sent can be recalled.
+ */
+hold_seconds: number, };
 
 /**
  * How much an action touches.

@@ -16,6 +16,8 @@ pub enum Standing {
     Ready,
     /// Waits for the user.
     Waiting,
+    /// Waits out its hold.
+    Held,
     /// Its one attempt has begun.
     Started,
 }
@@ -101,6 +103,12 @@ impl RunState {
             Some(Turn::Model { calls, .. }) if calls.is_empty() => Next::End,
             _ => Next::CallModel,
         }
+    }
+
+    /// The calls that wait out their hold.
+    pub fn held(&self) -> Vec<String> {
+        let held = self.open.iter().filter(|(_, standing)| *standing == Standing::Held);
+        held.map(|(call, _)| call.call.clone()).collect()
     }
 
     /// The conversation so far, for the model.
@@ -189,6 +197,16 @@ mod tests {
         assert_eq!(state(ready.clone()).next(), Next::Start("b".into()));
         ready.push(result("b"));
         assert_eq!(state(ready).next(), Next::Wait);
+    }
+
+    #[test]
+    fn what_is_held_does_not_hold_up_what_is_ready_and_starts_when_its_hold_is_over() {
+        let held = vec![goal(), reply(&["a", "b"]), stands("a", Standing::Held), stands("b", Standing::Ready)];
+        assert_eq!(state(held.clone()).next(), Next::Start("b".into()));
+        assert_eq!(state(held.clone()).held(), ["a"]);
+        let mut over = held;
+        over.extend([result("b"), stands("a", Standing::Ready)]);
+        assert_eq!(state(over).next(), Next::Start("a".into()));
     }
 
     #[test]

@@ -151,6 +151,11 @@ pub trait Tool: Send + Sync {
     /// Takes one item back, if it is still as the action left it.
     fn undo(&self, inverse: &Inverse, place: &Place) -> Undone;
 
+    /// Whether what it sends can be held back for a while before it starts, so that it can be recalled.
+    fn can_wait(&self) -> bool {
+        true
+    }
+
     /// How undo reads on the card: "Undo until you empty the trash". Empty for the usual words.
     fn undo_words(&self) -> String {
         String::new()

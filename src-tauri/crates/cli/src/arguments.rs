@@ -82,6 +82,9 @@ pub enum Command {
     Stop {
         run: RunId,
     },
+    Recall {
+        id: ActionId,
+    },
     Undo {
         id: String,
     },
@@ -306,7 +309,7 @@ mod tests {
 
     #[test]
     fn what_is_not_there_yet_is_not_offered() {
-        for name in ["recall", "automation", "sample", "mcp"] {
+        for name in ["automation", "sample", "mcp"] {
             assert!(command().try_get_matches_from(["assent", name]).is_err(), "{name}");
         }
     }

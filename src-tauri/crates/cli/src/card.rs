@@ -28,6 +28,15 @@ pub fn show_action(out: &Out, action: &Action) {
     }
 }
 
+/// Shows an action in its hold, with the time that is left to recall it.
+pub fn show_held(out: &Out, action: &Action) {
+    out.object(&action_json(action));
+    let left = action.held_until.map_or(0, |until| (until - clock::now()).max(0).saturating_add(999) / 1000);
+    let key = if left > 0 { "cli.held" } else { "cli.held.again" };
+    let (id, run) = (action.id.to_string(), action.run.to_string());
+    out.say(Style::Alert, key, &[("id", &id), ("title", &action.title), ("left", &left.to_string()), ("run", &run)]);
+}
+
 /// `a3  done (by you)  Move 14 files to Pictures`
 pub fn action_line(action: &Action) -> String {
     let status = words(&format!("cli.status.{}", action.status.name()), &[]);
@@ -76,7 +85,7 @@ pub fn action_json(action: &Action) -> Value {
         "digest": action.digest, "args": action.args, "reason": decision.and_then(|d| d.reason.clone()),
         "note": action.note, "outcomes": action.outcomes, "undo": action.undo, "edit_of": action.edit_of,
         "reasons": action.verdict.reasons, "proposed": rfc_3339(action.proposed_at),
-        "ended": action.ended_at.and_then(rfc_3339),
+        "ended": action.ended_at.and_then(rfc_3339), "until": action.held_until.and_then(rfc_3339),
     })
 }
 

@@ -22,6 +22,7 @@ pub struct Follow<'a> {
     messages: usize,
     notices: usize,
     warnings: usize,
+    holds: bool,
 }
 
 /// What a run waits for.
@@ -34,7 +35,16 @@ pub struct Open {
 impl<'a> Follow<'a> {
     /// Follows from the beginning.
     pub fn start(desk: &'a Desk, run: RunId) -> Follow<'a> {
-        Follow { desk, run, shown: HashMap::new(), asked: HashSet::new(), messages: 0, notices: 0, warnings: 0 }
+        Follow {
+            desk,
+            run,
+            shown: HashMap::new(),
+            asked: HashSet::new(),
+            messages: 0,
+            notices: 0,
+            warnings: 0,
+            holds: false,
+        }
     }
 
     /// Follows from here on: what stands in the journal by now was seen before.
@@ -70,6 +80,12 @@ impl<'a> Follow<'a> {
                 _ = beat.tick() => {
                     if let Ok(here) = engine.here() {
                         here.heed_freeze();
+                    }
+                    if self.holds
+                        && let Ok(here) = engine.here()
+                    {
+                        // So that another terminal can recall it.
+                        here.listen_while_held()?;
                     }
                     if engine.here().is_err() || self.desk.host.changed_since() {
                         self.show()?;
@@ -125,7 +141,11 @@ impl<'a> Follow<'a> {
         match action.status {
             Status::Waiting => card::show(&self.desk.out, &self.desk.engine.card(action.id)?),
             // On the way; the next line says how it ended.
-            Status::Allowed | Status::Approved | Status::Held | Status::Started => {}
+            Status::Allowed | Status::Approved | Status::Started => {}
+            Status::Held => {
+                self.holds = true;
+                card::show_held(&self.desk.out, action);
+            }
             _ => card::show_action(&self.desk.out, action),
         }
         Ok(())

@@ -19,6 +19,7 @@ impl Desk {
             card::show_action(&self.out, action);
             self.out.say(Style::Dim, "cli.inbox.unknown", &[("id", &action.id.to_string())]);
         }
+        inbox.held.iter().for_each(|action| card::show_held(&self.out, action));
         for paused in &inbox.paused {
             show_paused(self, paused);
             let limit = paused.limit.map_or("", |limit| limit.name());

@@ -9,7 +9,8 @@
 //!   `expires` (RFC 3339), and `run`, `status`, `escalate`, `floor`, `confirm` (what `approve --confirm` takes, or null),
 //!   `size`, `preview`, `why` (sentences), `values_from`, `hidden_characters`, `edit_of`, `goal`, `mode`, `says`
 //! - `action`: `id`, `status`, `by` (user, flag, rule, mode, floor, expiry, freeze or null), `rule`, and `run`, `tool`,
-//!   `title`, `effect`, `digest`, `args`, `reason`, `note`, `outcomes`, `undo`, `edit_of`, `reasons`, `proposed`, `ended`
+//!   `title`, `effect`, `digest`, `args`, `reason`, `note`, `outcomes`, `undo`, `edit_of`, `reasons`, `proposed`,
+//!   `ended`, `until` (while it is held: when it starts)
 //! - `message`: `text`, said by the agent or by Assent
 //! - `question`: `id`, `run`, `text`
 //! - `error`: `code`, `text`; the exit status is then not 0

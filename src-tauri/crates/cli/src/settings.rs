@@ -85,6 +85,10 @@ fn with(mut settings: Settings, key: &str, value: &str) -> Result<Settings, Wire
         "folders" => {
             settings.folders = value.split(',').map(str::trim).filter(|f| !f.is_empty()).map(absolute).collect()
         }
+        "hold_seconds" => {
+            let bad = || bad_usage("cli.settings.value", &[("key", key), ("value", value), ("fits", "30, 0")]);
+            settings.hold_seconds = value.parse().map_err(|_| bad())?;
+        }
         "keys" => settings.keys = switch(key, value)?,
         "risk" => settings.risk = level(key, value)?,
         "complexity" => settings.complexity = level(key, value)?,

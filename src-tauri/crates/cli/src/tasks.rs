@@ -107,6 +107,17 @@ impl Desk {
         self.go(&mut follow, None).await
     }
 
+    pub(crate) async fn recall(&self, id: ActionId) -> Answered {
+        let mut follow = Follow::from_here(self, self.engine.card(id)?.action.run)?;
+        let recalled = self.engine.recall(id)?;
+        // Whoever waited out the hold goes on with the task.
+        if self.engine.here().is_err() {
+            card::show_action(&self.out, &recalled);
+            return Ok(Ended::Done);
+        }
+        self.go(&mut follow, None).await
+    }
+
     pub(crate) async fn answer(&self, id: QuestionId, text: &str) -> Answered {
         let question = self.engine.inbox()?.questions.into_iter().find(|question| question.id == id);
         let Some(question) = question else {

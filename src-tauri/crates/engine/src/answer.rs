@@ -212,6 +212,7 @@ impl Engine {
             self.0.journal.set_run_status(run, RunStatus::Running, None, self.0.host.now()).map_err(words::other)?;
         }
         self.0.host.changed(Change::Run { run, status: RunStatus::Running });
+        self.control(run).nudge.notify_one();
         Ok(())
     }
 

@@ -85,6 +85,7 @@ functions! {
         go_on(run: RunId) -> ();
         reject(id: ActionId, reason: Option<String>, stop: bool) -> Action;
         edit(id: ActionId, args: Value) -> Action;
+        recall(id: ActionId) -> Action;
         dismiss_unknown(id: ActionId) -> ();
         why(id: ActionId) -> Vec<String>;
         rule_offers(id: ActionId) -> Vec<RuleOffer>;

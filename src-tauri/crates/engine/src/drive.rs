@@ -1,6 +1,6 @@
 //! Driving a run: ask the loop what is next, do it, commit it, feed it back, until it waits or ends.
 
-use crate::{Answered, Engine, think::Thought, words};
+use crate::{Answered, Engine, hold::Waited, think::Thought, words};
 use assent_agent::Tool as _;
 use assent_agent::{
     Request,
@@ -65,10 +65,25 @@ impl Engine {
                     }
                 }
                 Next::Start(call) => {
-                    for event in self.start(&run, &call, &control.stop).await? {
-                        state.take(event);
+                    let events = self.start(&run, &call, &control).await?;
+                    if events.is_empty() {
+                        // It was recalled or frozen just now.
+                        state = self.rebuild(id)?;
                     }
+                    events.into_iter().for_each(|event| state.take(event));
                 }
+                Next::Wait if !state.held().is_empty() => match self.wait_out(&state.held(), &control).await {
+                    Waited::Over(calls) => {
+                        for call in calls {
+                            state.take(Event::Call { call, standing: Standing::Ready });
+                        }
+                    }
+                    Waited::Nudged => {
+                        let mut said = control.said.lock().unwrap_or_else(PoisonError::into_inner);
+                        said.clear();
+                        state = self.rebuild(id)?;
+                    }
+                },
                 Next::Wait => break Some((RunStatus::Waiting, None)),
                 Next::End => break Some((RunStatus::Done, None)),
             }
@@ -146,10 +161,11 @@ impl Engine {
     }
 }
 
-fn standing_of(action: &Action) -> Option<Standing> {
+pub(crate) fn standing_of(action: &Action) -> Option<Standing> {
     match action.status {
         Status::Waiting => Some(Standing::Waiting),
-        Status::Approved | Status::Allowed | Status::Held => Some(Standing::Ready),
+        // A hold that this program does not wait for yet begins when it is its turn.
+        Status::Approved | Status::Allowed | Status::Held | Status::Frozen => Some(Standing::Ready),
         Status::Started => Some(Standing::Started),
         _ => None,
     }

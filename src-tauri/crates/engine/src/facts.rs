@@ -7,7 +7,7 @@ use assent_policy::{
     Author, Call, Content, Known, Ways, facts,
     reading::{Hints, read_tool},
 };
-use assent_protocol::{Destination, Facts, Origin, Provenance, Reach, RunId, Size, Turn};
+use assent_protocol::{Destination, Facts, Origin, Provenance, Reach, Reversal, RunId, Size, Turn};
 use serde_json::Value;
 use std::sync::PoisonError;
 
@@ -46,18 +46,22 @@ fn reading(spec: &ToolSpec) -> assent_policy::reading::ToolReading {
     read_tool(&spec.name, &spec.description, &spec.schema, Hints::default())
 }
 
-/// Facts of a call in an account elsewhere. The user's declaration says what the tool does; its own words can only make
+/// Facts of a call in an account elsewhere; `hold` says whether what it sends is held first. The user's declaration says what the tool does; its own words can only make
 /// that graver for one call.
 pub(crate) fn elsewhere(
     spec: &ToolSpec,
     args: &Value,
     described: &ToolFacts,
+    hold: bool,
     pinned: &[String],
     known: &Known,
 ) -> Facts {
     let mut tool = reading(spec);
     tool.effect = described.effect;
-    let ways = Ways { change: described.reversal, delete: described.reversal, outward: described.reversal };
+    let back = described.reversal;
+    // What leaves and cannot be undone is held, so that it can be recalled.
+    let outward = if hold && back == Reversal::None { Reversal::Recallable } else { back };
+    let ways = Ways { change: back, delete: back, outward };
     let mut found = facts(&Call { tool: &tool, schema: &spec.schema, args, ways, pinned }, known);
     found.inspectable &= described.inspectable;
     found.reach = described.targets.iter().map(|target| target.reach).fold(found.reach, Reach::max);

@@ -15,6 +15,11 @@ impl Engine {
         for control in self.controls() {
             control.stop_now();
         }
+        for action in self.0.journal.freeze_held(now).map_err(words::other)? {
+            if let Ok(Some(action)) = self.0.journal.action(action) {
+                self.0.host.changed(Change::Action { action: action.id, run: action.run });
+            }
+        }
         self.end_servers();
         let note = texts::say("engine.frozen.run", &[]);
         for run in self.0.journal.unfinished_runs().map_err(words::other)? {

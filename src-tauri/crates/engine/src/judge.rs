@@ -23,8 +23,9 @@ use assent_protocol::{
 use serde_json::{Value, json};
 use std::sync::{Arc, atomic::AtomicBool};
 
-/// A card that nobody answers lapses after a week.
-const CARD_LASTS: i64 = 7 * 24 * 60 * 60 * 1000;
+const DAY: i64 = 24 * 60 * 60 * 1000;
+/// A card that nobody answers lapses after a week; what leaves this computer, after a day.
+const CARD_LASTS: i64 = 7 * DAY;
 
 /// Everything known about a call before anything happens.
 pub(crate) struct Assessed {
@@ -82,6 +83,28 @@ impl Engine {
 
     /// Facts and verdict of a call as it would be now.
     pub(crate) fn assess(&self, run: &Run, turns: &[Turn], tool: &str, args: &str) -> Result<Assessed, ToolError> {
+        self.assessed(run, turns, tool, args, false)
+    }
+
+    /// The same for a call that was settled unasked and so counts in the limits already.
+    pub(crate) fn assess_again(
+        &self,
+        run: &Run,
+        turns: &[Turn],
+        tool: &str,
+        args: &str,
+    ) -> Result<Assessed, ToolError> {
+        self.assessed(run, turns, tool, args, true)
+    }
+
+    fn assessed(
+        &self,
+        run: &Run,
+        turns: &[Turn],
+        tool: &str,
+        args: &str,
+        counted: bool,
+    ) -> Result<Assessed, ToolError> {
         let tool = self.tool(tool).ok_or_else(|| {
             ToolError::BadInput(texts::say("engine.call.unknown_tool", &[("tool", &visible::visible(tool))]))
         })?;
@@ -96,13 +119,17 @@ impl Engine {
         let resolved = described.targets.iter().map(|target| (target.field.clone(), target.shown.clone())).collect();
         let view =
             CallView { tool: &spec.name, definition: &definition, args: &args, resolved: &resolved, run: run.id };
+        let hold = tool.can_wait() && self.hold_length() > 0;
         let facts = self.with_known(run.id, turns, |known| match &described.account {
-            Some(_) => elsewhere(&spec, &args, &described, &policy::pinned(&rules, &view, now), known),
+            Some(_) => elsewhere(&spec, &args, &described, hold, &policy::pinned(&rules, &view, now), known),
             None => here(&args, &described, known),
         });
         let matched = policy::matching(&rules, &view, now);
-        let limits =
-            self.limits(run, turns, &spec.name, &args, &facts).map_err(|error| ToolError::Failed(error.message))?;
+        let limits = match counted {
+            true => self.limits_at_start(run, turns, &facts),
+            false => self.limits(run, turns, &spec.name, &args, &facts),
+        };
+        let limits = limits.map_err(|error| ToolError::Failed(error.message))?;
         let verdict = policy::decide(&facts, &matched, run.mode, &limits);
         Ok(Assessed { args, described, facts, verdict, digest, definition })
     }
@@ -197,6 +224,7 @@ pub(crate) fn new_action(run: &Run, call: &ProposedCall, assessed: Assessed, now
             }),
         ),
     };
+    let lasts = if outward(&facts) { DAY } else { CARD_LASTS };
     NewAction {
         run: run.id,
         call: call.call.clone(),
@@ -212,8 +240,14 @@ pub(crate) fn new_action(run: &Run, call: &ProposedCall, assessed: Assessed, now
         edit_of: None,
         status,
         decided_by,
-        expires_at: (status == Status::Waiting).then_some(now + CARD_LASTS),
+        expires_at: (status == Status::Waiting).then_some(now + lasts),
     }
+}
+
+/// Whether an action leaves this computer.
+fn outward(facts: &Facts) -> bool {
+    matches!(facts.effect, Effect::Send | Effect::Spend)
+        || (facts.effect != Effect::Observe && facts.destination != Destination::Here)
 }
 
 /// The reasons of a verdict as one text.

@@ -1,7 +1,7 @@
 //! One function a command: this crate joins the decision core, the loop, the tools and the journal behind the [`Host`]
 //! trait, so that the window and the terminal are two views of one thing. Start reading at [`Engine::new_task`] and
 //! follow an action: `drive` and `think` ask the model, `judge` finds the facts and decides, `answer` takes the user's word,
-//! `start` does it, `undo` takes it back.
+//! `hold` waits where it leaves this computer, `start` does it, `undo` takes it back.
 
 mod advice;
 mod answer;
@@ -11,6 +11,7 @@ mod core;
 mod drive;
 mod facts;
 mod freeze;
+mod hold;
 mod host;
 mod judge;
 mod keychain;
@@ -70,6 +71,7 @@ pub(crate) struct Desk {
     pub(crate) stand_in: Option<Arc<dyn Model>>,
     pub(crate) keys: keychain::Keys,
     pub(crate) connections: connections::Connections,
+    pub(crate) listens: AtomicBool,
     controls: Mutex<HashMap<RunId, Arc<Control>>>,
 }
 
@@ -82,6 +84,10 @@ pub(crate) struct Control {
     pub(crate) stop: Arc<AtomicBool>,
     /// Wakes a model call that must end.
     pub(crate) halt: tokio::sync::Notify,
+    /// Wakes a driver that waits out a hold: something in the run was settled.
+    pub(crate) nudge: tokio::sync::Notify,
+    /// When the holds of this run are over, by call. Only what this program waits for is in it.
+    pub(crate) holds: Mutex<HashMap<String, tokio::time::Instant>>,
     /// What the user wrote while the run was being driven.
     pub(crate) said: Mutex<Vec<Turn>>,
     /// Where values came from, after so many turns.
@@ -92,6 +98,8 @@ impl Control {
     pub(crate) fn stop_now(&self) {
         self.stop.store(true, Ordering::SeqCst);
         self.halt.notify_waiters();
+        self.holds.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.nudge.notify_one();
     }
 }
 
@@ -118,7 +126,9 @@ impl Engine {
         }
         let connections = connections::Connections::default();
         let controls = Mutex::default();
-        let engine = Engine(Arc::new(Desk { config, host, journal, tools, stand_in, keys, connections, controls }));
+        let listens = AtomicBool::new(false);
+        let engine =
+            Engine(Arc::new(Desk { config, host, journal, tools, stand_in, keys, connections, listens, controls }));
         engine.close_old_questions();
         Ok(engine)
     }

@@ -116,6 +116,17 @@ impl Engine {
         Ok(Limits { state: policy::state(&counts, bounds), rejected_before: rejected.contains(&same) })
     }
 
+    /// What the limits say at the start of an action that was settled unasked, which is counted already.
+    pub(crate) fn limits_at_start(&self, run: &Run, turns: &[Turn], facts: &Facts) -> Answered<Limits> {
+        let Stand { mut counts, bounds, .. } = self.stand(run, turns)?;
+        counts.adds = adds(facts);
+        counts.actions = counts.actions.saturating_sub(1);
+        counts.unasked_changes = counts.unasked_changes.saturating_sub(u32::from(counts.adds.changes));
+        counts.outward = counts.outward.saturating_sub(u32::from(counts.adds.outward));
+        counts.new_recipients = counts.new_recipients.saturating_sub(counts.adds.new_recipients);
+        Ok(Limits { state: policy::state(&counts, bounds), rejected_before: false })
+    }
+
     /// Whether the model may be asked once more: the sentence that says why not, else the tokens that were set aside for
     /// its reply.
     pub(crate) fn may_think(&self, run: &Run, turns: &[Turn]) -> Answered<Result<Option<Aside>, String>> {

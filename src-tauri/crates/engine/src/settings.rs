@@ -8,6 +8,8 @@ use assent_protocol::{
 use std::{collections::BTreeMap, path::PathBuf};
 
 const NAME: &str = "settings";
+/// A longer hold is a card that nobody looks at.
+const LONGEST_HOLD: u32 = 3600;
 
 impl Engine {
     /// The settings, with their defaults where nothing was set.
@@ -47,6 +49,9 @@ impl Engine {
         }
         if fallback.model == "planner" {
             return Err(words::bad_input("engine.settings.fallback", &[]));
+        }
+        if settings.hold_seconds > LONGEST_HOLD {
+            return Err(words::bad_input("engine.settings.hold", &[("most", &LONGEST_HOLD.to_string())]));
         }
         crate::limits::usable(&settings.limits)?;
         let text = serde_json::to_string(&settings).map_err(words::other)?;
@@ -99,6 +104,7 @@ impl Engine {
             complexity: Level::Medium,
             oversight: Level::Medium,
             limits: Budget::default(),
+            hold_seconds: 30,
         }
     }
 }

@@ -19,7 +19,7 @@ use std::{
         net::UnixStream as Stream,
     },
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 use tokio::{
@@ -36,6 +36,9 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 const LONGEST: u64 = 16 * 1024 * 1024;
 /// How long a caller may take to say what it wants.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// What a terminal that waits out a hold lets others do.
+const WHILE_HELD: [&str; 10] =
+    ["recall", "freeze", "standing", "inbox", "card", "run", "runs", "history", "why", "settings"];
 /// Callers at a time.
 const CALLERS: usize = 32;
 
@@ -58,6 +61,22 @@ impl Engine {
     /// # Errors
     /// When the socket cannot be made; everything else goes on without it.
     pub fn listen(&self) -> Answered<()> {
+        self.listen_to(|_| true)
+    }
+
+    /// [`Engine::listen`] for a program that ends with the run it drives: others may look, recall and freeze, and set
+    /// nothing going that would end with it. Calling it again changes nothing.
+    ///
+    /// # Errors
+    /// When the socket cannot be made; everything else goes on without it.
+    pub fn listen_while_held(&self) -> Answered<()> {
+        if self.0.listens.swap(true, Ordering::SeqCst) {
+            return Ok(());
+        }
+        self.listen_to(|call| WHILE_HELD.contains(&call))
+    }
+
+    fn listen_to(&self, takes: fn(&str) -> bool) -> Answered<()> {
         let path = path(&self.0.config.data);
         let failed = |error: std::io::Error| {
             words::bad_input(
@@ -78,7 +97,7 @@ impl Engine {
                 let Ok(place) = places.clone().try_acquire_owned() else { continue };
                 let engine = engine.clone();
                 tokio::spawn(async move {
-                    serve(&engine, stream).await;
+                    serve(&engine, stream, takes).await;
                     drop(place);
                 });
             }
@@ -87,7 +106,7 @@ impl Engine {
     }
 }
 
-async fn serve(engine: &Engine, stream: UnixStream) {
+async fn serve(engine: &Engine, stream: UnixStream, takes: fn(&str) -> bool) {
     let caller = stream.peer_cred().ok().map(|caller| (caller.uid(), caller.pid()));
     let (from, mut to) = stream.into_split();
     let answer = match caller {
@@ -95,7 +114,7 @@ async fn serve(engine: &Engine, stream: UnixStream) {
             let mut line = String::new();
             let mut from = tokio::io::BufReader::new(from.take(LONGEST));
             match tokio::time::timeout(PATIENCE, from.read_line(&mut line)).await {
-                Ok(Ok(_)) => answer(engine, &line).await,
+                Ok(Ok(_)) => answer(engine, &line, takes).await,
                 _ => return,
             }
         }
@@ -108,11 +127,14 @@ async fn serve(engine: &Engine, stream: UnixStream) {
     let _ = to.write_all(format!("{line}\n").as_bytes()).await;
 }
 
-async fn answer(engine: &Engine, line: &str) -> Answered<Value> {
+async fn answer(engine: &Engine, line: &str, takes: fn(&str) -> bool) -> Answered<Value> {
     let question: Question = serde_json::from_str(line)
         .map_err(|error| words::bad_input("engine.socket.args", &[("error", &error.to_string())]))?;
     if question.version != VERSION {
         return Err(words::bad_input("engine.socket.version", &[("here", VERSION), ("there", &question.version)]));
+    }
+    if !takes(&question.call) {
+        return Err(words::bad_input("engine.socket.busy", &[]));
     }
     if question.call == DRIVE {
         let (run,) = serde_json::from_value(question.with).map_err(words::other)?;
@@ -133,7 +155,7 @@ async fn answer(engine: &Engine, line: &str) -> Answered<Value> {
 // closed in between holds nothing up.
 fn go_on_after(engine: &Engine, call: &str, given: &Value) {
     let run = match call {
-        "approve" | "reject" | "edit" => &given["run"],
+        "approve" | "reject" | "edit" | "recall" => &given["run"],
         "answer" => given,
         _ => return,
     };

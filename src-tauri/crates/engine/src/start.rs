@@ -2,8 +2,9 @@
 //! inverses are made ready and committed, and only then comes the effect; then the outcome.
 
 use crate::{
-    Answered, Engine,
-    drive::result_turn,
+    Answered, Control, Engine,
+    drive::{result_turn, standing_of},
+    hold::Held,
     judge::{action_digest, new_action},
     words,
 };
@@ -13,33 +14,32 @@ use assent_agent::{
 };
 use assent_journal::JournalError;
 use assent_protocol::{
-    Action, Answer, Effect, ItemOutcome, ProposedCall, Run, Status, Turn, canonical::canonical, texts, wire::Change,
+    Action, Answer, Effect, ItemOutcome, ProposedCall, Reversal, Run, Status, Turn, canonical::canonical, texts,
+    wire::Change,
 };
 use serde_json::{Value, json};
-use std::sync::{Arc, atomic::AtomicBool};
+use std::sync::Arc;
 
 impl Engine {
     /// Starts the approved action of `call` and sees it to its outcome, unless it is not what was approved any more.
-    pub(crate) async fn start(&self, run: &Run, call: &str, stop: &Arc<AtomicBool>) -> Answered<Vec<Event>> {
+    /// What is to be held is held first. Without an event, it was taken away in between.
+    pub(crate) async fn start(&self, run: &Run, call: &str, control: &Arc<Control>) -> Answered<Vec<Event>> {
         let engine = self.clone();
-        let (run, call, stop) = (run.clone(), call.to_owned(), stop.clone());
-        let work = move || engine.start_here(&run, &call, stop);
+        let (run, call, control) = (run.clone(), call.to_owned(), control.clone());
+        let work = move || engine.start_here(&run, &call, &control);
         tokio::task::spawn_blocking(work).await.map_err(|error| words::other(error.to_string()))?
     }
 
-    fn start_here(&self, run: &Run, call: &str, stop: Arc<AtomicBool>) -> Answered<Vec<Event>> {
-        let action = self
-            .0
-            .journal
-            .actions_of(run.id)
-            .map_err(words::other)?
-            .into_iter()
-            .rev()
-            .find(|action| action.call == call && matches!(action.status, Status::Approved | Status::Allowed))
-            .ok_or_else(|| words::not_found(call))?;
+    fn start_here(&self, run: &Run, call: &str, control: &Control) -> Answered<Vec<Event>> {
+        let actions = self.0.journal.actions_of(run.id).map_err(words::other)?;
+        let ready = |action: &Action| action.call == call && standing_of(action) == Some(Standing::Ready);
+        let Some(action) = actions.into_iter().rev().find(ready) else { return Ok(Vec::new()) };
+        if control.holds_still(call) {
+            return Ok(vec![Event::Call { call: call.to_owned(), standing: Standing::Held }]);
+        }
         let proposed = proposed(&action);
         let tool = self.tool(&action.tool).ok_or_else(|| words::not_found(&action.tool))?;
-        let place = self.place(&run.grants, stop);
+        let place = self.place(&run.grants, control.stop.clone());
         let described = tool.describe(&action.args, &place);
         if let Ok(facts) = &described {
             let digest = action_digest(&action.tool, &tool.spec().definition(), &action.args, facts);
@@ -47,14 +47,24 @@ impl Engine {
                 return self.ask_again(run, &action, &proposed);
             }
         }
+        if action.facts.reversal == Reversal::Recallable {
+            match self.hold(run, &action, control)? {
+                Held::Waits(event) => return Ok(vec![event]),
+                Held::AsksAgain => return self.ask_again(run, &action, &proposed),
+                Held::Gone => return Ok(Vec::new()),
+                Held::Over => {}
+            }
+        }
         let now = self.0.host.now();
         match self.0.journal.start(action.id, &action.digest, now) {
             Ok(()) => {}
             Err(JournalError::RuleGone(..)) => return self.ask_again(run, &action, &proposed),
             Err(JournalError::Frozen) => {
-                self.control(run.id).stop_now();
+                control.stop_now();
                 return Ok(Vec::new());
             }
+            // A recall was faster.
+            Err(JournalError::NotApproved(_, Status::Recalled)) => return Ok(Vec::new()),
             Err(error) => return Err(words::other(error)),
         }
         self.0.host.changed(Change::Action { action: action.id, run: run.id });

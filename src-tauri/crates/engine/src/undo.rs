@@ -87,7 +87,10 @@ impl Engine {
             _ if action.facts.effect == Effect::Observe => texts::say("engine.reversal.reads", &[]),
             Reversal::Undoable if words.is_empty() => texts::say("engine.reversal.undoable", &[]),
             Reversal::Undoable => words,
-            Reversal::Recallable => texts::say("engine.reversal.recallable", &[]),
+            Reversal::Recallable => {
+                let seconds = (self.hold_length() / 1000).to_string();
+                texts::say("engine.reversal.recallable", &[("seconds", &seconds)])
+            }
             Reversal::None => texts::say("engine.reversal.none", &[]),
         }
     }

@@ -54,6 +54,7 @@ impl Engine {
             questions: self.0.journal.open_questions().map_err(words::other)?,
             unknown: self.0.journal.unknown().map_err(words::other)?,
             paused: self.all_paused()?,
+            held: self.0.journal.held().map_err(words::other)?,
         })
     }
 

@@ -135,6 +135,14 @@ impl Journal {
         self.read(|connection| load(connection, "WHERE a.status = 'waiting' ORDER BY a.id", []))
     }
 
+    /// The actions that wait out their hold, oldest first.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn held(&self) -> Result<Vec<Action>> {
+        self.read(|connection| load(connection, "WHERE a.status = 'held' ORDER BY a.id", []))
+    }
+
     /// Actions whose outcome nobody knows and that the user has not looked at yet.
     ///
     /// # Errors
@@ -174,6 +182,8 @@ pub(crate) struct Kept {
     pub status: Status,
     pub digest: String,
     pub expires_at: Option<i64>,
+    /// Whether it is to be held before it starts.
+    pub recallable: bool,
 }
 
 /// What goes with a change of status.
@@ -190,15 +200,18 @@ pub(crate) struct Change<'a> {
 
 /// The action as it stands in this transaction.
 pub(crate) fn kept(connection: &Connection, id: ActionId) -> Result<Kept> {
-    let (run, call, tool, status, digest, expires_at) = connection
-        .prepare_cached("SELECT run_id, call, tool, status, digest, expires_at FROM action WHERE id = ?")?
+    let (run, call, tool, status, digest, expires_at, recallable) = connection
+        .prepare_cached(
+            "SELECT run_id, call, tool, status, digest, expires_at,
+                ifnull(json_extract(facts, '$.reversal'), '') = 'recallable' FROM action WHERE id = ?",
+        )?
         .query_row([id.0], |row| {
             let status: String = row.get(3)?;
-            Ok((RunId(row.get(0)?), row.get(1)?, row.get(2)?, status, row.get(4)?, row.get(5)?))
+            Ok((RunId(row.get(0)?), row.get(1)?, row.get(2)?, status, row.get(4)?, row.get(5)?, row.get(6)?))
         })
         .optional()?
         .ok_or_else(|| JournalError::NotFound(id.to_string()))?;
-    Ok(Kept { id, run, call, tool, status: parse_status(id, &status)?, digest, expires_at })
+    Ok(Kept { id, run, call, tool, status: parse_status(id, &status)?, digest, expires_at, recallable })
 }
 
 /// Records a new action with its event, in a transaction that may hold more.
@@ -308,8 +321,10 @@ pub(crate) fn load(connection: &Connection, tail: &str, values: impl Params) -> 
         "SELECT a.id, a.run_id, a.call, a.tool, a.title, a.args, a.digest, a.status, a.facts, a.verdict, a.preview,
             a.says, a.edit_of, a.proposed_at, a.expires_at, a.ended_at, o.note,
             EXISTS (SELECT 1 FROM inverse i WHERE i.action_id = a.id AND i.undone_at IS NULL),
-            o.id IS NOT NULL, d.by, d.rule_id, d.at, d.digest, d.reason
-         FROM action a LEFT JOIN decision d ON d.action_id = a.id LEFT JOIN outcome o ON o.action_id = a.id {tail}"
+            o.id IS NOT NULL, d.by, d.rule_id, d.at, d.digest, d.reason,
+            CASE WHEN a.status = 'held' THEN h.began_at + h.length_ms END
+         FROM action a LEFT JOIN decision d ON d.action_id = a.id LEFT JOIN outcome o ON o.action_id = a.id
+            LEFT JOIN hold h ON h.action_id = a.id {tail}"
     ))?;
     let mut rows = statement.query(values)?;
     let mut list = Vec::new();
@@ -347,6 +362,7 @@ fn read(connection: &Connection, row: &Row<'_>) -> Result<Action> {
         proposed_at: row.get(13)?,
         expires_at: row.get(14)?,
         ended_at: row.get(15)?,
+        held_until: row.get(24)?,
     })
 }
 

@@ -5,6 +5,7 @@ use crate::{
     action::{self, Change, Kept},
     decision,
     error::{JournalError, Result},
+    hold,
     journal::Journal,
     rule, run, seal, setting,
 };
@@ -39,6 +40,7 @@ impl Journal {
                 return Err(JournalError::Frozen);
             }
             let by = may_start(tx, &kept, digest)?;
+            hold::is_over(tx, &kept)?;
             let mut change = Change { touched: vec!["attempt"], ..Change::default() };
             if let Decider::Rule { rule } = by {
                 rule::consume(tx, rule, id, now)?;
@@ -53,14 +55,15 @@ impl Journal {
     }
 }
 
-fn may_start(tx: &Transaction<'_>, kept: &Kept, digest: &str) -> Result<Decider> {
+/// Whether everything that a start needs holds now, but the hold itself.
+pub(crate) fn may_start(tx: &Transaction<'_>, kept: &Kept, digest: &str) -> Result<Decider> {
     let id = kept.id;
     let tried =
         tx.prepare_cached("SELECT 1 FROM attempt WHERE action_id = ?")?.query_row([id.0], |_| Ok(())).optional()?;
     if tried.is_some() {
         return Err(JournalError::AlreadyStarted(id));
     }
-    if !matches!(kept.status, Status::Allowed | Status::Approved) {
+    if !matches!(kept.status, Status::Allowed | Status::Approved | Status::Held | Status::Frozen) {
         return Err(JournalError::NotApproved(id, kept.status));
     }
     let decision = decision::find(tx, id)?.ok_or(JournalError::NotApproved(id, kept.status))?;
@@ -68,6 +71,9 @@ fn may_start(tx: &Transaction<'_>, kept: &Kept, digest: &str) -> Result<Decider>
         return Err(JournalError::DigestDiffers(id));
     }
     let subject = id.to_string();
+    if matches!(decision.by, Decider::Freeze | Decider::Expiry | Decider::Floor) {
+        return Err(JournalError::NotApproved(id, kept.status));
+    }
     let untouched = seal::intact(tx, "action", id.0, "action", &subject)?
         && seal::intact(tx, "decision", id.0, "action", &subject)?
         && seal::intact(tx, "run", kept.run.0, "run", &kept.run.to_string())?;

@@ -4,6 +4,7 @@
 use crate::{
     action::{self, Change, Kept, NewAction},
     error::{JournalError, Result},
+    hold,
     journal::Journal,
     seal, search,
 };
@@ -81,17 +82,19 @@ impl Journal {
         })
     }
 
-    /// Withdraws every card of a run; the model is told for each.
+    /// Withdraws every card of a run and recalls what is held; the model is told for each.
     ///
     /// # Errors
     /// When it cannot be written.
     pub fn withdraw_of(&self, run: RunId, now: i64) -> Result<Vec<ActionId>> {
         self.write(|tx| {
-            let cards = ids(tx, "SELECT id FROM action WHERE run_id = ? AND status = 'waiting' ORDER BY id", run.0)?;
+            let mut cards =
+                ids(tx, "SELECT id FROM action WHERE run_id = ? AND status = 'waiting' ORDER BY id", run.0)?;
             for id in &cards {
                 let kept = action::kept(tx, *id)?;
                 end(tx, &kept, Status::Withdrawn, None, WITHDRAWN, now)?;
             }
+            cards.extend(hold::recall_all(tx, run, now)?);
             Ok(cards)
         })
     }

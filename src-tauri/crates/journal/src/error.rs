@@ -64,6 +64,12 @@ pub enum JournalError {
     /// Nobody has said yes.
     #[error("{0} is {name} and has no decision that lets it start.", name = .1.name())]
     NotApproved(ActionId, Status),
+    /// It leaves this computer and has not been held.
+    #[error("{0} has to be held before it starts, so it was not started.")]
+    NotHeld(ActionId),
+    /// It is past recalling.
+    #[error("{0} is {name}, so it cannot be recalled any more.", name = .1.name())]
+    TooLate(ActionId, Status),
     /// Its one attempt has been made.
     #[error("{0} was started before. An action starts at most once; propose it again to repeat it.")]
     AlreadyStarted(ActionId),

@@ -1,7 +1,7 @@
 //! The history: one SQLite file with everything that was proposed, decided, started and undone, and a salted hash
 //! chain of events beside it. Every change of state is one transaction with its event; only this crate writes SQL.
 //!
-//! Start reading at [`Journal`]; then one file a table: `run`, `turn`, `reply`, `action`, `decision`, `attempt`, `outcome`,
+//! Start reading at [`Journal`]; then one file a table: `run`, `turn`, `reply`, `action`, `decision`, `hold`, `attempt`, `outcome`,
 //! `inverse`, `rule`, `question`, `reminder`, `setting`, `connection`, `budget`, `event`. What follows from them: `seal` (rows are held
 //! against the chain), `anchor` (the chain against the keychain), `search`, `history`, `tally`, `export`.
 #![warn(missing_docs)]
@@ -16,6 +16,7 @@ mod error;
 mod event;
 mod export;
 mod history;
+mod hold;
 mod inverse;
 mod journal;
 mod migrations;

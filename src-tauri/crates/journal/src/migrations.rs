@@ -2,7 +2,7 @@
 //! A migration that was released is never changed: a new one is put at the end.
 
 use crate::{
-    action, attempt, budget, connection, decision, event, inverse, outcome, question, reminder, reply, rule, run,
+    action, attempt, budget, connection, decision, event, hold, inverse, outcome, question, reminder, reply, rule, run,
     search, setting, turn,
 };
 use rusqlite_migration::{M, Migrations};
@@ -26,6 +26,7 @@ const LIST: &[&str] = &[
     reply::CREATE,
     budget::CREATE,
     search::CREATE_PAIRS,
+    hold::CREATE,
 ];
 
 /// All of them.

@@ -19,6 +19,7 @@ const SEALED: &[(&str, &str)] = &[
     ("reply", "id"),
     ("action", "id"),
     ("decision", "action_id"),
+    ("hold", "action_id"),
     ("attempt", "action_id"),
     ("outcome", "action_id"),
     ("item", "action_id"),
@@ -150,7 +151,7 @@ fn words(table: &str, key: i64, what: &str) -> String {
     match table {
         "run" => format!("the row of run r{key} {what}"),
         "action" => format!("the row of action a{key} {what}"),
-        "decision" | "attempt" | "outcome" | "inverse" => format!("the {table} of action a{key} {what}"),
+        "decision" | "hold" | "attempt" | "outcome" | "inverse" => format!("the {table} of action a{key} {what}"),
         "item" => format!("an item's outcome of action a{key} {what}"),
         "rule_use" => format!("the use of a rule for action a{key} {what}"),
         "rule" => format!("the row of rule p{key} {what}"),

@@ -257,4 +257,8 @@ pub struct Action {
     /// When it ended.
     #[ts(type = "number | null")]
     pub ended_at: Option<i64>,
+    /// While it is held: when it starts, if its task goes on. Past that, the hold begins again once the task does.
+    #[serde(default)]
+    #[ts(type = "number | null")]
+    pub held_until: Option<i64>,
 }

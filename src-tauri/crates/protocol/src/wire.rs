@@ -111,6 +111,9 @@ pub struct Inbox {
     pub unknown: Vec<Action>,
     /// Runs that stand still at a limit.
     pub paused: Vec<Paused>,
+    /// Actions in their hold, which can still be recalled.
+    #[serde(default)]
+    pub held: Vec<Action>,
 }
 
 /// A run with its timeline.
@@ -326,6 +329,13 @@ pub struct Settings {
     /// Limits of every task that has none of its own.
     #[serde(default)]
     pub limits: Budget,
+    /// Seconds that an outward action is held before it starts; 0 for none, and then nothing that is sent can be recalled.
+    #[serde(default = "usual_hold")]
+    pub hold_seconds: u32,
+}
+
+fn usual_hold() -> u32 {
+    30
 }
 
 /// A new task from the window or the terminal.

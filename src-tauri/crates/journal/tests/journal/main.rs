@@ -4,6 +4,7 @@
 mod chain;
 mod connecting;
 mod deciding;
+mod holding;
 mod limits;
 mod opening;
 mod reading;

@@ -44,6 +44,7 @@ fn with_facts(id: i64, tool: &str, args: Value, facts: Facts) -> Action {
         edit_of: None,
         proposed_at: 0,
         expires_at: None,
+        held_until: None,
         ended_at: None,
     }
 }
