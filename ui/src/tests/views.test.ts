@@ -41,7 +41,7 @@ test("two hundred cards are listed and one is open", async () => {
 
 test("an empty first inbox offers the practice task", async () => {
   const { pass, called } = await stage(
-    (data) => (data.inbox = { cards: [], questions: [], unknown: [], paused: [] }),
+    (data) => (data.inbox = { cards: [], questions: [], unknown: [], paused: [], held: [] }),
   );
   byTestId("practice").click();
   await pass(0);
@@ -52,7 +52,7 @@ test("lim_05 a task that stands still at a limit waits in the inbox, and one pre
   const why = "50 of 50 turns of the model are used.";
   const paused = { run: "r1", goal: "Tidy up", why, limit: "turns" as const, raise_to: 100 };
   const { pass, called } = await stage(
-    (data) => (data.inbox = { cards: [], questions: [], unknown: [], paused: [paused] }),
+    (data) => (data.inbox = { cards: [], questions: [], unknown: [], paused: [paused], held: [] }),
   );
   expect(byTestId("paused").textContent).toContain(why);
   byTestId("raise-limit").click();
