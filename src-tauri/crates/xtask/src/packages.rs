@@ -12,8 +12,11 @@ use std::{
 pub const COMPILER: &[&str] = &["build-essential", "pkg-config"];
 /// What the window is built and run with.
 pub const WINDOW: &[&str] = &["libwebkit2gtk-4.1-dev", "librsvg2-dev", "libayatana-appindicator3-dev", "libxdo-dev"];
-/// What the tests of the programs start: the sandbox, and a trace of the system calls.
-pub const TESTS: &[&str] = &["bubblewrap", "strace"];
+/// What the tests of the programs start: the sandbox, a trace of the system calls, servers of mail and calendars, and
+/// what the servers of [`crate::setup::python_servers`] live in.
+pub const TESTS: &[&str] = &["bubblewrap", "strace", "dovecot-imapd", "radicale", "python3-venv"];
+/// Packages that start a service of the system; tests start their own.
+const SERVICES: &[(&str, &str)] = &[("dovecot-imapd", "dovecot"), ("radicale", "radicale")];
 /// What the tests of the real window start: a display, a session, notifications, letters, a keychain.
 pub const DISPLAY: &[&str] = &[
     "webkit2gtk-driver",
@@ -63,7 +66,23 @@ pub fn install(groups: &[&[&str]], consent: Consent) -> Result<(), String> {
     if program::call(apt(root).args(["update", "--quiet"])).is_err() {
         println!("      The list of packages could not be refreshed; trying with the one that is there.");
     }
-    program::call(apt(root).args(["install", "--yes", "--quiet", "--no-install-recommends"]).args(&missing))
+    program::call(apt(root).args(["install", "--yes", "--quiet", "--no-install-recommends"]).args(&missing))?;
+    switch_off(root, &missing)
+}
+
+// Nobody asked for a mail server that listens. One that was there before was not installed here and stays as it is.
+fn switch_off(root: bool, installed: &[&str]) -> Result<(), String> {
+    if !std::path::Path::new("/run/systemd/system").exists() {
+        return Ok(());
+    }
+    for (_, service) in SERVICES.iter().filter(|(package, _)| installed.contains(package)) {
+        let mut command = Command::new(if root { "systemctl" } else { "sudo" });
+        if !root {
+            command.arg("systemctl");
+        }
+        program::call(command.args(["disable", "--now", "--quiet", service]))?;
+    }
+    Ok(())
 }
 
 fn apt(root: bool) -> Command {

@@ -23,6 +23,7 @@ pub fn command(yes: bool) -> Result<(), String> {
     lints(&mut plan);
     ui_packages(&mut plan);
     test_servers(&mut plan);
+    python_servers(&mut plan);
     plan.run(false)
 }
 
@@ -84,6 +85,30 @@ pub fn test_servers(plan: &mut Plan) {
         }
         let mut install = Command::new("npm");
         program::call(install.args(["ci", "--no-audit", "--no-fund"]).current_dir(&into))?;
+        fs::write(&stamp, wanted).map_err(failed)
+    });
+}
+
+/// Adds the step that installs the servers from PyPI that tests start, unless those of these lists are there.
+pub fn python_servers(plan: &mut Plan) {
+    plan.work("Python servers for the tests", "python3 -m venv and pip install, if they changed", || {
+        let from = program::root().join("tests/py-servers");
+        let into = program::root().join("target/py-servers");
+        let failed = |e: std::io::Error| format!("The Python servers could not be put into {}: {e}.", into.display());
+        let read = |name: &str| fs::read_to_string(from.join(name)).map_err(failed);
+        let wanted = format!("{}{}", read("requirements.txt")?, read("constraints.txt")?);
+        let stamp = into.join("installed.txt");
+        if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+            return Ok(());
+        }
+        // One that broke off, or of another list, is no ground to build on.
+        if into.exists() {
+            fs::remove_dir_all(&into).map_err(failed)?;
+        }
+        program::call(Command::new("python3").args(["-m", "venv"]).arg(&into))?;
+        let mut install = Command::new(into.join("bin/pip"));
+        install.args(["install", "--quiet", "--disable-pip-version-check", "-r", "requirements.txt"]);
+        program::call(install.args(["-c", "constraints.txt"]).current_dir(&from))?;
         fs::write(&stamp, wanted).map_err(failed)
     });
 }

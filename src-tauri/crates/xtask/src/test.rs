@@ -23,6 +23,7 @@ pub fn command(fast: bool) -> Result<(), String> {
     setup::lints(&mut plan);
     setup::ui_packages(&mut plan);
     setup::test_servers(&mut plan);
+    setup::python_servers(&mut plan);
     plan.command("Rust format", cargo(["fmt", "--all", "--check"]));
     let features = ["--features", "assent-tests/bench,assent-tests/crash,assent-tests/e2e"];
     plan.command("Rust lints", cargo([&["clippy"], CORE, &["--all-targets"], &features, DENY].concat()));
