@@ -4,6 +4,7 @@
 
 mod damage;
 pub mod eval;
+pub mod pages;
 pub mod scripted_model;
 
 pub use damage::change_one_byte;

@@ -691,7 +691,7 @@ goal: string,
  */
 mode: Mode | null,
 /**
- * Folders besides those that the goal names.
+ * Folders besides those that the goal names, and hosts as `https://example.org`.
  */
 grants: Array<string>,
 /**
@@ -996,6 +996,10 @@ mode: Mode,
  * Where it may act.
  */
 grants: Array<Grant>,
+/**
+ * Hosts that it may read besides those in the user's words, each as `https://example.org`.
+ */
+hosts: Array<string>,
 /**
  * The model that drives it.
  */

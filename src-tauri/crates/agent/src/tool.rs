@@ -43,8 +43,23 @@ pub struct Place {
     pub copies: PathBuf,
     /// The folder of notes and to-dos.
     pub notes: PathBuf,
+    /// Hosts of the network that the user named.
+    pub hosts: Hosts,
+    /// The moment of the call, in milliseconds since 1970 (UTC).
+    pub now: i64,
+    /// The user's time zone, as `Europe/Warsaw`.
+    pub zone: String,
     /// Set when everything must stop: a tool looks at it between items.
     pub stop: Arc<AtomicBool>,
+}
+
+/// Hosts that the user named, each as `example.org:443`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hosts {
+    /// In addresses in their own words.
+    pub typed: Vec<String>,
+    /// Granted to the task. Only these may lie in the local network behind a name that does not say so.
+    pub granted: Vec<String>,
 }
 
 /// One thing a call would act on.

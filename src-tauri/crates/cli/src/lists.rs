@@ -95,7 +95,8 @@ impl Desk {
             self.out.object(&json!({
                 "type": "task", "run": run.id, "goal": run.goal, "mode": run.mode, "status": run.status,
                 "waiting": row.waiting, "done": row.done, "note": run.note, "started": card::rfc_3339(run.started_at),
-                "grants": run.grants.iter().map(|grant| &grant.folder).collect::<Vec<_>>(), "model": run.model,
+                "grants": run.grants.iter().map(|grant| &grant.folder).chain(&run.hosts).collect::<Vec<_>>(),
+                "model": run.model,
             }));
             let key = match run.status {
                 RunStatus::Waiting if row.waiting > 0 => "cli.task.waiting",

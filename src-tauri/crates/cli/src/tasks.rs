@@ -194,7 +194,7 @@ impl Desk {
 
 /// A folder as it is here: the program that does the work may have been started elsewhere.
 pub fn absolute(folder: &str) -> String {
-    if folder.starts_with('~') {
+    if folder.starts_with('~') || folder.contains("://") {
         return folder.to_owned();
     }
     std::path::absolute(folder).map_or_else(|_| folder.to_owned(), |path| path.display().to_string())

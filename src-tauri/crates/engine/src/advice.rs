@@ -20,7 +20,7 @@ impl Engine {
         let settings = self.settings()?;
         let model = task.model.as_deref().unwrap_or(&settings.model);
         let home = self.0.config.home.display().to_string();
-        let mut folders = task.grants.clone();
+        let mut folders: Vec<String> = task.grants.iter().filter(|grant| !grant.contains("://")).cloned().collect();
         if folders.is_empty() {
             folders.clone_from(&settings.folders);
         }

@@ -65,7 +65,7 @@ impl Engine {
                     }
                 }
                 Next::Start(call) => {
-                    let events = self.start(&run, &call, &control).await?;
+                    let events = self.start(&run, state.turns(), &call, &control).await?;
                     if events.is_empty() {
                         // It was recalled or frozen just now.
                         state = self.rebuild(id)?;
@@ -139,7 +139,9 @@ impl Engine {
                 Turn::Result { output, .. } => pages |= !output["more"].is_null(),
             }
         }
+        said.push_str(&run.hosts.join(" "));
         tools.retain(|tool| pages || !crate::relevance::PAGERS.contains(&tool.name.as_str()));
+        tools.retain(|tool| called.contains(tool.name.as_str()) || crate::relevance::spoken_of(&tool.name, &said));
         let kept = |name: &str| !connected.contains_key(name) || called.contains(name);
         Request {
             turns: state.turns().to_vec(),

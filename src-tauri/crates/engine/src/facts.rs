@@ -7,7 +7,7 @@ use assent_policy::{
     Author, Call, Content, Known, Ways, facts,
     reading::{Hints, read_tool},
 };
-use assent_protocol::{Destination, Facts, Origin, Provenance, Reach, Reversal, RunId, Size, Turn};
+use assent_protocol::{Destination, Facts, Origin, Provenance, Reach, Reversal, Run, Size, Turn};
 use serde_json::Value;
 use std::sync::PoisonError;
 
@@ -16,12 +16,15 @@ const TRACED: usize = 500;
 
 impl Engine {
     /// Lets `judge` see what the run knows after these turns.
-    pub(crate) fn with_known<T>(&self, run: RunId, turns: &[Turn], judge: impl FnOnce(&Known) -> T) -> T {
-        let control = self.control(run);
+    pub(crate) fn with_known<T>(&self, run: &Run, turns: &[Turn], judge: impl FnOnce(&Known) -> T) -> T {
+        let control = self.control(run.id);
         let mut knows = control.knows.lock().unwrap_or_else(PoisonError::into_inner);
         let (read, known) = &mut *knows;
         if *read > turns.len() {
             (*read, *known) = (0, Known::default());
+        }
+        if *read == 0 {
+            run.hosts.iter().for_each(|host| known.grant_host(host));
         }
         for turn in &turns[*read..] {
             match turn {

@@ -109,7 +109,7 @@ impl Engine {
             ToolError::BadInput(texts::say("engine.call.unknown_tool", &[("tool", &visible::visible(tool))]))
         })?;
         let args = parse(args).map_err(|error| ToolError::BadInput(error.to_string()))?;
-        let place = self.place(&run.grants, Arc::new(AtomicBool::new(false)));
+        let place = self.place(run, turns, Arc::new(AtomicBool::new(false)));
         let described = tool.describe(&args, &place)?;
         let spec = tool.spec();
         let definition = spec.definition();
@@ -120,7 +120,7 @@ impl Engine {
         let view =
             CallView { tool: &spec.name, definition: &definition, args: &args, resolved: &resolved, run: run.id };
         let hold = tool.can_wait() && self.hold_length() > 0;
-        let facts = self.with_known(run.id, turns, |known| match &described.account {
+        let facts = self.with_known(run, turns, |known| match &described.account {
             Some(_) => elsewhere(&spec, &args, &described, hold, &policy::pinned(&rules, &view, now), known),
             None => here(&args, &described, known),
         });

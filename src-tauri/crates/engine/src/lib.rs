@@ -40,10 +40,10 @@ pub use host::{Host, Notice};
 pub use socket::Line;
 pub use undo::id_is_run;
 
-use assent_agent::{Model, Place, Tool};
+use assent_agent::{Hosts, Model, Place, Tool};
 use assent_journal::{Journal, NewRun};
 use assent_protocol::{
-    Grant, RunId, RunStatus, Turn, texts,
+    Grant, Run, RunId, RunStatus, Turn, texts,
     wire::{Change, ErrorCode, NewTask, WireError},
 };
 use std::{
@@ -143,12 +143,15 @@ impl Engine {
             return Err(words::bad_input("engine.goal.empty", &[]));
         }
         let settings = self.settings()?;
-        let folders = if task.grants.is_empty() {
+        let (hosts, granted): (Vec<String>, Vec<String>) =
+            task.grants.into_iter().partition(|grant| grant.contains("://"));
+        let hosts = hosts.iter().map(|text| host_of(text)).collect::<Answered<Vec<_>>>()?;
+        let folders = if granted.is_empty() {
             let mut named = assent_models::folders_named(goal, &self.0.config.home);
             named.extend(settings.folders.iter().map(PathBuf::from).filter(|folder| folder.is_dir()));
             named
         } else {
-            task.grants.iter().map(|text| self.folder(text)).collect::<Answered<Vec<_>>>()?
+            granted.iter().map(|text| self.folder(text)).collect::<Answered<Vec<_>>>()?
         };
         let mut grants: Vec<Grant> = Vec::new();
         for folder in folders {
@@ -162,7 +165,7 @@ impl Engine {
             (Some(model), _) => model.name(),
             (None, asked) => asked.unwrap_or(settings.model),
         };
-        let new = NewRun { goal: goal.to_owned(), mode: task.mode.unwrap_or(settings.mode), model, grants };
+        let new = NewRun { goal: goal.to_owned(), mode: task.mode.unwrap_or(settings.mode), model, grants, hosts };
         let run = self.0.journal.add_run(&new, now).map_err(words::other)?;
         self.0.journal.add_turn(run, &Turn::User { text: goal.to_owned() }, now).map_err(words::other)?;
         self.0.host.changed(Change::Run { run, status: RunStatus::Running });
@@ -206,9 +209,18 @@ impl Engine {
         self.0.controls.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
-    pub(crate) fn place(&self, grants: &[Grant], stop: Arc<AtomicBool>) -> Place {
+    /// Where a run's calls act. `turns` hold the user's words, in which hosts may be named.
+    pub(crate) fn place(&self, run: &Run, turns: &[Turn], stop: Arc<AtomicBool>) -> Place {
+        let typed = turns.iter().filter_map(|turn| if let Turn::User { text } = turn { Some(text) } else { None });
+        let named = |text: &String| assent_tools::web::address::named_in(text);
         Place {
-            grants: grants.to_vec(),
+            grants: run.grants.clone(),
+            hosts: Hosts {
+                typed: typed.flat_map(named).collect(),
+                granted: run.hosts.iter().flat_map(named).collect(),
+            },
+            now: self.0.host.now(),
+            zone: self.0.host.zone(),
             home: self.0.config.home.clone(),
             data: self.0.config.data.clone(),
             copies: self.0.config.copies(),
@@ -229,6 +241,12 @@ impl Engine {
             _ => Err(words::bad_input("engine.grant.missing", &[("folder", text)])),
         }
     }
+}
+
+// A host as a person grants it: `https://example.org`.
+fn host_of(text: &str) -> Answered<String> {
+    assent_tools::web::address::origin(text)
+        .map_err(|because| words::bad_input("engine.grant.host", &[("host", text), ("because", &because)]))
 }
 
 /// Asks the program that has this data folder open to freeze everything; it does so within a second. For a terminal

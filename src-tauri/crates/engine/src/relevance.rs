@@ -10,9 +10,29 @@ use std::collections::HashSet;
 pub(crate) const MOST: usize = 40;
 /// Tools that read on in a result that was too long. A model hears of them once there is one.
 pub(crate) const PAGERS: &[&str] = &["results.read", "shell.output"];
+/// Families that a model hears of when the task is about them: beginnings of words in the user's text, in the languages
+/// that are commonest here. Every request pays for every tool it names.
+const FAMILIES: &[(&str, &[&str])] = &[(
+    "web.",
+    &[
+        "http", "www", "web", "page", "site", "online", "internet", "feed", "rss", "link", "url", "fetch", "brows",
+        "news", "article", "download", "seite", "strona", "strony", "stronę", "stronie", "pagin", "página", "sito",
+        "sitio",
+    ],
+)];
 /// Words that say nothing about a tool.
 const EMPTY: &[&str] =
     &["the", "and", "for", "with", "from", "into", "this", "that", "all", "any", "tool", "server", "third", "party"];
+
+/// Whether a model hears of `tool` when the user has said this. An address is one also without `https://`.
+pub(crate) fn spoken_of(tool: &str, said: &str) -> bool {
+    let Some((family, begin)) = FAMILIES.iter().find(|(family, _)| tool.starts_with(family)) else { return true };
+    let said = said.to_lowercase();
+    let words = || said.split(|c: char| !c.is_alphanumeric());
+    words().any(|word| begin.iter().any(|start| word.starts_with(start)))
+        || (*family == "web."
+            && said.split_whitespace().any(|word| !assent_tools::web::address::named_in(word).is_empty()))
+}
 
 /// The tools of one request, by name. `kept` says which stay whatever the words are.
 pub(crate) fn fitting(mut tools: Vec<ToolSpec>, said: &str, kept: impl Fn(&str) -> bool) -> Vec<ToolSpec> {
@@ -53,6 +73,16 @@ mod tests {
 
     fn tool(name: &str, description: &str) -> ToolSpec {
         ToolSpec { name: name.into(), description: description.into(), schema: serde_json::json!({}) }
+    }
+
+    #[test]
+    fn a_family_is_told_of_when_the_task_is_about_it() {
+        for said in ["What does https://example.org say?", "read the page", "127.0.0.1:8080?", "sprawdź stronę sklepu"]
+        {
+            assert!(spoken_of("web.fetch", said), "{said}");
+        }
+        assert!(!spoken_of("web.fetch", "Tidy my folder at 10:30"));
+        assert!(spoken_of("files.move", "Tidy my folder"));
     }
 
     #[test]

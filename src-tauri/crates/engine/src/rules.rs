@@ -91,7 +91,7 @@ impl Engine {
     pub(crate) fn resolved(&self, action: &Action) -> BTreeMap<String, String> {
         let spelled = self.spelled_paths(&action.args);
         let Ok(run) = self.run_row(action.run) else { return spelled };
-        let place = self.place(&run.grants, Arc::new(AtomicBool::new(false)));
+        let place = self.place(&run, &[], Arc::new(AtomicBool::new(false)));
         let described = self.tool(&action.tool).map(|tool| tool.describe(&action.args, &place));
         match described {
             Some(Ok(facts)) => facts.targets.into_iter().map(|target| (target.field, target.shown)).collect(),

@@ -23,14 +23,21 @@ use std::sync::Arc;
 impl Engine {
     /// Starts the approved action of `call` and sees it to its outcome, unless it is not what was approved any more.
     /// What is to be held is held first. Without an event, it was taken away in between.
-    pub(crate) async fn start(&self, run: &Run, call: &str, control: &Arc<Control>) -> Answered<Vec<Event>> {
+    pub(crate) async fn start(
+        &self,
+        run: &Run,
+        turns: &[Turn],
+        call: &str,
+        control: &Arc<Control>,
+    ) -> Answered<Vec<Event>> {
         let engine = self.clone();
         let (run, call, control) = (run.clone(), call.to_owned(), control.clone());
-        let work = move || engine.start_here(&run, &call, &control);
+        let said: Vec<Turn> = turns.iter().filter(|turn| matches!(turn, Turn::User { .. })).cloned().collect();
+        let work = move || engine.start_here(&run, &said, &call, &control);
         tokio::task::spawn_blocking(work).await.map_err(|error| words::other(error.to_string()))?
     }
 
-    fn start_here(&self, run: &Run, call: &str, control: &Control) -> Answered<Vec<Event>> {
+    fn start_here(&self, run: &Run, said: &[Turn], call: &str, control: &Control) -> Answered<Vec<Event>> {
         let actions = self.0.journal.actions_of(run.id).map_err(words::other)?;
         let ready = |action: &Action| action.call == call && standing_of(action) == Some(Standing::Ready);
         let Some(action) = actions.into_iter().rev().find(ready) else { return Ok(Vec::new()) };
@@ -39,7 +46,7 @@ impl Engine {
         }
         let proposed = proposed(&action);
         let tool = self.tool(&action.tool).ok_or_else(|| words::not_found(&action.tool))?;
-        let place = self.place(&run.grants, control.stop.clone());
+        let place = self.place(run, said, control.stop.clone());
         let described = tool.describe(&action.args, &place);
         if let Ok(facts) = &described {
             let digest = action_digest(&action.tool, &tool.spec().definition(), &action.args, facts);

@@ -49,7 +49,7 @@ impl Engine {
 
     fn undo_one(&self, action: &Action, report: &mut UndoReport) -> Answered<()> {
         let run = self.run_row(action.run)?;
-        let place = self.place(&run.grants, Arc::new(AtomicBool::new(false)));
+        let place = self.place(&run, &[], Arc::new(AtomicBool::new(false)));
         let mut done = Vec::new();
         let mut problems = 0;
         let mut inverses = self.0.journal.inverses(action.id).map_err(words::other)?;

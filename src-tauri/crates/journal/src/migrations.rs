@@ -27,6 +27,7 @@ const LIST: &[&str] = &[
     budget::CREATE,
     search::CREATE_PAIRS,
     hold::CREATE,
+    run::HOSTS,
 ];
 
 /// All of them.

@@ -26,7 +26,10 @@ CREATE TABLE run (
 CREATE INDEX run_by_status ON run(status);
 ";
 
-const COLUMNS: &str = "id, status, mode, model, started_at, ended_at, note, goal, grants";
+/// Hosts that a run may read; null for none, so that the seals of older rows still fit.
+pub(crate) const HOSTS: &str = "ALTER TABLE run ADD COLUMN hosts TEXT;";
+
+const COLUMNS: &str = "id, status, mode, model, started_at, ended_at, note, goal, grants, hosts";
 
 /// A run that begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +42,8 @@ pub struct NewRun {
     pub model: String,
     /// Where it may act.
     pub grants: Vec<Grant>,
+    /// Hosts that it may read.
+    pub hosts: Vec<String>,
 }
 
 impl Journal {
@@ -49,14 +54,15 @@ impl Journal {
     pub fn add_run(&self, new: &NewRun, now: i64) -> Result<RunId> {
         self.write(|tx| {
             tx.execute(
-                "INSERT INTO run (status, mode, model, started_at, goal, grants) VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO run (status, mode, model, started_at, goal, grants, hosts) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 params![
                     RunStatus::Running.name(),
                     to_json("the mode", &new.mode)?,
                     new.model,
                     now,
                     new.goal,
-                    to_json("the grants", &new.grants)?
+                    to_json("the grants", &new.grants)?,
+                    if new.hosts.is_empty() { None } else { Some(to_json("the hosts", &new.hosts)?) }
                 ],
             )?;
             let id = RunId(tx.last_insert_rowid());
@@ -90,7 +96,7 @@ impl Journal {
             let mut rows = statement.query([limit])?;
             let mut list = Vec::new();
             while let Some(row) = rows.next()? {
-                list.push(RunRow { run: read(row)?, waiting: row.get(9)?, done: row.get(10)? });
+                list.push(RunRow { run: read(row)?, waiting: row.get(10)?, done: row.get(11)? });
             }
             Ok(list)
         })
@@ -160,5 +166,6 @@ fn read(row: &Row<'_>) -> Result<Run> {
         note: row.get(6)?,
         goal: row.get(7)?,
         grants: from_json(what(), &row.get::<_, String>(8)?)?,
+        hosts: row.get::<_, Option<String>>(9)?.map_or_else(|| Ok(Vec::new()), |text| from_json(what(), &text))?,
     })
 }

@@ -9,6 +9,8 @@ use serde_json::Value;
 
 mod pieces;
 
+pub(crate) use pieces::host;
+
 /// How effects of each kind are taken back with this tool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ways {

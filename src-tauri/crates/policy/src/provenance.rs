@@ -54,6 +54,7 @@ pub struct Traced {
 #[derive(Debug, Clone, Default)]
 pub struct Known {
     user: Vec<String>,
+    hosts: Vec<String>,
     typed: Index,
     typed_moments: Moments,
     own: Index,
@@ -350,9 +351,17 @@ impl Known {
         whole
     }
 
+    /// Takes a host that was granted to the task (`https://example.org`) as one that the user wrote.
+    pub fn grant_host(&mut self, address: &str) {
+        self.hosts.extend(crate::facts::host(address));
+    }
+
     /// Whether the user wrote this host, by itself or in an address. A name that could be a file's, or that has no dot,
     /// was meant as a host only in an address.
     pub fn host_typed(&self, host: &str) -> bool {
+        if self.hosts.iter().any(|granted| granted == host) {
+            return true;
+        }
         const FILES: &[&str] =
             &["md", "sh", "py", "rs", "pl", "ai", "zip", "mov", "app", "ps", "cc", "so", "ms", "ts", "js"];
         let host = host.trim_start_matches("www.");

@@ -58,6 +58,9 @@ pub struct Run {
     pub mode: Mode,
     /// Where it may act.
     pub grants: Vec<Grant>,
+    /// Hosts that it may read besides those in the user's words, each as `https://example.org`.
+    #[serde(default)]
+    pub hosts: Vec<String>,
     /// The model that drives it.
     pub model: String,
     /// How it stands.

@@ -345,7 +345,7 @@ pub struct NewTask {
     pub goal: String,
     /// None for the setting.
     pub mode: Option<Mode>,
-    /// Folders besides those that the goal names.
+    /// Folders besides those that the goal names, and hosts as `https://example.org`.
     pub grants: Vec<String>,
     /// None for the setting.
     pub model: Option<String>,

@@ -39,6 +39,9 @@ impl World {
             copies: home.join("data/copies"),
             notes: home.join("Notes"),
             home: home.clone(),
+            hosts: assent_agent::Hosts::default(),
+            now: 1_790_000_000_000,
+            zone: "Europe/Warsaw".to_owned(),
             stop: Arc::new(AtomicBool::new(false)),
         };
         World { _keep: keep, home, work, place }

@@ -1,4 +1,4 @@
-//! The built-in tools: files, notes, to-dos and the shell, one file a tool. Every effect goes through a verified folder handle,
+//! The built-in tools: files, notes, to-dos, the web and the shell, one file a tool. Every effect on a file goes through a verified folder handle,
 //! and every inverse is made ready before its effect. Nothing here decides whether a call may run.
 
 pub mod attributes;
@@ -23,6 +23,7 @@ pub mod todos;
 pub mod trash_can;
 pub mod tree;
 pub mod walk;
+pub mod web;
 pub mod words;
 
 #[cfg(test)]
@@ -68,5 +69,6 @@ fn always() -> Vec<Arc<dyn Tool>> {
         Arc::new(todos::complete::Complete),
         Arc::new(todos::edit::Edit),
         Arc::new(todos::list::List),
+        Arc::new(web::fetch::Fetch::default()),
     ]
 }

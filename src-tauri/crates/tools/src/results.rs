@@ -137,6 +137,9 @@ mod tests {
             data: data.path().into(),
             copies: data.path().join("copies"),
             notes: data.path().join("notes"),
+            hosts: assent_agent::Hosts::default(),
+            now: 1_790_000_000_000,
+            zone: "Europe/Warsaw".to_owned(),
             stop: Arc::default(),
         };
         let text = "zażółć ".repeat(10_000);

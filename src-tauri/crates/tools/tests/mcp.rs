@@ -75,6 +75,9 @@ impl Stage {
             data: config.data.clone(),
             copies: config.data.join("copies"),
             notes: config.home.join("Notes"),
+            hosts: assent_agent::Hosts::default(),
+            now: 1_790_000_000_000,
+            zone: "Europe/Warsaw".to_owned(),
             stop: Arc::default(),
         };
         let ear = Arc::<Ear>::default();

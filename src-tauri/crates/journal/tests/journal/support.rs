@@ -98,6 +98,7 @@ impl Desk {
             mode: Mode::Semi,
             model: "planner".into(),
             grants: vec![Grant { folder: "/home/anna/Downloads".into(), shared: false }],
+            hosts: vec!["https://example.org".into()],
         };
         self.journal().add_run(&new, NOW).unwrap()
     }

@@ -75,7 +75,7 @@ pub(super) fn pieces(text: &str) -> Vec<Piece> {
 }
 
 /// The host in an address, a link or a bare name of a host; none for a mail address or a word.
-pub(super) fn host(value: &str) -> Option<String> {
+pub(crate) fn host(value: &str) -> Option<String> {
     let value = value.trim();
     let rest = match value.split_once("://") {
         Some((_, rest)) => rest,
@@ -88,6 +88,10 @@ pub(super) fn host(value: &str) -> Option<String> {
         false if authority.contains('@') => return None,
         false => authority,
     };
+    // The colons of an address in brackets are its own.
+    if let Some((number, _)) = named.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        return Some(format!("[{}]", number.to_lowercase()));
+    }
     let name = named.split(':').next().unwrap_or(named).to_lowercase();
     let last = name.rsplit('.').next().unwrap_or_default();
     let literal = name.split('.').count() == 4 && name.split('.').all(|part| part.parse::<u8>().is_ok());
@@ -210,5 +214,6 @@ mod tests {
         assert_eq!(host("evil.test").as_deref(), Some("evil.test"));
         assert_eq!(host("http://10.0.0.1:80/").as_deref(), Some("10.0.0.1"));
         assert_eq!((host("anna@home.test"), host("a.docx"), host("hello")), (None, None, None));
+        assert_eq!(host("http://[2001:DB8::1]:80/x").as_deref(), Some("[2001:db8::1]"));
     }
 }

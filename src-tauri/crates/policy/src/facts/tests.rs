@@ -115,6 +115,28 @@ fn net_a_read_of_a_host_that_the_user_did_not_name_is_a_send() {
 }
 
 #[test]
+fn net_a_granted_host_is_as_good_as_a_typed_one_and_no_other_host_is() {
+    let schema = json!({"properties": {"url": {"type": "string"}}});
+    let tool = read_tool("open_page", "Fetches a page.", &schema, Hints::default());
+    let mut known = Known::default();
+    known.typed("read the news");
+    known.grant_host("https://home.test:8443");
+    known.grant_host("http://[2001:db8::1]");
+    let open = |url: &str| {
+        facts(&Call { tool: &tool, schema: &schema, args: &json!({ "url": url }), ways: WAYS, pinned: &[] }, &known)
+    };
+    for (url, effect) in [
+        ("https://home.test:8443/a", Effect::Observe),
+        ("http://[2001:db8::1]/a", Effect::Observe),
+        ("http://[2001:db8::2]/a", Effect::Send),
+        ("https://www.home.test.evil.test/a", Effect::Send),
+        ("https://ome.test/a", Effect::Send),
+    ] {
+        assert_eq!(open(url).effect, effect, "{url}");
+    }
+}
+
+#[test]
 fn a_name_that_the_user_typed_reaches_the_address_in_its_record() {
     let read = [
         json!([{"name": "Bob Example", "email": "bob@work.test"}]),

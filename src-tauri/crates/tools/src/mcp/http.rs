@@ -1,6 +1,6 @@
 //! Servers at an address, over streamable HTTP: TLS or this very computer, no redirect, no address of the local network.
 
-use crate::words::say;
+use crate::{web::address::public, words::say};
 use assent_protocol::visible::visible;
 use reqwest::{Url, redirect};
 use rmcp::transport::{StreamableHttpClientTransport, streamable_http_client::StreamableHttpClientTransportConfig};
@@ -78,34 +78,6 @@ impl reqwest::dns::Resolve for Outside {
             }
             Ok(Box::new(kept.into_iter()) as reqwest::dns::Addrs)
         })
-    }
-}
-
-/// Whether an address belongs to the network at large.
-fn public(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => {
-            let [a, b, c, _] = v4.octets();
-            !(v4.is_private()
-                || v4.is_loopback()
-                || v4.is_link_local()
-                || v4.is_multicast()
-                || v4.is_broadcast()
-                || v4.is_documentation()
-                || a == 0
-                || a >= 240
-                || (a == 100 && (64..128).contains(&b))
-                || (a, b, c) == (192, 0, 0)
-                || (a == 198 && (b == 18 || b == 19)))
-        }
-        IpAddr::V6(v6) => match v6.to_ipv4() {
-            Some(v4) => public(IpAddr::V4(v4)),
-            None => {
-                let first = v6.segments()[0];
-                // Only 2000::/3 is given out; of it, 2002::/16 and 64:ff9b::/96 wrap older addresses.
-                first & 0xe000 == 0x2000 && first != 0x2002
-            }
-        },
     }
 }
 

@@ -41,7 +41,8 @@ pub fn text(result: &CallToolResult) -> String {
     parts.collect::<Vec<_>>().join("\n")
 }
 
-fn capped(value: Value, source: &str, place: &Place) -> Value {
+/// `value` as it is, or its start and where the rest can be read.
+pub fn capped(value: Value, source: &str, place: &Place) -> Value {
     let whole = value.to_string();
     if whole.len() <= MOST {
         return value;

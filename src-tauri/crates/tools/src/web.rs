@@ -1,0 +1,15 @@
+//! The web: one reader with strict rules of addresses, pages as readable text, feeds as entries. Everything read is what
+//! others wrote.
+
+pub mod address;
+pub mod encoding;
+pub mod feed;
+pub mod fetch;
+pub mod page;
+pub mod reader;
+pub mod text;
+
+#[cfg(test)]
+mod scripted;
+#[cfg(test)]
+mod threats;
