@@ -230,8 +230,15 @@ impl<'a> Follow<'a> {
                 out.say(Style::Dim, next, &[("run", &id)]);
             }
             RunStatus::Waiting | RunStatus::Running => self.tell_waiting(&id, open),
-            RunStatus::Stopped => out.say(Style::Strong, "cli.end.stopped", &[("receipt", receipt), ("run", &id)]),
-            RunStatus::Failed => out.say(Style::Bad, "cli.end.failed", &[("receipt", receipt), ("run", &id)]),
+            RunStatus::Stopped | RunStatus::Failed => {
+                let (style, key) = match run.status {
+                    RunStatus::Stopped => (Style::Strong, "cli.end.stopped"),
+                    _ => (Style::Bad, "cli.end.failed"),
+                };
+                out.say(style, key, &[("receipt", receipt)]);
+                let next = if did { "cli.end.cut.next" } else { "cli.end.cut.next_nothing" };
+                out.say(Style::Dim, next, &[("run", &id)]);
+            }
         }
     }
 

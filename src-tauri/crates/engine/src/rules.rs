@@ -30,7 +30,8 @@ impl Engine {
             .recent_actions(LOOK_BACK)
             .map_err(words::other)?
             .into_iter()
-            .filter(|other| other.facts.effect != Effect::Observe && other.id != id)
+            // A card that waits says nothing about itself yet; once it is settled it is a part of the past like any other.
+            .filter(|other| other.facts.effect != Effect::Observe && (other.id != id || other.decision.is_some()))
             .collect();
         let resolved = self.resolved(&action);
         let definition = tool.spec().definition();
