@@ -491,6 +491,7 @@ export function sample(now: number): Sample {
       goal,
       mode,
       grants: [{ folder: `${HOME}/Downloads`, shared: false }],
+      hosts: [],
       model: "planner",
       status,
       note: status === "stopped" ? "You stopped it." : null,

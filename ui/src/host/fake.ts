@@ -81,7 +81,10 @@ export function fakeHost(data: Sample = sample(Date.now())): FakeHost {
         id,
         goal: task.goal,
         mode: task.mode ?? data.settings.mode,
-        grants: task.grants.map((folder) => ({ folder, shared: false })),
+        grants: task.grants
+          .filter((one) => !one.includes("://"))
+          .map((folder) => ({ folder, shared: false })),
+        hosts: task.grants.filter((one) => one.includes("://")),
         model: task.model ?? data.settings.model,
         status: "running" as const,
         note: null,

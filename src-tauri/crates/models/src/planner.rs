@@ -24,6 +24,8 @@
 //! - `make folder FOLDER`, `make a folder NAME in FOLDER`
 //! - `search FOLDER for TEXT`, `find files containing TEXT in FOLDER`, `find files named TEXT in FOLDER`, `show FILES`,
 //!   `show files in FOLDER`, `read FILE`
+//! - `read ADDRESS`, `what does ADDRESS say`, `save ADDRESS to FILE`, `read ADDRESS and note it`, `save ADDRESS as a note
+//!   [called TITLE]`: ADDRESS begins with `https://` or `http://`
 //! - `note: TEXT`, `add a note TITLE: TEXT`, `list notes`, `search notes for TEXT`
 //! - `add to-do TEXT`, `todo: TEXT`, `add TEXT to my to-dos`, `complete to-do TEXT`, `tick off TEXT`, `list to-dos`
 //! - `remind me WHEN to TEXT`, `remind me to TEXT WHEN` ([`crate::when`] says which times are understood), `cancel reminder

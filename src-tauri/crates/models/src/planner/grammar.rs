@@ -3,6 +3,7 @@
 mod files;
 mod lists;
 mod selection;
+mod web;
 
 use super::{cursor::Cursor, request::Ask};
 
@@ -12,7 +13,8 @@ type Way = fn(&mut Cursor) -> Option<Vec<Ask>>;
 pub fn asks(cursor: &mut Cursor) -> Option<Vec<Ask>> {
     cursor.skip(cursor.known.words.polite);
     let start = cursor.at;
-    let ways: [Way; 18] = [
+    let ways: [Way; 19] = [
+        web::page,
         lists::reminder,
         lists::change_reminders,
         lists::note,

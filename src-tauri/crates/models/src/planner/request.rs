@@ -112,6 +112,17 @@ pub enum Ask {
     ReadFile {
         path: Place,
     },
+    ReadPage {
+        url: String,
+    },
+    SavePage {
+        url: String,
+        to: Place,
+    },
+    NotePage {
+        url: String,
+        title: Option<String>,
+    },
     AddNote {
         title: String,
         text: String,

@@ -81,6 +81,7 @@ impl<'a> Context<'a> {
             Ask::ShowFiles { files } => Ask::ShowFiles { files: self.files(files)? },
             Ask::SearchFiles { folder, text, name } => Ask::SearchFiles { folder: self.folder(folder)?, text, name },
             Ask::ReadFile { path } => Ask::ReadFile { path: self.file(path)? },
+            Ask::SavePage { url, to } => Ask::SavePage { url, to: self.file(to)? },
             other => other,
         })
     }

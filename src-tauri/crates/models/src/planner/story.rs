@@ -134,6 +134,8 @@ impl<'a> Story<'a> {
 const READING: &[&str] = &[
     "files.list",
     "files.read",
+    "web.fetch",
+    "calendar.list",
     "files.search",
     "files.find_duplicates",
     "notes.list",

@@ -9,6 +9,8 @@ use crate::when::{shown, when};
 use assent_protocol::{texts::say, visible::visible};
 use serde_json::{Value, json};
 
+mod pages;
+
 /// Works on one request whose places are all paths. None while something is still to be looked at, or when it cannot
 /// go on; what the user must know is then noted.
 pub fn work(ask: &Ask, desk: &mut Desk) -> Option<()> {
@@ -45,6 +47,9 @@ pub fn work(ask: &Ask, desk: &mut Desk) -> Option<()> {
             desk.note(say("planner.answer.read", &[("path", &visible(path(file))), ("text", &lines)]));
             Some(())
         }
+        Ask::ReadPage { url } => pages::read(url, desk),
+        Ask::SavePage { url, to } => pages::save(url, path(to), desk),
+        Ask::NotePage { url, title } => pages::note(url, title.as_deref(), desk),
         Ask::AddNote { title, text } => {
             desk.propose("notes.add", json!({"title": title, "text": text}), &say("planner.says.own_words", &[]));
             Some(())

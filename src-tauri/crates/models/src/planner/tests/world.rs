@@ -83,6 +83,7 @@ pub fn look(call: &ProposedCall) -> Turn {
             json!({"matches": [{"path": at("x.txt"), "line": 3, "text": " an invoice\u{202e}"}], "truncated": false})
         }
         ("files.read", _) => json!({"path": args["path"], "text": "hello\nworld", "bytes": 11, "truncated": false}),
+        ("web.fetch", _) => json!({"url": args["url"], "title": "Opening hours", "text": "Open from 9\u{202e} to 17"}),
         ("notes.search", _) => {
             json!({"matches": [{"title": "Soup", "path": "p", "line": 2, "text": "tomato soup"}], "truncated": false})
         }
@@ -102,7 +103,7 @@ pub fn look(call: &ProposedCall) -> Turn {
 }
 
 pub fn reads(call: &ProposedCall) -> bool {
-    ["list", "read", "search", "find_duplicates"].iter().any(|verb| call.tool.ends_with(verb))
+    ["list", "read", "search", "find_duplicates", "fetch"].iter().any(|verb| call.tool.ends_with(verb))
 }
 
 // Goes on until something would change or the planner is done; gives the last reply and all turns.
