@@ -93,8 +93,14 @@ fn deciding(c: &mut Criterion) {
     let limits = Limits { state: LimitState::Within, rejected_before: false };
     c.bench_function("decide with 200 rules", |b| {
         b.iter(|| {
-            let call =
-                CallView { tool: "files.move", definition: "d", args: &args, resolved: &resolved, run: RunId(1) };
+            let call = CallView {
+                tool: "files.move",
+                definition: "d",
+                args: &args,
+                resolved: &resolved,
+                run: RunId(1),
+                automation: None,
+            };
             let matched = matching(black_box(&rules), &call, 0);
             decide(black_box(&facts), &matched, Mode::Ask, &limits)
         });

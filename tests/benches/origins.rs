@@ -71,7 +71,8 @@ fn rules() -> Vec<Rule> {
 
 fn judged(tool: &ToolReading, schema: &Value, args: &Value, known: &Known, rules: &[Rule]) -> assent_protocol::Verdict {
     let nothing = BTreeMap::new();
-    let view = CallView { tool: "send_message", definition: "d", args, resolved: &nothing, run: RunId(1) };
+    let view =
+        CallView { tool: "send_message", definition: "d", args, resolved: &nothing, run: RunId(1), automation: None };
     let pins = pinned(rules, &view, 0);
     let found = facts(&Call { tool, schema, args, ways: WAYS, pinned: &pins }, known);
     decide(&found, &matching(rules, &view, 0), Mode::Auto, &Limits::default())

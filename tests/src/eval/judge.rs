@@ -74,7 +74,14 @@ fn one(step: &Step, known: &Known, rules: &[Rule]) -> Judged {
         }
     };
     let nothing = BTreeMap::new();
-    let view = CallView { tool: &step.tool.name, definition: "", args: &args, resolved: &nothing, run: RunId(1) };
+    let view = CallView {
+        tool: &step.tool.name,
+        definition: "",
+        args: &args,
+        resolved: &nothing,
+        run: RunId(1),
+        automation: None,
+    };
     let found = |pins: &[String]| {
         facts(&Call { tool: &tool, schema: &step.tool.schema, args: &args, ways: WAYS, pinned: pins }, known)
     };

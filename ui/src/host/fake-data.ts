@@ -495,6 +495,7 @@ export function sample(now: number): Sample {
       model: "planner",
       status,
       note: status === "stopped" ? "You stopped it." : null,
+      automation: null,
       started_at: now - minutes * MINUTE,
       ended_at: null,
     },

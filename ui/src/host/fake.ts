@@ -88,6 +88,7 @@ export function fakeHost(data: Sample = sample(Date.now())): FakeHost {
         model: task.model ?? data.settings.model,
         status: "running" as const,
         note: null,
+        automation: null,
         started_at: data.now,
         ended_at: null,
       };

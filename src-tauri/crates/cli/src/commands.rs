@@ -24,6 +24,7 @@ impl Desk {
             Command::Recall { id } => self.recall(id).await,
             Command::Stop { run } => self.stop(run),
             Command::Core => self.core().await,
+            Command::Automation { what } => self.automation(what),
             Command::Inbox => self.inbox(),
             Command::Show { id } => self.show(id),
             Command::Undo { id } => self.undo(&id),

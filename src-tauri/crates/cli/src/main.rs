@@ -20,10 +20,15 @@
 //! - `warning`: `run`, `text`, said once when four fifths of a limit are used
 //! - `paused`: `run`, `why`, `limit`, `raise_to`: a run that stands still at a limit
 //! - `limit`: `run`, `limit`, `used`, `most`
-//! - answers to one command: `task`, `rule`, `offer`, `setting`, `models`, `price`, `undo`, `why`, `verification`,
+//! - `automation`: `id`, `state` (draft, off, on), `name`, `sentence`, `standing`, `waiting`, `trouble`, `next`, `draft`,
+//!   `proposed_by`
+//! - `firing`: `id`, `automation`, `status` (queued, started, dropped, noted, missed, asked, overlapped, capped, slept,
+//!   failed), `triage`, `count`, `due`, `until`, `what`, `reason`, `run`, `run_status`, `waiting`
+//! - answers to one command: `automation_run`, `task`, `rule`, `offer`, `setting`, `models`, `price`, `undo`, `why`, `verification`,
 //!   `trust_offer`, `advice`, `connection`, `connection_tool`, `imported`, and `notice` in `core`
 
 mod arguments;
+mod automations;
 mod card;
 mod commands;
 mod connections;

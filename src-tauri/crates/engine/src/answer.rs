@@ -138,6 +138,7 @@ impl Engine {
         if text.is_empty() {
             return Err(words::bad_input("engine.message.empty", &[]));
         }
+        self.present();
         let turn = Turn::User { text: text.to_owned() };
         let now = self.0.host.now();
         let control = self.control(run);
@@ -221,6 +222,7 @@ impl Engine {
     }
 
     fn waiting_action(&self, id: ActionId) -> Answered<Action> {
+        self.present();
         self.0.journal.expire_due(self.0.host.now()).map_err(words::other)?;
         let action = self.action_row(id)?;
         if action.status == Status::Waiting { Ok(action) } else { Err(words::already_as(action.status)) }

@@ -7,8 +7,9 @@ use crate::{
     words,
 };
 use assent_protocol::{
-    Action, ActionId, Advice, Budget, Connection, Decider, Declaration, Imported, Question, QuestionId, Rule,
-    RuleDraft, RuleId, RuleOffer, Run, RunId, ServerDraft, TrustOffer,
+    Action, ActionId, Advice, AutomationDraft, AutomationId, AutomationView, Automations, Budget, Connection, Decider,
+    Declaration, FiringId, Imported, Question, QuestionId, Rule, RuleDraft, RuleId, RuleOffer, Run, RunId, ServerDraft,
+    TrustOffer,
     wire::{
         Card, HistoryPage, HistoryQuery, Inbox, LocalServer, NewTask, PriceRow, RunRow, RunView, Settings, Standing,
         ToolRow, UndoReport, Verification, WireError,
@@ -105,6 +106,14 @@ functions! {
         add_connection(draft: ServerDraft) -> Connection;
         server_questions(run: RunId) -> Vec<Question>;
         prices() -> (Vec<PriceRow>, String);
+        automations() -> Automations;
+        automation(id: AutomationId) -> AutomationView;
+        add_automation(draft: AutomationDraft, on: bool) -> AutomationView;
+        change_automation(id: AutomationId, draft: AutomationDraft) -> AutomationView;
+        remove_automation(id: AutomationId) -> ();
+        run_automation(id: AutomationId) -> RunId;
+        pause_automations(paused: bool) -> ();
+        answer_firing(id: FiringId, run: bool) -> ();
     }
     borrowing {
         approve(
@@ -139,6 +148,11 @@ functions! {
             = |engine, (server, tool)| engine.accept_tool(&server, &tool);
         import_connections(file: &str as String) -> Imported = |engine, (file,)| engine.import_connections(&file);
         advise(task: &NewTask as NewTask) -> Advice = |engine, (task,)| engine.advise(&task);
+        switch_automation(
+            id: AutomationId as AutomationId,
+            on: bool as bool,
+            confirm: Option<&str> as Option<String>
+        ) -> AutomationView = |engine, (id, on, confirm)| engine.switch_automation(id, on, confirm.as_deref());
         export(format: &str as String, to: &Path as PathBuf) -> ()
             = |engine, (format, to)| engine.export(&format, &to);
     }

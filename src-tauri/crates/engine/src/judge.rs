@@ -117,8 +117,14 @@ impl Engine {
         let now = self.0.host.now();
         let rules = self.rules_in_force(now).map_err(failed)?;
         let resolved = described.targets.iter().map(|target| (target.field.clone(), target.shown.clone())).collect();
-        let view =
-            CallView { tool: &spec.name, definition: &definition, args: &args, resolved: &resolved, run: run.id };
+        let view = CallView {
+            tool: &spec.name,
+            definition: &definition,
+            args: &args,
+            resolved: &resolved,
+            run: run.id,
+            automation: run.automation,
+        };
         let hold = tool.can_wait() && self.hold_length() > 0;
         let facts = self.with_known(run, turns, |known| match &described.account {
             Some(_) => elsewhere(&spec, &args, &described, hold, &policy::pinned(&rules, &view, now), known),

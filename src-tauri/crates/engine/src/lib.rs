@@ -5,11 +5,13 @@
 
 mod advice;
 mod answer;
+mod automations;
 mod config;
 mod connections;
 mod core;
 mod drive;
 mod facts;
+mod firing;
 mod freeze;
 mod hold;
 mod host;
@@ -19,6 +21,7 @@ mod limits;
 mod models;
 mod notices;
 mod practice;
+mod presence;
 mod relevance;
 mod reminders;
 mod rules;
@@ -26,9 +29,11 @@ mod settings;
 mod socket;
 mod start;
 mod think;
+mod trigger;
 mod trust;
 mod undo;
 mod views;
+mod watching;
 mod why;
 mod words;
 
@@ -51,7 +56,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
 };
 
@@ -72,6 +77,12 @@ pub(crate) struct Desk {
     pub(crate) keys: keychain::Keys,
     pub(crate) connections: connections::Connections,
     pub(crate) listens: AtomicBool,
+    pub(crate) watching: Mutex<watching::Watching>,
+    /// Held while automations fire.
+    pub(crate) firing: Mutex<()>,
+    /// The clock at the last beat; 0 before the first.
+    pub(crate) clock_seen: AtomicI64,
+    pub(crate) told_asleep: AtomicBool,
     controls: Mutex<HashMap<RunId, Arc<Control>>>,
 }
 
@@ -125,10 +136,21 @@ impl Engine {
             tools.insert(tool.spec().name, tool);
         }
         let connections = connections::Connections::default();
-        let controls = Mutex::default();
-        let listens = AtomicBool::new(false);
-        let engine =
-            Engine(Arc::new(Desk { config, host, journal, tools, stand_in, keys, connections, listens, controls }));
+        let engine = Engine(Arc::new(Desk {
+            config,
+            host,
+            journal,
+            tools,
+            stand_in,
+            keys,
+            connections,
+            watching: Mutex::default(),
+            firing: Mutex::default(),
+            clock_seen: AtomicI64::new(0),
+            told_asleep: AtomicBool::new(false),
+            listens: AtomicBool::new(false),
+            controls: Mutex::default(),
+        }));
         engine.close_old_questions();
         Ok(engine)
     }
@@ -161,10 +183,8 @@ impl Engine {
             }
         }
         let now = self.0.host.now();
-        let model = match (&self.0.stand_in, task.model) {
-            (Some(model), _) => model.name(),
-            (None, asked) => asked.unwrap_or(settings.model),
-        };
+        self.present();
+        let model = self.model_name(task.model)?;
         let new = NewRun { goal: goal.to_owned(), mode: task.mode.unwrap_or(settings.mode), model, grants, hosts };
         let run = self.0.journal.add_run(&new, now).map_err(words::other)?;
         self.0.journal.add_turn(run, &Turn::User { text: goal.to_owned() }, now).map_err(words::other)?;
@@ -172,7 +192,7 @@ impl Engine {
         Ok(run)
     }
 
-    /// What must happen every second or so: expiry, reminders that came due, a freeze asked for from outside.
+    /// What must happen every second or so: expiry, reminders and automations that came due, a freeze asked for from outside.
     pub fn tick(&self) {
         let now = self.0.host.now();
         self.heed_freeze();
@@ -183,6 +203,7 @@ impl Engine {
             }
         }
         self.fire_reminders(now);
+        self.fire_automations(now);
     }
 
     /// Freezes when another program has asked for it. Part of [`Engine::tick`]; by itself for a program that only drives
@@ -209,6 +230,15 @@ impl Engine {
         self.0.controls.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
+    /// The model of a task: the one it names, else that of the settings.
+    pub(crate) fn model_name(&self, asked: Option<String>) -> Answered<String> {
+        match (&self.0.stand_in, asked) {
+            (Some(model), _) => Ok(model.name()),
+            (None, Some(asked)) => Ok(asked),
+            (None, None) => Ok(self.settings()?.model),
+        }
+    }
+
     /// Where a run's calls act. `turns` hold the user's words, in which hosts may be named.
     pub(crate) fn place(&self, run: &Run, turns: &[Turn], stop: Arc<AtomicBool>) -> Place {
         let typed = turns.iter().filter_map(|turn| if let Turn::User { text } = turn { Some(text) } else { None });
@@ -230,7 +260,7 @@ impl Engine {
     }
 
     // A folder as a person types it.
-    fn folder(&self, text: &str) -> Answered<PathBuf> {
+    pub(crate) fn folder(&self, text: &str) -> Answered<PathBuf> {
         let path = match text.strip_prefix("~/") {
             Some(rest) => self.0.config.home.join(rest),
             None => PathBuf::from(text),
@@ -244,7 +274,7 @@ impl Engine {
 }
 
 // A host as a person grants it: `https://example.org`.
-fn host_of(text: &str) -> Answered<String> {
+pub(crate) fn host_of(text: &str) -> Answered<String> {
     assent_tools::web::address::origin(text)
         .map_err(|because| words::bad_input("engine.grant.host", &[("host", text), ("because", &because)]))
 }

@@ -38,6 +38,11 @@ impl Engine {
         });
     }
 
+    /// Tells the person.
+    pub(crate) fn tell(&self, notice: Notice) {
+        self.0.host.notify(notice);
+    }
+
     /// After an answer: nothing of this run waits any more.
     pub(crate) fn quiet_if_answered(&self, run: RunId) {
         if self.waiting_of(run).is_empty() {

@@ -3,7 +3,7 @@
 use crate::{Answered, Engine, words};
 use assent_policy as policy;
 use assent_protocol::{
-    Action, ActionId, Effect, Rule, RuleDraft, RuleId, RuleOffer, texts,
+    Action, ActionId, Effect, Rule, RuleDraft, RuleId, RuleOffer, Scope, texts,
     wire::{Change, ErrorCode, WireError},
 };
 use serde_json::Value;
@@ -36,7 +36,16 @@ impl Engine {
         let resolved = self.resolved(&action);
         let definition = tool.spec().definition();
         let by_words = |other: &Action| self.spelled_paths(&other.args);
-        Ok(policy::offers(&action, &definition, &resolved, &recent, &by_words, self.0.host.now()))
+        let now = self.0.host.now();
+        let mut offers = policy::offers(&action, &definition, &resolved, &recent, &by_words, now);
+        // What a person allows an automation is allowed there and nowhere else.
+        if let Some(automation) = self.run_row(action.run)?.automation {
+            for offer in &mut offers {
+                offer.draft.scope = Scope::Automation { automation };
+                offer.sentence = policy::sentence(&offer.draft, now);
+            }
+        }
+        Ok(offers)
     }
 
     /// Makes a rule from a card. A rule that matches something the user rejected before takes a second yes.

@@ -43,7 +43,8 @@ impl Engine {
     }
 
     fn otherwise(&self, action: &Action, rules: &[Rule]) -> Answered<Vec<String>> {
-        let mode = self.run_row(action.run)?.mode;
+        let row = self.run_row(action.run)?;
+        let mode = row.mode;
         let definition = self.tool(&action.tool).map(|tool| tool.spec().definition()).unwrap_or_default();
         let resolved = self.spelled_paths(&action.args);
         let view = CallView {
@@ -52,6 +53,7 @@ impl Engine {
             args: &action.args,
             resolved: &resolved,
             run: action.run,
+            automation: row.automation,
         };
         let matched = policy::matching(rules, &view, action.proposed_at.max(0));
         let Some(inputs) = policy::why::recalled(&action.facts, mode, &action.verdict, &matched) else {

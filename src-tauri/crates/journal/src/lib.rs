@@ -2,19 +2,22 @@
 //! chain of events beside it. Every change of state is one transaction with its event; only this crate writes SQL.
 //!
 //! Start reading at [`Journal`]; then one file a table: `run`, `turn`, `reply`, `action`, `decision`, `hold`, `attempt`, `outcome`,
-//! `inverse`, `rule`, `question`, `reminder`, `setting`, `connection`, `budget`, `event`. What follows from them: `seal` (rows are held
+//! `inverse`, `rule`, `question`, `reminder`, `setting`, `connection`, `budget`, `automation`, `firing`, `event`. What
+//! follows from them: `seal` (rows are held
 //! against the chain), `anchor` (the chain against the keychain), `search`, `history`, `tally`, `export`.
 #![warn(missing_docs)]
 
 mod action;
 mod anchor;
 mod attempt;
+mod automation;
 mod budget;
 mod connection;
 mod decision;
 mod error;
 mod event;
 mod export;
+mod firing;
 mod history;
 mod hold;
 mod inverse;
@@ -37,9 +40,11 @@ mod verify;
 
 pub use action::{NewAction, call_digest};
 pub use anchor::Anchor;
+pub use automation::Cursor;
 pub use budget::{LONGEST_STEP, Usage};
 pub use connection::{StoredServer, StoredTool};
 pub use error::JournalError;
+pub use firing::{FiringRun, NewFiring};
 pub use inverse::StoredInverse;
 pub use journal::Journal;
 pub use reminder::Reminder;

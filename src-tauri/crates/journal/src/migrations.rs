@@ -2,8 +2,8 @@
 //! A migration that was released is never changed: a new one is put at the end.
 
 use crate::{
-    action, attempt, budget, connection, decision, event, hold, inverse, outcome, question, reminder, reply, rule, run,
-    search, setting, turn,
+    action, attempt, automation, budget, connection, decision, event, firing, hold, inverse, outcome, question,
+    reminder, reply, rule, run, search, setting, turn,
 };
 use rusqlite_migration::{M, Migrations};
 
@@ -28,6 +28,8 @@ const LIST: &[&str] = &[
     search::CREATE_PAIRS,
     hold::CREATE,
     run::HOSTS,
+    automation::CREATE,
+    firing::CREATE,
 ];
 
 /// All of them.

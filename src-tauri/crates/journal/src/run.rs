@@ -7,8 +7,8 @@ use crate::{
     journal::Journal,
     seal,
 };
-use assent_protocol::{Grant, Mode, Run, RunId, RunStatus, wire::RunRow};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use assent_protocol::{AutomationId, Budget, Grant, Mode, Run, RunId, RunStatus, wire::RunRow};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use serde_json::json;
 
 pub(crate) const CREATE: &str = "
@@ -29,7 +29,7 @@ CREATE INDEX run_by_status ON run(status);
 /// Hosts that a run may read; null for none, so that the seals of older rows still fit.
 pub(crate) const HOSTS: &str = "ALTER TABLE run ADD COLUMN hosts TEXT;";
 
-const COLUMNS: &str = "id, status, mode, model, started_at, ended_at, note, goal, grants, hosts";
+const COLUMNS: &str = "id, status, mode, model, started_at, ended_at, note, goal, grants, hosts, automation_id";
 
 /// A run that begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,24 +52,7 @@ impl Journal {
     /// # Errors
     /// When it cannot be written.
     pub fn add_run(&self, new: &NewRun, now: i64) -> Result<RunId> {
-        self.write(|tx| {
-            tx.execute(
-                "INSERT INTO run (status, mode, model, started_at, goal, grants, hosts) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                params![
-                    RunStatus::Running.name(),
-                    to_json("the mode", &new.mode)?,
-                    new.model,
-                    now,
-                    new.goal,
-                    to_json("the grants", &new.grants)?,
-                    if new.hosts.is_empty() { None } else { Some(to_json("the hosts", &new.hosts)?) }
-                ],
-            )?;
-            let id = RunId(tx.last_insert_rowid());
-            let body = json!({"id": id, "status": RunStatus::Running, "mode": new.mode, "model": new.model});
-            event::append(tx, now, "run", &id.to_string(), body, &[("run", id.0)])?;
-            Ok(id)
-        })
+        self.write(|tx| add(tx, new, None, now))
     }
 
     /// One run.
@@ -96,7 +79,7 @@ impl Journal {
             let mut rows = statement.query([limit])?;
             let mut list = Vec::new();
             while let Some(row) = rows.next()? {
-                list.push(RunRow { run: read(row)?, waiting: row.get(10)?, done: row.get(11)? });
+                list.push(RunRow { run: read(row)?, waiting: row.get(11)?, done: row.get(12)? });
             }
             Ok(list)
         })
@@ -145,6 +128,38 @@ impl Journal {
     }
 }
 
+/// Records a run, of a firing with its limits or of a person, in a transaction that goes on.
+pub(crate) fn add(
+    tx: &Transaction<'_>,
+    new: &NewRun,
+    firing: Option<(AutomationId, &Budget)>,
+    now: i64,
+) -> Result<RunId> {
+    let automation = firing.map(|(id, _)| id);
+    tx.execute(
+        "INSERT INTO run (status, mode, model, started_at, goal, grants, hosts, automation_id, budget)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        params![
+            RunStatus::Running.name(),
+            to_json("the mode", &new.mode)?,
+            new.model,
+            now,
+            new.goal,
+            to_json("the grants", &new.grants)?,
+            if new.hosts.is_empty() { None } else { Some(to_json("the hosts", &new.hosts)?) },
+            automation.map(|id| id.0),
+            firing.map(|(_, budget)| to_json("the limits", budget)).transpose()?
+        ],
+    )?;
+    let id = RunId(tx.last_insert_rowid());
+    let mut body = json!({"id": id, "status": RunStatus::Running, "mode": new.mode, "model": new.model});
+    if let Some(automation) = automation {
+        body["automation"] = json!(automation);
+    }
+    event::append(tx, now, "run", &id.to_string(), body, &[("run", id.0)])?;
+    Ok(id)
+}
+
 /// One run, in a transaction that goes on.
 pub(crate) fn find(connection: &Connection, id: RunId) -> Result<Option<Run>> {
     let mut statement = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM run WHERE id = ?"))?;
@@ -167,5 +182,6 @@ fn read(row: &Row<'_>) -> Result<Run> {
         goal: row.get(7)?,
         grants: from_json(what(), &row.get::<_, String>(8)?)?,
         hosts: row.get::<_, Option<String>>(9)?.map_or_else(|| Ok(Vec::new()), |text| from_json(what(), &text))?,
+        automation: row.get::<_, Option<i64>>(10)?.map(AutomationId),
     })
 }

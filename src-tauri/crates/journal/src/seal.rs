@@ -33,6 +33,8 @@ const SEALED: &[(&str, &str)] = &[
     ("connection_tool", "id"),
     ("reservation", "id"),
     ("limit_warning", "id"),
+    ("automation", "id"),
+    ("firing", "id"),
 ];
 
 /// What `verify` reads from the body of an event.

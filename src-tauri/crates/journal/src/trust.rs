@@ -22,13 +22,17 @@ const COLUMNS: &str = "
             ifnull((SELECT max(i.undone_at) FROM inverse i WHERE i.action_id = a.id), 0)) AS last
     FROM action a LEFT JOIN decision d ON d.action_id = a.id";
 
+const BY_HAND: &str = "NOT EXISTS (SELECT 1 FROM run r WHERE r.id = a.run_id AND r.automation_id IS NOT NULL)";
+
 impl Journal {
-    /// The newest deeds of a tool, newest first.
+    /// The newest deeds of a tool, newest first. What a person let an automation do speaks for nothing elsewhere.
     ///
     /// # Errors
     /// When they cannot be read.
     pub fn deeds(&self, tool: &str) -> Result<Vec<Deed>> {
-        let query = format!("{COLUMNS} WHERE a.tool = ?1 AND a.effect <> 'observe' ORDER BY a.id DESC LIMIT {DEEDS}");
+        let query = format!(
+            "{COLUMNS} WHERE a.tool = ?1 AND a.effect <> 'observe' AND {BY_HAND} ORDER BY a.id DESC LIMIT {DEEDS}"
+        );
         self.read(|connection| load(connection, &query, tool, 0))
     }
 
@@ -67,9 +71,12 @@ impl Journal {
     /// When they cannot be read.
     pub fn last_approved(&self, n: u32) -> Result<Vec<ActionId>> {
         self.read(|connection| {
-            let query = "SELECT a.id FROM action a JOIN decision d ON d.action_id = a.id
-                 WHERE d.by = 'user' AND a.status = 'succeeded' AND a.effect <> 'observe' ORDER BY a.id DESC LIMIT ?";
-            decision::ids(connection, query, n.into())
+            let query = format!(
+                "SELECT a.id FROM action a JOIN decision d ON d.action_id = a.id
+                 WHERE d.by = 'user' AND a.status = 'succeeded' AND a.effect <> 'observe' AND {BY_HAND}
+                 ORDER BY a.id DESC LIMIT ?"
+            );
+            decision::ids(connection, &query, n.into())
         })
     }
 }

@@ -12,7 +12,10 @@
 //! moves forward by the gap; one that comes twice is the first. Hours and minutes are counted exactly, days by the
 //! calendar.
 
+mod repeat;
 mod words;
+
+pub use repeat::{Repeat, repeat};
 
 use assent_protocol::{texts::say, visible::visible};
 use interim::{Dialect, parse_date_string};

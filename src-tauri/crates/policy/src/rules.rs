@@ -2,7 +2,7 @@
 //! so that nothing unreadable ever loosens anything.
 
 use crate::conditions::{Reader, Reading, read};
-use assent_protocol::{Condition, Rule, RuleAnswer, RuleDraft, RuleId, RunId, Scope};
+use assent_protocol::{AutomationId, Condition, Rule, RuleAnswer, RuleDraft, RuleId, RunId, Scope};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -19,6 +19,8 @@ pub struct CallView<'a> {
     pub resolved: &'a BTreeMap<String, String>,
     /// The run it belongs to.
     pub run: RunId,
+    /// The automation whose firing that run is.
+    pub automation: Option<AutomationId>,
 }
 
 /// The rules that match, one for each answer: all that matters is whether there is one.
@@ -75,6 +77,7 @@ fn matches(rule: &Rule, call: &CallView<'_>, now: i64, reader: &mut Reader<'_>) 
     let draft = &rule.draft;
     let here = match draft.scope {
         Scope::Run { run } => run == call.run,
+        Scope::Automation { automation } => call.automation == Some(automation),
         Scope::Everywhere => true,
     };
     if !rule.on || !here || draft.tool != call.tool || draft.until.is_some_and(|until| now >= until) {

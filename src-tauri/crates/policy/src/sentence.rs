@@ -38,6 +38,9 @@ fn phrases(draft: &RuleDraft, now: i64) -> Vec<String> {
     if let Scope::Run { run } = draft.scope {
         phrases.push(texts::say("policy.rule.run", &[("run", &run.to_string())]));
     }
+    if let Scope::Automation { automation } = draft.scope {
+        phrases.push(texts::say("policy.rule.automation", &[("automation", &automation.to_string())]));
+    }
     let mut counted = |key: &str, n: &dyn ToString| phrases.push(texts::say(key, &[("count", &n.to_string())]));
     if let Some(until) = draft.until {
         let left = until.saturating_sub(now).max(0);

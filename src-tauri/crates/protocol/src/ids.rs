@@ -61,3 +61,9 @@ id!(
 id!(
     /// A reminder.
     ReminderId, 'm');
+id!(
+    /// An automation.
+    AutomationId, 'u');
+id!(
+    /// One firing of an automation.
+    FiringId, 'f');

@@ -3,6 +3,7 @@
 #![warn(missing_docs)]
 
 pub mod action;
+pub mod automation;
 pub mod budget;
 pub mod canonical;
 pub mod connection;
@@ -17,6 +18,7 @@ pub mod visible;
 pub mod wire;
 
 pub use action::*;
+pub use automation::*;
 pub use budget::*;
 pub use connection::*;
 pub use facts::*;

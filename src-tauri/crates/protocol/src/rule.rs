@@ -1,6 +1,6 @@
 //! Standing decisions of the user: what they match, for how long, and how they read as one sentence.
 
-use crate::{ActionId, Earned, RuleId, RunId};
+use crate::{ActionId, AutomationId, Earned, RuleId, RunId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -74,6 +74,11 @@ pub enum Scope {
     Run {
         /// Which.
         run: RunId,
+    },
+    /// The runs of one automation.
+    Automation {
+        /// Which.
+        automation: AutomationId,
     },
     /// Everywhere.
     Everywhere,

@@ -1,6 +1,6 @@
 //! A task and its run, and the turns of the conversation with the model.
 
-use crate::{Action, Mode, QuestionId, RunId, Status};
+use crate::{Action, AutomationId, Mode, QuestionId, RunId, Status};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -67,6 +67,9 @@ pub struct Run {
     pub status: RunStatus,
     /// Why it stopped or failed.
     pub note: Option<String>,
+    /// The automation whose firing it is.
+    #[serde(default)]
+    pub automation: Option<AutomationId>,
     /// Milliseconds since 1970 (UTC).
     #[ts(type = "number")]
     pub started_at: i64,

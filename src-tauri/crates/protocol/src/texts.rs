@@ -11,6 +11,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../texts/en/web.json"),
     include_str!("../texts/en/planner.json"),
     include_str!("../texts/en/engine.json"),
+    include_str!("../texts/en/automation.json"),
     include_str!("../texts/en/cli.json"),
     include_str!("../texts/en/desktop.json"),
     include_str!("../texts/en/ui.json"),

@@ -63,6 +63,8 @@ pub enum Change {
     },
     /// Rules, settings, reminders or the freeze changed.
     Settings,
+    /// An automation changed or fired.
+    Automations,
     /// Show this card: a notification was clicked.
     Open {
         /// Which.

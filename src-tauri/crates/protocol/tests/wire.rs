@@ -1,7 +1,10 @@
 //! Writes `ui/src/host/wire.ts` from the types of this crate, and fails when the committed file differs.
 //! `ASSENT_WRITE_WIRE=1 cargo test -p assent-protocol --test wire` writes it anew.
 
-use assent_protocol::{Action, Advice, Connection, Imported, Rule, RuleOffer, Run, ServerDraft, TrustOffer, wire::*};
+use assent_protocol::{
+    Action, Advice, AutomationDraft, AutomationView, Automations, Connection, Imported, Rule, RuleOffer, Run,
+    ServerDraft, TrustOffer, wire::*,
+};
 use std::{collections::BTreeMap, env, fs, path::Path};
 use ts_rs::{Config, TS, TypeVisitor};
 
@@ -33,6 +36,9 @@ impl Types {
         let mut types = Types { config: Config::new().with_large_int("number"), found: BTreeMap::new() };
         types.visit::<Action>();
         types.visit::<Advice>();
+        types.visit::<AutomationDraft>();
+        types.visit::<AutomationView>();
+        types.visit::<Automations>();
         types.visit::<Card>();
         types.visit::<Change>();
         types.visit::<Connection>();

@@ -23,6 +23,7 @@ pub mod todos;
 pub mod trash_can;
 pub mod tree;
 pub mod walk;
+pub mod watch;
 pub mod web;
 pub mod words;
 

@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::{Limits, decide};
-use assent_protocol::{Answer, Condition, Destination, Effect, Facts, Mode, Provenance, Reach, Reversal, Size};
+use assent_protocol::{
+    Answer, AutomationId, Condition, Destination, Effect, Facts, Mode, Provenance, Reach, Reversal, Size,
+};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -38,7 +40,11 @@ fn under(path: &str, folder: &str) -> Condition {
 
 fn matched(rules: &[Rule], tool: &str, args: &Value, resolved: &[(&str, &str)]) -> Matched {
     let resolved = resolved.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-    matching(rules, &CallView { tool, definition: "d1", args, resolved: &resolved, run: RunId(1) }, 1000)
+    matching(
+        rules,
+        &CallView { tool, definition: "d1", args, resolved: &resolved, run: RunId(1), automation: None },
+        1000,
+    )
 }
 
 fn allows(condition: Condition, args: &Value, resolved: &[(&str, &str)]) -> bool {
@@ -229,6 +235,23 @@ fn an_allow_rule_ends_with_its_limits_and_its_tools_definition() {
 }
 
 #[test]
+fn a_rule_of_an_automation_holds_in_its_runs_and_nowhere_else() {
+    let mut one = rule(1, RuleAnswer::Allow, "t", vec![]);
+    one.draft.scope = Scope::Automation { automation: AutomationId(7) };
+    let rules = [one];
+    let (args, resolved) = (json!({}), BTreeMap::new());
+    let allowed = |automation: Option<i64>| {
+        let automation = automation.map(AutomationId);
+        let view =
+            CallView { tool: "t", definition: "d1", args: &args, resolved: &resolved, run: RunId(7), automation };
+        (matching(&rules, &view, 1000).allow, pinned(&rules, &view, 1000).len())
+    };
+    assert_eq!(allowed(Some(7)).0, Some(RuleId(1)));
+    assert_eq!(allowed(Some(8)).0, None);
+    assert_eq!(allowed(None).0, None);
+}
+
+#[test]
 fn a_deny_rule_outlives_its_use_count_and_a_changed_tool_and_stops_at_its_end() {
     let good = rule(1, RuleAnswer::Deny, "t", vec![]);
     let with = |change: &dyn Fn(&mut Rule)| {
@@ -274,7 +297,7 @@ proptest! {
         turn in 0usize..6,
     ) {
         let (args, resolved) = call(&paths);
-        let view = CallView { tool: "t", definition: "d1", args: &args, resolved: &resolved, run: RunId(1) };
+        let view = CallView { tool: "t", definition: "d1", args: &args, resolved: &resolved, run: RunId(1), automation: None };
         let mut rules: Vec<Rule> =
             drafts.into_iter().zip(1..).map(|((answer, conditions), id)| rule(id, answer, "t", conditions)).collect();
         let before = matching(&rules, &view, 0);
@@ -292,7 +315,7 @@ proptest! {
         paths in proptest::collection::vec(a_path(), 0..4),
     ) {
         let (args, resolved) = call(&paths);
-        let view = CallView { tool: "t", definition: "d1", args: &args, resolved: &resolved, run: RunId(1) };
+        let view = CallView { tool: "t", definition: "d1", args: &args, resolved: &resolved, run: RunId(1), automation: None };
         let both = [rule(1, RuleAnswer::Allow, "t", conditions.clone()), rule(2, RuleAnswer::Deny, "t", conditions)];
         let found = matching(&both, &view, 0);
         prop_assert!(found.allow.is_none() || found.deny.is_some());

@@ -1,0 +1,204 @@
+//! The folders that automations watch. What changed there while nobody watched is found by the times of the files; what an
+//! automation's own runs did there does not set it off again.
+
+use crate::{Answered, Engine, firing::row_of, trigger::sift::Happening, words};
+use assent_journal::{Cursor, NewFiring};
+use assent_protocol::{
+    Automation, AutomationId, AutomationState, FiringStatus, Missed, Trigger, texts, visible::visible, wire::Change,
+};
+use assent_tools::watch::folder::{File, Folder, Look, changed_since};
+use serde_json::json;
+use std::{
+    collections::HashMap,
+    path::Path,
+    sync::{MutexGuard, PoisonError},
+    time::Duration,
+};
+
+/// The times of files and those of the journal are not of one clock.
+const NEAR: i64 = 2_000;
+
+/// What is being watched.
+#[derive(Default)]
+pub(crate) struct Watching {
+    // False where automations changed since they were read.
+    fresh: bool,
+    on: Vec<Automation>,
+    folders: HashMap<AutomationId, Folder>,
+    trouble: HashMap<AutomationId, String>,
+}
+
+impl Engine {
+    /// Automations changed: what is watched is read anew.
+    pub(crate) fn forget_watched(&self) {
+        let mut watching = self.watching();
+        *watching = Watching { trouble: std::mem::take(&mut watching.trouble), ..Watching::default() };
+    }
+
+    /// Why an automation cannot watch what it should.
+    pub(crate) fn trouble_of(&self, id: AutomationId) -> Option<String> {
+        self.watching().trouble.get(&id).cloned()
+    }
+
+    /// Looks at every folder that is watched, and fires for what is new there.
+    pub(crate) fn look_around(&self, now: i64) {
+        let on = {
+            let mut watching = self.watching();
+            if !watching.fresh {
+                let all = self.0.journal.automations().unwrap_or_default();
+                let wanted = |one: &Automation| {
+                    one.state == AutomationState::On && matches!(one.draft.trigger, Trigger::Folder { .. })
+                };
+                watching.on = all.into_iter().filter(wanted).collect();
+                let ids: Vec<_> = watching.on.iter().map(|automation| automation.id).collect();
+                watching.folders.retain(|id, _| ids.contains(id));
+                watching.trouble.retain(|id, _| ids.contains(id));
+                watching.fresh = true;
+            }
+            watching.on.clone()
+        };
+        for automation in on {
+            let _ = self.look_at(&automation, now);
+        }
+    }
+
+    fn look_at(&self, automation: &Automation, now: i64) -> Answered<()> {
+        let Trigger::Folder { folder, below } = &automation.draft.trigger else { return Ok(()) };
+        let path = Path::new(folder);
+        let still = Duration::from_secs(u64::from(automation.draft.still_for));
+        let since = self.0.journal.cursor(automation.id).map_err(words::other)?.looked_at.unwrap_or(now);
+        let watched = self
+            .watching()
+            .folders
+            .get(&automation.id)
+            .map(|folder| if folder.is_there() { Ok(folder.settled(still, since)) } else { Err(()) });
+        match watched {
+            Some(Ok(None)) => Ok(()),
+            Some(Ok(Some(look))) => self.changed(automation, look, FiringStatus::Started),
+            Some(Err(())) => self.vanished(automation, folder),
+            None => {
+                if !path.is_dir() {
+                    return self.vanished(automation, folder);
+                }
+                match Folder::watch(path, *below, || ()) {
+                    Ok(watch) => {
+                        let mut watching = self.watching();
+                        watching.folders.insert(automation.id, watch);
+                        let back = watching.trouble.remove(&automation.id).is_some();
+                        drop(watching);
+                        if back {
+                            self.0.host.changed(Change::Automations);
+                        }
+                        let status = match automation.draft.missed {
+                            Missed::Once => FiringStatus::Started,
+                            Missed::Skip => FiringStatus::Missed,
+                            Missed::Ask => FiringStatus::Asked,
+                        };
+                        self.changed(automation, changed_since(path, *below, since), status)
+                    }
+                    Err(why) => self.in_trouble(automation, why),
+                }
+            }
+        }
+    }
+
+    fn changed(&self, automation: &Automation, look: Look, status: FiringStatus) -> Answered<()> {
+        let Some(latest) = look.files.iter().map(|file| file.changed).max() else { return Ok(()) };
+        let earliest = look.files.iter().map(|file| file.changed).min().unwrap_or(latest);
+        let own = self.own_writes(automation.id, earliest)?;
+        let files: Vec<File> = look.files.into_iter().filter(|file| !own.wrote(file)).collect();
+        let seen: Vec<Happening> = files.iter().map(happening).collect();
+        let kept = self.0.journal.cursor(automation.id).map_err(words::other)?;
+        let cursor = Cursor { looked_at: kept.looked_at.max(Some(latest)), ..kept };
+        if status == FiringStatus::Started || seen.is_empty() {
+            return self.account(automation, seen, Vec::new(), Some(&cursor), true);
+        }
+        let rows: Vec<NewFiring> = missed(automation, &seen, status).into_iter().collect();
+        self.account(automation, Vec::new(), rows, Some(&cursor), true)
+    }
+
+    fn vanished(&self, automation: &Automation, folder: &str) -> Answered<()> {
+        self.in_trouble(automation, texts::say("automation.folder.gone", &[("folder", &visible(folder))]))
+    }
+
+    // Said once, until it can be watched again.
+    fn in_trouble(&self, automation: &Automation, why: String) -> Answered<()> {
+        let mut watching = self.watching();
+        watching.folders.remove(&automation.id);
+        let known = watching.trouble.insert(automation.id, why.clone()).is_some();
+        drop(watching);
+        if known {
+            return Ok(());
+        }
+        let at = self.0.host.now();
+        let happening =
+            Happening { key: format!("trouble {at}"), what: why.clone(), at, count: 1, ..Happening::default() };
+        let row = row_of(automation, &happening, FiringStatus::Failed, why.clone());
+        self.0.journal.fire(automation.id, &[row], None, at).map_err(words::other)?;
+        self.tell_of(automation, &why, "");
+        self.0.host.changed(Change::Automations);
+        Ok(())
+    }
+
+    fn own_writes(&self, id: AutomationId, since: i64) -> Answered<OwnWrites> {
+        let acts = self.0.journal.acts_of(id, since - NEAR).map_err(words::other)?;
+        let mut own = OwnWrites(HashMap::new());
+        for (args, began, ended) in acts {
+            for path in self.spelled_paths(&args).into_values() {
+                own.0.entry(path).or_default().push((began - NEAR, ended.map_or(i64::MAX, |ended| ended + NEAR)));
+            }
+        }
+        Ok(own)
+    }
+
+    fn watching(&self) -> MutexGuard<'_, Watching> {
+        self.0.watching.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+// Paths that the automation's own runs named, and when they were at work on them.
+struct OwnWrites(HashMap<String, Vec<(i64, i64)>>);
+
+impl OwnWrites {
+    // A file that changed again after the run was done with it was changed by somebody else.
+    fn wrote(&self, file: &File) -> bool {
+        let path = file.path.to_string_lossy();
+        let times = self.0.get(path.as_ref()).into_iter().flatten();
+        times.into_iter().any(|(from, to)| (*from..=*to).contains(&file.changed))
+    }
+}
+
+fn happening(file: &File) -> Happening {
+    let name = file.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Happening {
+        key: file.key.clone(),
+        what: visible(&name),
+        name,
+        bytes: Some(file.bytes),
+        details: json!({"file": file.path.to_string_lossy(), "bytes": file.bytes}),
+        // Anybody can choose the name of a file that they send.
+        untrusted: Some(texts::say("automation.untrusted.folder", &[])),
+        at: file.changed,
+        count: 1,
+        ..Happening::default()
+    }
+}
+
+// One row for what changed while nobody watched.
+fn missed(automation: &Automation, seen: &[Happening], status: FiringStatus) -> Option<NewFiring> {
+    let first = seen.first()?;
+    let count = u32::try_from(seen.len()).unwrap_or(u32::MAX);
+    let names: Vec<&str> = seen.iter().take(3).map(|one| one.what.as_str()).collect();
+    let what = texts::say("automation.what.several", &[("count", &count.to_string()), ("names", &names.join(", "))]);
+    let all = Happening {
+        what: what.clone(),
+        count,
+        details: json!(seen.iter().take(200).map(|one| &one.details).collect::<Vec<_>>()),
+        ..first.clone()
+    };
+    let mut row = row_of(automation, &all, status, texts::say("automation.reason.missed", &[]));
+    row.key = format!("passed {}", first.key);
+    row.happening = serde_json::to_string(&all).ok();
+    row.what = what;
+    Some(row)
+}
