@@ -125,6 +125,161 @@ budget: string, };
 export type Answer = "allow" | "suggest" | "ask" | "deny";
 
 /**
+ * An automation as kept.
+ */
+export type Automation = {
+/**
+ * Its id.
+ */
+id: AutomationId,
+/**
+ * What it says.
+ */
+draft: AutomationDraft,
+/**
+ * Whether it fires.
+ */
+state: AutomationState,
+/**
+ * The run whose agent proposed it; none where a person made it.
+ */
+proposed_by: RunId | null,
+/**
+ * Milliseconds since 1970 (UTC).
+ */
+made_at: number,
+/**
+ * The next time, in milliseconds since 1970 (UTC); none for what does not go by the clock.
+ */
+next_at: number | null, };
+
+/**
+ * What an automation says, before it has an id: this is what the user approves.
+ */
+export type AutomationDraft = {
+/**
+ * A short name.
+ */
+name: string,
+/**
+ * The task in the user's own words.
+ */
+goal: string,
+/**
+ * What sets it off.
+ */
+trigger: Trigger,
+/**
+ * How far it may go.
+ */
+mode: Mode,
+/**
+ * Folders that it may touch.
+ */
+grants: Array<string>,
+/**
+ * The model that drives it; none for the setting.
+ */
+model: string | null,
+/**
+ * Limits of each of its runs.
+ */
+budget: Budget,
+/**
+ * What events lead to.
+ */
+triage: Array<TriageRule>,
+/**
+ * What events lead to that no rule fits.
+ */
+otherwise: Triage,
+/**
+ * Times that were missed.
+ */
+missed: Missed,
+/**
+ * Firings while it runs.
+ */
+overlap: Overlap,
+/**
+ * Runs an hour; what is more is counted and left.
+ */
+per_hour: number,
+/**
+ * Seconds that a folder must be still before it counts as one event.
+ */
+still_for: number, };
+
+/**
+ * An automation.
+ */
+export type AutomationId = string;
+
+/**
+ * An automation in the list.
+ */
+export type AutomationRow = {
+/**
+ * The automation.
+ */
+automation: Automation,
+/**
+ * "Every weekday at 9, list to-dos. Semi-autonomous, in 1 folder."
+ */
+sentence: string,
+/**
+ * "on, next Mon 2026-11-23 09:00 CET", "a draft; switching it on is yours", "waiting for you (2)".
+ */
+standing: string,
+/**
+ * Cards of its runs that wait for the user.
+ */
+waiting: number,
+/**
+ * Why it cannot be watched at the moment: a folder that is gone.
+ */
+trouble: string | null, };
+
+/**
+ * Whether an automation fires.
+ */
+export type AutomationState = "draft" | "off" | "on";
+
+/**
+ * One automation with what it may do and what it did.
+ */
+export type AutomationView = {
+/**
+ * The automation.
+ */
+row: AutomationRow,
+/**
+ * "Allowed without asking": the rules that hold only here, also those that are off.
+ */
+rules: Array<Rule>,
+/**
+ * The last firings, newest first.
+ */
+firings: Array<Firing>, };
+
+/**
+ * All automations.
+ */
+export type Automations = {
+/**
+ * The user paused all of them.
+ */
+paused: boolean,
+/**
+ * They sleep, because the user was not there for a week.
+ */
+asleep: boolean,
+/**
+ * Each of them: drafts first, then oldest first.
+ */
+list: Array<AutomationRow>, };
+
+/**
  * Limits as a person set them; none where the next in line counts: the task's own, then the settings', then the mode's.
  *
  * ```
@@ -245,7 +400,7 @@ run: RunId,
 /**
  * The next piece.
  */
-text: string, } | { "event": "settings" } | { "event": "open",
+text: string, } | { "event": "settings" } | { "event": "automations" } | { "event": "open",
 /**
  * Which.
  */
@@ -516,6 +671,69 @@ size: Size,
 origins: Array<Origin>, };
 
 /**
+ * One firing, or several that came to the same, accounted for once.
+ */
+export type Firing = {
+/**
+ * Its id.
+ */
+id: FiringId,
+/**
+ * Whose it is.
+ */
+automation: AutomationId,
+/**
+ * What became of it.
+ */
+status: FiringStatus,
+/**
+ * What triage said, where it was asked.
+ */
+triage: Triage | null,
+/**
+ * How many firings this row stands for.
+ */
+count: number,
+/**
+ * When it was due or seen, in milliseconds since 1970 (UTC); the first, where it stands for several.
+ */
+due_at: number,
+/**
+ * The last of several.
+ */
+until_at: number,
+/**
+ * What happened, hidden characters made visible.
+ */
+what: string,
+/**
+ * Why it came to this, in a sentence.
+ */
+reason: string,
+/**
+ * Its run.
+ */
+run: RunId | null,
+/**
+ * How that run stands.
+ */
+run_status: RunStatus | null,
+/**
+ * Cards of that run that wait for the user.
+ */
+waiting: number, };
+
+/**
+ * One firing of an automation.
+ */
+export type FiringId = string;
+
+/**
+ * What became of a firing.
+ */
+export type FiringStatus = "queued" | "started" | "dropped" | "noted" | "missed" | "asked" | "overlapped" | "capped" | "slept" | "failed";
+
+/**
  * A folder that a task may touch.
  */
 export type Grant = {
@@ -653,6 +871,11 @@ base_url: string,
 models: Array<string>, };
 
 /**
+ * What happens with times that passed while nothing could run.
+ */
+export type Missed = "once" | "skip" | "ask";
+
+/**
  * How far a task may go by itself.
  */
 export type Mode = "suggest" | "ask" | "semi" | "auto";
@@ -711,6 +934,11 @@ field: string,
  * What it came from, in words: "the page example.org", "the file invoice.pdf in Downloads".
  */
 source: string, };
+
+/**
+ * What happens with a firing while a run of the automation is still under way.
+ */
+export type Overlap = "skip" | "queue";
 
 /**
  * What is now and what would be, for one item.
@@ -1013,6 +1241,10 @@ status: RunStatus,
  */
 note: string | null,
 /**
+ * The automation whose firing it is.
+ */
+automation: AutomationId | null,
+/**
  * Milliseconds since 1970 (UTC).
  */
 started_at: number,
@@ -1088,7 +1320,11 @@ export type Scope = { "scope": "run",
 /**
  * Which.
  */
-run: RunId, } | { "scope": "everywhere" };
+run: RunId, } | { "scope": "automation",
+/**
+ * Which.
+ */
+automation: AutomationId, } | { "scope": "everywhere" };
 
 /**
  * A server as the user wants it. The values of `secrets` go to the keychain and nowhere else.
@@ -1382,6 +1618,35 @@ question: Question,
 answer: string | null, };
 
 /**
+ * A condition on what happened. Each is plain, so that the same event is always judged the same.
+ */
+export type Test = { "test": "says",
+/**
+ * The words.
+ */
+words: Array<string>, } | { "test": "from",
+/**
+ * Addresses and domains.
+ */
+senders: Array<string>, } | { "test": "ends",
+/**
+ * Endings, as `.pdf`.
+ */
+endings: Array<string>, } | { "test": "at_least",
+/**
+ * Bytes.
+ */
+bytes: number, } | { "test": "above",
+/**
+ * Hundredths.
+ */
+hundredths: number, } | { "test": "below",
+/**
+ * Hundredths.
+ */
+hundredths: number, };
+
+/**
  * A tool as the Permissions view lists it.
  */
 export type ToolRow = {
@@ -1422,6 +1687,45 @@ args: Array<string>, } | { "transport": "http",
  * `https://…`, or `http://` on this computer.
  */
 url: string, };
+
+/**
+ * What a firing leads to, from calm to loud.
+ */
+export type Triage = "drop" | "note" | "propose" | "escalate";
+
+/**
+ * What events like this lead to. Of several rules that fit, the loudest counts, whatever their order.
+ */
+export type TriageRule = {
+/**
+ * What it leads to.
+ */
+triage: Triage,
+/**
+ * All must hold.
+ */
+when: Array<Test>, };
+
+/**
+ * What sets an automation off.
+ */
+export type Trigger = { "on": "time",
+/**
+ * Plain words ("every weekday at 9") or five cron fields.
+ */
+when: string,
+/**
+ * IANA name of the zone; none for the user's own, wherever that is at the time.
+ */
+zone: string | null, } | { "on": "folder",
+/**
+ * Absolute folder.
+ */
+folder: string,
+/**
+ * Folders in it as well.
+ */
+below: boolean, };
 
 /**
  * A rule that the user's own answers speak for.
