@@ -174,7 +174,7 @@ trigger: Trigger,
  */
 mode: Mode,
 /**
- * Folders that it may touch.
+ * Folders that it may touch, and hosts that it may read, as `https://example.org`.
  */
 grants: Array<string>,
 /**
