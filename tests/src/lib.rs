@@ -4,6 +4,7 @@
 
 mod damage;
 pub mod eval;
+pub mod mail_servers;
 pub mod pages;
 pub mod scripted_model;
 

@@ -51,6 +51,9 @@ const OWNERS: &[(&str, &[&str])] = &[
     // Only the models open connections, and the tools for servers of others.
     ("reqwest", &["assent-models", "assent-tools"]),
     ("rmcp", &["assent-tools"]),
+    ("async-imap", &["assent-tools"]),
+    ("lettre", &["assent-tools"]),
+    ("tokio-rustls", &["assent-tools"]),
     ("hyper", &[]),
     ("ureq", &[]),
     // Only the journal writes SQL; a test flips a byte behind its back.

@@ -1,6 +1,85 @@
 // Generated from src-tauri/crates/protocol by its test `wire`. Do not edit.
 
 /**
+ * An account with all that is known about it.
+ */
+export type Account = {
+/**
+ * What it is called.
+ */
+name: string,
+/**
+ * The user's own address in it.
+ */
+address: string,
+/**
+ * What the servers know the user by.
+ */
+user: string,
+/**
+ * Where it is.
+ */
+servers: AccountServers,
+/**
+ * Off, ready or failed.
+ */
+status: ServerStatus,
+/**
+ * Whether there is a password for it.
+ */
+has_password: boolean,
+/**
+ * What the last try said, hidden characters made visible.
+ */
+last_error: string | null,
+/**
+ * Milliseconds since 1970 (UTC).
+ */
+made_at: number, };
+
+/**
+ * An account as the user wants it.
+ */
+export type AccountDraft = {
+/**
+ * What it is called: letters, digits, `-` and `_`.
+ */
+name: string,
+/**
+ * The user's own address in it.
+ */
+address: string,
+/**
+ * What the servers know the user by.
+ */
+user: string,
+/**
+ * Where it is.
+ */
+servers: AccountServers,
+/**
+ * Goes to the keychain, bound to the servers' hosts.
+ */
+password: string, };
+
+/**
+ * What an account is, and where.
+ */
+export type AccountServers = { "kind": "mail",
+/**
+ * Where letters are read (IMAP).
+ */
+imap: MailHost,
+/**
+ * Where letters are sent (SMTP).
+ */
+smtp: MailHost, } | { "kind": "calendar",
+/**
+ * `https://…`, or `http://` on this computer.
+ */
+url: string, };
+
+/**
  * Everything about one action. This is the card, the step in the timeline and the row in the history.
  */
 export type Action = {
@@ -871,6 +950,23 @@ base_url: string,
 models: Array<string>, };
 
 /**
+ * A server of mail.
+ */
+export type MailHost = {
+/**
+ * Its name or address.
+ */
+host: string,
+/**
+ * Its port.
+ */
+port: number,
+/**
+ * How the connection is kept.
+ */
+security: Security, };
+
+/**
  * What happens with times that passed while nothing could run.
  */
 export type Missed = "once" | "skip" | "ask";
@@ -1325,6 +1421,11 @@ run: RunId, } | { "scope": "automation",
  * Which.
  */
 automation: AutomationId, } | { "scope": "everywhere" };
+
+/**
+ * How a connection is kept from being read on the way.
+ */
+export type Security = "tls" | "starttls" | "plain";
 
 /**
  * A server as the user wants it. The values of `secrets` go to the keychain and nowhere else.

@@ -134,6 +134,10 @@ pub enum Command {
         #[command(subcommand)]
         what: Option<Connections>,
     },
+    Accounts {
+        #[command(subcommand)]
+        what: Option<Accounts>,
+    },
     Models {
         #[command(subcommand)]
         what: Models,
@@ -301,6 +305,60 @@ pub enum Connections {
     Import {
         file: String,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Accounts {
+    List,
+    Add {
+        #[command(subcommand)]
+        what: NewAccount,
+    },
+    Test {
+        name: String,
+    },
+    On {
+        name: String,
+    },
+    Off {
+        name: String,
+    },
+    Remove {
+        name: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum NewAccount {
+    Mail {
+        name: String,
+        #[arg(long, value_name = "ADDRESS")]
+        address: String,
+        #[arg(long, value_name = "HOST[:PORT]")]
+        imap: String,
+        #[arg(long, value_name = "HOST[:PORT]")]
+        smtp: String,
+        #[arg(long, value_name = "NAME")]
+        user: Option<String>,
+        #[arg(long, value_name = "HOW", default_value = "tls")]
+        imap_security: Kept,
+        #[arg(long, value_name = "HOW", default_value = "tls")]
+        smtp_security: Kept,
+    },
+    Calendar {
+        name: String,
+        #[arg(long, value_name = "URL")]
+        url: String,
+        #[arg(long, value_name = "NAME")]
+        user: String,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Kept {
+    Tls,
+    Starttls,
+    Plain,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

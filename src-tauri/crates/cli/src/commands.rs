@@ -35,6 +35,7 @@ impl Desk {
             Command::Rules { what } => self.rules(what),
             Command::Rule { id, offer, yes_again } => self.rule(id, offer, yes_again),
             Command::Connections { what } => self.connections(what),
+            Command::Accounts { what } => self.accounts(what),
             Command::Freeze => self.freeze(),
             Command::Unfreeze => self.unfreeze(),
             Command::Verify => self.verify(),

@@ -201,7 +201,7 @@ fn declaration(does: Does, undo: Option<String>, args: Option<&str>) -> Result<O
     Ok(Some(Declaration { effect, undo }))
 }
 
-fn status_key(status: ServerStatus) -> &'static str {
+pub fn status_key(status: ServerStatus) -> &'static str {
     match status {
         ServerStatus::Off => "cli.connection.off",
         ServerStatus::Ready => "cli.connection.ready",

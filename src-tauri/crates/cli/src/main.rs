@@ -25,8 +25,10 @@
 //! - `firing`: `id`, `automation`, `status` (queued, started, dropped, noted, missed, asked, overlapped, capped, slept,
 //!   failed), `triage`, `count`, `due`, `until`, `what`, `reason`, `run`, `run_status`, `waiting`
 //! - answers to one command: `automation_run`, `task`, `rule`, `offer`, `setting`, `models`, `price`, `undo`, `why`, `verification`,
-//!   `trust_offer`, `advice`, `connection`, `connection_tool`, `imported`, and `notice` in `core`
+//!   `trust_offer`, `advice`, `connection`, `connection_tool`, `account`,
+//!   `imported`, and `notice` in `core`
 
+mod accounts;
 mod arguments;
 mod automations;
 mod card;

@@ -7,9 +7,9 @@ use crate::{
     words,
 };
 use assent_protocol::{
-    Action, ActionId, Advice, AutomationDraft, AutomationId, AutomationView, Automations, Budget, Connection, Decider,
-    Declaration, FiringId, Imported, Question, QuestionId, Rule, RuleDraft, RuleId, RuleOffer, Run, RunId, ServerDraft,
-    TrustOffer,
+    Account, AccountDraft, Action, ActionId, Advice, AutomationDraft, AutomationId, AutomationView, Automations,
+    Budget, Connection, Decider, Declaration, FiringId, Imported, Question, QuestionId, Rule, RuleDraft, RuleId,
+    RuleOffer, Run, RunId, ServerDraft, TrustOffer,
     wire::{
         Card, HistoryPage, HistoryQuery, Inbox, LocalServer, NewTask, PriceRow, RunRow, RunView, Settings, Standing,
         ToolRow, UndoReport, Verification, WireError,
@@ -104,6 +104,8 @@ functions! {
         verify() -> Verification;
         connections() -> Vec<Connection>;
         add_connection(draft: ServerDraft) -> Connection;
+        accounts() -> Vec<Account>;
+        add_account(draft: AccountDraft) -> Account;
         server_questions(run: RunId) -> Vec<Question>;
         prices() -> (Vec<PriceRow>, String);
         automations() -> Automations;
@@ -139,6 +141,10 @@ functions! {
         switch_connection(name: &str as String, on: bool as bool) -> Connection
             = |engine, (name, on)| engine.switch_connection(&name, on);
         remove_connection(name: &str as String) -> () = |engine, (name,)| engine.remove_connection(&name);
+        test_account(name: &str as String) -> Account = |engine, (name,)| engine.test_account(&name);
+        switch_account(name: &str as String, on: bool as bool) -> Account
+            = |engine, (name, on)| engine.switch_account(&name, on);
+        remove_account(name: &str as String) -> () = |engine, (name,)| engine.remove_account(&name);
         declare_tool(
             server: &str as String,
             tool: &str as String,

@@ -3,6 +3,7 @@
 //! follow an action: `drive` and `think` ask the model, `judge` finds the facts and decides, `answer` takes the user's word,
 //! `hold` waits where it leaves this computer, `start` does it, `undo` takes it back.
 
+mod accounts;
 mod advice;
 mod answer;
 mod automations;

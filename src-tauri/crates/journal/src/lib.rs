@@ -2,11 +2,12 @@
 //! chain of events beside it. Every change of state is one transaction with its event; only this crate writes SQL.
 //!
 //! Start reading at [`Journal`]; then one file a table: `run`, `turn`, `reply`, `action`, `decision`, `hold`, `attempt`, `outcome`,
-//! `inverse`, `rule`, `question`, `reminder`, `setting`, `connection`, `budget`, `automation`, `firing`, `event`. What
+//! `inverse`, `rule`, `question`, `reminder`, `setting`, `connection`, `account`, `budget`, `automation`, `firing`, `event`. What
 //! follows from them: `seal` (rows are held
 //! against the chain), `anchor` (the chain against the keychain), `search`, `history`, `tally`, `export`.
 #![warn(missing_docs)]
 
+mod account;
 mod action;
 mod anchor;
 mod attempt;
@@ -38,6 +39,7 @@ mod trust;
 mod turn;
 mod verify;
 
+pub use account::StoredAccount;
 pub use action::{NewAction, call_digest};
 pub use anchor::Anchor;
 pub use automation::Cursor;

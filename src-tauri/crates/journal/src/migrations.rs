@@ -2,8 +2,8 @@
 //! A migration that was released is never changed: a new one is put at the end.
 
 use crate::{
-    action, attempt, automation, budget, connection, decision, event, firing, hold, inverse, outcome, question,
-    reminder, reply, rule, run, search, setting, turn,
+    account, action, attempt, automation, budget, connection, decision, event, firing, hold, inverse, outcome,
+    question, reminder, reply, rule, run, search, setting, turn,
 };
 use rusqlite_migration::{M, Migrations};
 
@@ -30,6 +30,7 @@ const LIST: &[&str] = &[
     run::HOSTS,
     automation::CREATE,
     firing::CREATE,
+    account::CREATE,
 ];
 
 /// All of them.

@@ -31,6 +31,7 @@ const SEALED: &[(&str, &str)] = &[
     ("setting", "id"),
     ("connection", "id"),
     ("connection_tool", "id"),
+    ("account", "id"),
     ("reservation", "id"),
     ("limit_warning", "id"),
     ("automation", "id"),

@@ -2,6 +2,7 @@
 //! ids, facts, verdicts, actions, rules, events and wire errors. No decisions are made here and nothing is read or written.
 #![warn(missing_docs)]
 
+pub mod account;
 pub mod action;
 pub mod automation;
 pub mod budget;
@@ -17,6 +18,7 @@ pub mod verdict;
 pub mod visible;
 pub mod wire;
 
+pub use account::*;
 pub use action::*;
 pub use automation::*;
 pub use budget::*;

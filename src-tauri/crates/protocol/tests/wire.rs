@@ -2,8 +2,8 @@
 //! `ASSENT_WRITE_WIRE=1 cargo test -p assent-protocol --test wire` writes it anew.
 
 use assent_protocol::{
-    Action, Advice, AutomationDraft, AutomationView, Automations, Connection, Imported, Rule, RuleOffer, Run,
-    ServerDraft, TrustOffer, wire::*,
+    Account, AccountDraft, Action, Advice, AutomationDraft, AutomationView, Automations, Connection, Imported, Rule,
+    RuleOffer, Run, ServerDraft, TrustOffer, wire::*,
 };
 use std::{collections::BTreeMap, env, fs, path::Path};
 use ts_rs::{Config, TS, TypeVisitor};
@@ -54,6 +54,8 @@ impl Types {
         types.visit::<RunRow>();
         types.visit::<RunView>();
         types.visit::<ServerDraft>();
+        types.visit::<Account>();
+        types.visit::<AccountDraft>();
         types.visit::<Settings>();
         types.visit::<Standing>();
         types.visit::<ToolRow>();

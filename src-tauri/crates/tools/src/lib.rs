@@ -1,6 +1,7 @@
 //! The built-in tools: files, notes, to-dos, the web and the shell, one file a tool. Every effect on a file goes through a verified folder handle,
 //! and every inverse is made ready before its effect. Nothing here decides whether a call may run.
 
+pub mod accounts;
 pub mod attributes;
 pub mod batch;
 pub mod contents;
@@ -9,6 +10,7 @@ pub mod files;
 pub mod folders;
 pub mod handle;
 pub mod input;
+pub mod mail;
 pub mod mark;
 pub mod mcp;
 pub mod notes;
