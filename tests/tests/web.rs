@@ -1,6 +1,5 @@
 //! Pages through the whole program: what the user named is read at once, anything else is a card, and what a page says
 //! commands nothing.
-#![expect(clippy::expect_used, reason = "a test that cannot go on says why and ends")]
 
 use assent_tests::Home;
 use assent_tests::pages::Pages;
