@@ -12,14 +12,22 @@ pub(crate) const MOST: usize = 40;
 pub(crate) const PAGERS: &[&str] = &["results.read", "shell.output"];
 /// Families that a model hears of when the task is about them: beginnings of words in the user's text, in the languages
 /// that are commonest here. Every request pays for every tool it names.
-const FAMILIES: &[(&str, &[&str])] = &[(
-    "web.",
-    &[
-        "http", "www", "web", "page", "site", "online", "internet", "feed", "rss", "link", "url", "fetch", "brows",
-        "news", "article", "download", "seite", "strona", "strony", "stronę", "stronie", "pagin", "página", "sito",
-        "sitio",
-    ],
-)];
+const FAMILIES: &[(&str, &[&str])] = &[
+    (
+        "calendar.",
+        &[
+            "calend", "kalend", "agenda", "event", "appoint", "meeting", "schedul", "invit", "termin", "spotkan",
+            "reuni", "riunion", "today", "tomorrow", "week", "busy", "ics",
+        ],
+    ),
+    (
+        "web.",
+        &[
+            "http", "www", "web", "page", "site", "online", "internet", "feed", "rss", "link", "url", "fetch", "brows",
+            "news", "article", "seite", "strona", "strony", "stronę", "stronie", "pagin", "página", "sito", "sitio",
+        ],
+    ),
+];
 /// Words that say nothing about a tool.
 const EMPTY: &[&str] =
     &["the", "and", "for", "with", "from", "into", "this", "that", "all", "any", "tool", "server", "third", "party"];

@@ -1,9 +1,10 @@
-//! The built-in tools: files, notes, to-dos, the web and the shell, one file a tool. Every effect on a file goes through a verified folder handle,
+//! The built-in tools: files, notes, to-dos, calendars, the web and the shell, one file a tool. Every effect on a file goes through a verified folder handle,
 //! and every inverse is made ready before its effect. Nothing here decides whether a call may run.
 
 pub mod accounts;
 pub mod attributes;
 pub mod batch;
+pub mod calendar;
 pub mod contents;
 pub mod failure;
 pub mod files;
@@ -73,5 +74,9 @@ fn always() -> Vec<Arc<dyn Tool>> {
         Arc::new(todos::edit::Edit),
         Arc::new(todos::list::List),
         Arc::new(web::fetch::Fetch::default()),
+        Arc::new(calendar::list::List),
+        Arc::new(calendar::add::Add),
+        Arc::new(calendar::change::Change),
+        Arc::new(calendar::cancel::Cancel),
     ]
 }

@@ -1,0 +1,132 @@
+//! calendar.list: what happens in a range of days.
+
+use super::{
+    event::Event,
+    located, occurrences, opened,
+    time::{own, told},
+};
+use crate::{
+    input::{parse, spec},
+    origin::untrusted,
+    protected::Use,
+    words::{cut, say, shown_path},
+};
+use assent_agent::{Inverse, Output, Place, Tool, ToolError, ToolFacts, ToolSpec, Undone};
+use assent_protocol::{Effect, Preview, Provenance, visible::visible};
+use jiff::{ToSpan, Zoned, civil};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// Events that are given at once.
+const MOST: usize = 100;
+
+/// List what is on the calendar: events from the day `from` to the day `to`, both included, with their ids.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Input {
+    /// The first day, as 2026-11-27.
+    from: String,
+    /// The last day; without it the same day.
+    to: Option<String>,
+    /// An .ics file; without it the user's own calendar.
+    #[schemars(extend("format" = "path"))]
+    calendar: Option<String>,
+}
+
+/// The tool.
+pub struct List;
+
+fn days(input: &Input, place: &Place) -> Result<(Zoned, Zoned), ToolError> {
+    let day = |text: &str| {
+        let wrong = || ToolError::BadInput(say("calendar.day", &[("text", &visible(text))]));
+        text.trim().parse::<civil::Date>().map_err(|_| wrong())
+    };
+    let first = day(&input.from)?;
+    let last = input.to.as_deref().map_or(Ok(first), day)?;
+    let wrong = || ToolError::BadInput(say("calendar.range", &[]));
+    let after = last.checked_add(1.day()).map_err(|_| wrong())?;
+    if last < first || first.checked_add(2.years()).is_ok_and(|most| last > most) {
+        return Err(wrong());
+    }
+    let moment = |day: civil::Date| day.to_zoned(own(place)).map_err(|_| wrong());
+    Ok((moment(first)?, moment(after)?))
+}
+
+impl Tool for List {
+    fn spec(&self) -> ToolSpec {
+        spec::<Input>("calendar.list")
+    }
+
+    fn describe(&self, args: &Value, place: &Place) -> Result<ToolFacts, ToolError> {
+        let input: Input = parse(args)?;
+        days(&input, place)?;
+        let (at, field) = located(input.calendar.as_deref(), place, Use::Look)?;
+        let last = input.to.as_deref().unwrap_or(&input.from);
+        let values = [("from", visible(&input.from)), ("to", visible(last))];
+        let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+        Ok(ToolFacts {
+            title: say("calendar.list.title", &values),
+            targets: vec![at.target(field, "")],
+            preview: Preview::Fields { rows: vec![(say("tools.words.path", &[]), shown_path(&at.path))] },
+            provenance: Some(if untrusted(&at.path, place).is_some() {
+                Provenance::Untrusted
+            } else {
+                Provenance::OwnData
+            }),
+            ..crate::batch::blank(Effect::Observe)
+        })
+    }
+
+    fn prepare(&self, _: &Value, _: &ToolFacts, _: &Place) -> Result<Vec<Inverse>, ToolError> {
+        Ok(Vec::new())
+    }
+
+    fn run(&self, args: &Value, _: &ToolFacts, place: &Place) -> Result<Output, ToolError> {
+        let input: Input = parse(args)?;
+        let (from, to) = days(&input, place)?;
+        let (at, _) = located(input.calendar.as_deref(), place, Use::Look)?;
+        let (_, text) = opened(&at, place)?;
+        let calendar = super::read(&text, &at)?;
+        let events: Vec<Event> = calendar.events.iter().filter_map(Event::read).collect();
+        let (found, whole) = occurrences::between(&events, &from, &to);
+        let own = own(place);
+        let short = |text: &str| visible(cut(text, 300).0);
+        let mut invited = false;
+        let rows: Vec<Value> = found
+            .iter()
+            .take(MOST)
+            .map(|one| {
+                let event = one.event;
+                // Whoever invites writes the words of the event.
+                invited |= !event.people.is_empty();
+                let mut row = json!({
+                    "id": event.id, "title": short(&event.title),
+                    "start": told(&one.start, &own), "end": told(&one.end, &own),
+                });
+                if let Some(place) = &event.place {
+                    row["where"] = json!(short(place));
+                }
+                if !event.people.is_empty() {
+                    row["people"] = json!(event.people.iter().take(20).map(|one| short(one)).collect::<Vec<_>>());
+                }
+                if event.rule.is_some() {
+                    row["repeats"] = json!(true);
+                }
+                if let Some(doubt) = one.start.doubt() {
+                    row["note"] = json!(doubt);
+                }
+                row
+            })
+            .collect();
+        let truncated = !whole || found.len() > MOST;
+        let source = untrusted(&at.path, place).or_else(|| invited.then(|| say("calendar.source", &[])));
+        let unread = calendar.events.len() - events.len();
+        let value = json!({"events": rows, "truncated": truncated, "unreadable": unread});
+        Ok(Output { value, untrusted: source, ..Output::default() })
+    }
+
+    fn undo(&self, _: &Inverse, _: &Place) -> Undone {
+        Undone::NotNeeded
+    }
+}
