@@ -26,6 +26,8 @@
 //!   `show files in FOLDER`, `read FILE`
 //! - `read ADDRESS`, `what does ADDRESS say`, `save ADDRESS to FILE`, `read ADDRESS and note it`, `save ADDRESS as a note
 //!   [called TITLE]`: ADDRESS begins with `https://` or `http://`
+//! - `add to calendar: TEXT WHEN [for LENGTH]`, `add TEXT to my calendar WHEN`, `what is on my calendar [DAY]` (also `this
+//!   week`, `next week`), `cancel TEXT on my calendar`. A day without a time is the whole day.
 //! - `note: TEXT`, `add a note TITLE: TEXT`, `list notes`, `search notes for TEXT`
 //! - `add to-do TEXT`, `todo: TEXT`, `add TEXT to my to-dos`, `complete to-do TEXT`, `tick off TEXT`, `list to-dos`
 //! - `remind me WHEN to TEXT`, `remind me to TEXT WHEN` ([`crate::when`] says which times are understood), `cancel reminder

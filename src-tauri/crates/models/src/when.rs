@@ -76,6 +76,16 @@ pub fn repeats(text: &str) -> bool {
     }
 }
 
+/// The minutes of a length ("1 hour", "90 minutes", "an hour and 30 minutes"); none for what is no length of a day.
+pub fn minutes(text: &str) -> Option<i64> {
+    let said = words(text);
+    let said: Vec<&str> = ["in"].into_iter().chain(said.iter().map(String::as_str)).collect();
+    let (span, rest) = after(&said)?;
+    let whole = i64::from(span.get_hours()) * 60 + span.get_minutes();
+    let other = span.get_days() != 0 || span.get_weeks() != 0 || span.get_months() != 0 || span.get_years() != 0;
+    (rest.is_empty() && !other && (1..=24 * 60).contains(&whole)).then_some(whole)
+}
+
 /// A moment as a person reads it: `Monday 23 November 2026, 09:00 (Europe/Warsaw)`.
 pub fn shown(at: &Zoned) -> String {
     let zone = at.time_zone().iana_name().unwrap_or("UTC").to_owned();

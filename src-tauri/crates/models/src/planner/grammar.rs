@@ -1,5 +1,6 @@
 //! One request: each way to say one is tried in turn, and one fits only when no word is left over.
 
+mod calendar;
 mod files;
 mod lists;
 mod selection;
@@ -13,8 +14,9 @@ type Way = fn(&mut Cursor) -> Option<Vec<Ask>>;
 pub fn asks(cursor: &mut Cursor) -> Option<Vec<Ask>> {
     cursor.skip(cursor.known.words.polite);
     let start = cursor.at;
-    let ways: [Way; 19] = [
+    let ways: [Way; 20] = [
         web::page,
+        calendar::calendar,
         lists::reminder,
         lists::change_reminders,
         lists::note,

@@ -112,6 +112,17 @@ pub enum Ask {
     ReadFile {
         path: Place,
     },
+    ListEvents {
+        days: String,
+    },
+    AddEvent {
+        title: String,
+        when: String,
+        minutes: Option<i64>,
+    },
+    CancelEvent {
+        text: String,
+    },
     ReadPage {
         url: String,
     },

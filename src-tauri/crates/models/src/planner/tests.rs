@@ -1,5 +1,6 @@
 //! Tables of goals: what a goal comes to in a small world, call by call.
 
+mod calendar_and_pages;
 mod catalogue;
 mod world;
 
@@ -50,29 +51,6 @@ fn tidying_by_type_leaves_folders_links_hidden_and_unfinished_files() {
     ] {
         check(goal, &[TIDY]);
     }
-}
-
-#[test]
-fn a_page_is_read_noted_or_saved() {
-    for goal in [
-        "read https://example.org/hours?day=1.",
-        "What does https://example.org/hours?day=1 say?",
-        "please show me the page https://example.org/hours?day=1",
-    ] {
-        check_says(goal, &["Opening hours (https://example.org/hours?day=1):\nOpen from 9\\u{202e} to 17"]);
-    }
-    let text = r"https://example.org/\n\nOpen from 9\u{202e} to 17\n";
-    let note =
-        |title: &str| format!(r#"notes.add {{"title":"{title}","text":"{text}"}}"#).replace("\\u{202e}", "\u{202e}");
-    for goal in
-        ["read https://example.org/ and note it", "save https://example.org/ as a note", "save https://example.org/"]
-    {
-        check(goal, &[&note("Opening hours")]);
-    }
-    check("save the page https://example.org/ to my notes called Shop", &[&note("Shop")]);
-    let write =
-        format!(r#"files.write {{"path":"~/Downloads/shop.md","text":"{text}"}}"#).replace("\\u{202e}", "\u{202e}");
-    check("save https://example.org/ to ~/Downloads/shop.md", &[&write]);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use crate::when::{shown, when};
 use assent_protocol::{texts::say, visible::visible};
 use serde_json::{Value, json};
 
+mod calendar;
 mod pages;
 
 /// Works on one request whose places are all paths. None while something is still to be looked at, or when it cannot
@@ -47,6 +48,9 @@ pub fn work(ask: &Ask, desk: &mut Desk) -> Option<()> {
             desk.note(say("planner.answer.read", &[("path", &visible(path(file))), ("text", &lines)]));
             Some(())
         }
+        Ask::ListEvents { days } => calendar::list(days, desk),
+        Ask::AddEvent { title, when, minutes } => calendar::add(title, when, *minutes, desk),
+        Ask::CancelEvent { text } => calendar::cancel(text, desk),
         Ask::ReadPage { url } => pages::read(url, desk),
         Ask::SavePage { url, to } => pages::save(url, path(to), desk),
         Ask::NotePage { url, title } => pages::note(url, title.as_deref(), desk),

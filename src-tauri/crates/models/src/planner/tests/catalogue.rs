@@ -9,6 +9,7 @@ fn every_text_of_the_planner_is_in_the_catalogue() {
     }
     for file in [
         include_str!("../work.rs"),
+        include_str!("../work/calendar.rs"),
         include_str!("../work/pages.rs"),
         include_str!("../desk.rs"),
         include_str!("../report.rs"),

@@ -83,6 +83,11 @@ pub fn look(call: &ProposedCall) -> Turn {
             json!({"matches": [{"path": at("x.txt"), "line": 3, "text": " an invoice\u{202e}"}], "truncated": false})
         }
         ("files.read", _) => json!({"path": args["path"], "text": "hello\nworld", "bytes": 11, "truncated": false}),
+        ("calendar.list", _) => json!({"events": [
+            {"id": "e1", "title": "Dentist", "start": "2026-11-27T15:00:00+01:00[Europe/Warsaw]"},
+            {"id": "e2", "title": "Team lunch", "start": "2026-11-27"},
+            {"id": "e3", "title": "Team call", "start": "2026-11-28"},
+        ]}),
         ("web.fetch", _) => json!({"url": args["url"], "title": "Opening hours", "text": "Open from 9\u{202e} to 17"}),
         ("notes.search", _) => {
             json!({"matches": [{"title": "Soup", "path": "p", "line": 2, "text": "tomato soup"}], "truncated": false})
