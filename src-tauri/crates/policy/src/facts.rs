@@ -8,6 +8,8 @@ use fields::{Kind, Leaf};
 use serde_json::Value;
 
 mod pieces;
+mod places;
+mod unasked;
 
 pub(crate) use pieces::host;
 
@@ -41,25 +43,51 @@ pub struct Call<'a> {
 pub fn facts(call: &Call<'_>, known: &Known) -> Facts {
     let leaves = fields::leaves(call.schema, call.args, call.tool.effect);
     let effect = call.tool.effect_of(&leaves);
+    if too_much(&leaves, known) {
+        return unread(effect, &leaves, call, known);
+    }
     let together = typed_together(&leaves, known);
     let mut found = Found { known, call, facts: blank(effect, known), anchored: false, together, prose: Vec::new() };
-    found.facts.inspectable = leaves.len() <= fields::MAX_LEAVES;
     match effect {
         Effect::Observe => found.observe(&leaves),
         Effect::Send | Effect::Spend => found.outward(&leaves),
         _ => found.account(&leaves),
     }
     let mut facts = found.facts;
-    facts.reversal = match facts.effect {
-        Effect::Observe | Effect::Create | Effect::Modify => call.ways.change,
-        Effect::Send | Effect::Spend => call.ways.outward,
-        Effect::Delete => call.ways.delete,
-        Effect::Execute | Effect::Configure => Reversal::None,
-    };
+    facts.reversal = reversal(facts.effect, call.ways);
     facts.size = size(&leaves, facts.effect);
     facts.origins.sort_by_key(|origin| origin.source.is_empty());
     facts.origins.dedup_by(|a, b| a.source == b.source && a.field == b.field);
     facts
+}
+
+/// Bytes of arguments that are traced one by one; a card shows more to nobody.
+const MOST_BYTES: usize = 512 << 10;
+/// Values times bytes of typed text that are compared.
+const MOST_COMPARED: usize = 64 << 20;
+
+// What would take a person's patience to trace is asked about instead.
+fn too_much(leaves: &[Leaf], known: &Known) -> bool {
+    leaves.len() > fields::MAX_LEAVES
+        || leaves.iter().map(|leaf| leaf.value.len()).sum::<usize>() > MOST_BYTES
+        || leaves.len().saturating_mul(known.typed_bytes()) > MOST_COMPARED
+}
+
+fn unread(effect: Effect, leaves: &[Leaf], call: &Call<'_>, known: &Known) -> Facts {
+    let theirs = if known.read_others() { Provenance::Untrusted } else { Provenance::Model };
+    let reversal = reversal(effect, call.ways);
+    let destination = if effect == Effect::Observe { Destination::KnownParty } else { Destination::NewParty };
+    let size = size(leaves, effect);
+    Facts { inspectable: false, targets: theirs, payload: theirs, reversal, destination, size, ..blank(effect, known) }
+}
+
+fn reversal(effect: Effect, ways: Ways) -> Reversal {
+    match effect {
+        Effect::Observe | Effect::Create | Effect::Modify => ways.change,
+        Effect::Send | Effect::Spend => ways.outward,
+        Effect::Delete => ways.delete,
+        Effect::Execute | Effect::Configure => Reversal::None,
+    }
 }
 
 fn blank(effect: Effect, known: &Known) -> Facts {
@@ -89,33 +117,6 @@ struct Found<'a> {
 }
 
 impl Found<'_> {
-    // A network read of a host that the user did not name is a send: the address carries data out.
-    fn observe(&mut self, leaves: &[Leaf]) {
-        for leaf in leaves.iter().filter(|leaf| leaf.kind != Kind::Prose || leaf.place) {
-            let host = pieces::host(&leaf.value);
-            // A page of a book is no place; whatever a tool of the network is given to go to is one, and so is whatever
-            // is written as an address, and a host that others named.
-            let address = pieces::addressed(&leaf.value);
-            let theirs =
-                || host.as_deref().is_some_and(|host| self.known.trace(host, &[]).provenance == Provenance::Untrusted);
-            if !(address || (leaf.place && (host.is_some() || self.call.tool.network)) || theirs()) {
-                continue;
-            }
-            let plain = !pieces::two_readings(&leaf.value);
-            // A path and a question that others wrote, on a host that many share, carry out what they ask for.
-            let asked = leaf.value.split_once('?').is_some_and(|(before, _)| {
-                before.contains('/') && self.known.trace(before, &[]).provenance == Provenance::Untrusted
-            });
-            if plain && !asked && host.as_deref().is_some_and(|host| self.known.host_typed(host)) {
-                continue;
-            }
-            self.facts.effect = Effect::Send;
-            self.facts.destination = Destination::NewParty;
-            let traced = self.trace(leaf);
-            self.target(leaf, traced);
-        }
-    }
-
     fn outward(&mut self, leaves: &[Leaf]) {
         self.facts.destination = Destination::NewParty;
         // What goes out to nobody in particular, or to whom the user has not named, was not asked for in their words.
@@ -127,7 +128,8 @@ impl Found<'_> {
         if !addressed && self.facts.influenced && !leaves.iter().any(typed) {
             self.facts.targets = Provenance::Model;
         }
-        self.unasked();
+        self.unasked(leaves);
+        self.dictated(leaves);
         for leaf in leaves {
             match leaf.kind {
                 Kind::Choice => {}
@@ -151,15 +153,36 @@ impl Found<'_> {
         }
     }
 
+    // What others wrote names the recipient and, right behind, the very words to send: a letter that was dictated.
+    fn dictated(&mut self, leaves: &[Leaf]) {
+        let targets = || leaves.iter().filter(|leaf| leaf.kind == Kind::Target && leaf.value.len() >= 3);
+        for text in leaves.iter().filter(|leaf| leaf.kind == Kind::Prose && leaf.value.split_whitespace().count() >= 4)
+        {
+            if let Some(source) = targets().find_map(|target| self.known.side_by_side(&target.value, &text.value)) {
+                self.facts.payload = Provenance::Untrusted;
+                let traced = Traced { provenance: Provenance::Untrusted, source: Some(source) };
+                self.origin(text, &traced);
+            }
+        }
+    }
+
     // A user who only wants to be told something has asked for no change, whatever it is called by.
-    fn unasked(&mut self) {
-        if self.facts.influenced && self.known.only_asks() {
+    fn unasked(&mut self, leaves: &[Leaf]) {
+        if self.facts.influenced && (self.known.only_asks() || unasked::deed(self.call.tool, self.known)) {
             self.facts.targets = self.facts.targets.max(Provenance::Model);
+        }
+        let influenced = self.facts.influenced;
+        for leaf in leaves.iter().filter(|_| influenced) {
+            if unasked::value(leaf, self.facts.effect, self.known) && !self.pinned(&leaf.field) {
+                self.facts.targets = self.facts.targets.max(Provenance::Model);
+                let traced = Traced { provenance: Provenance::Model, source: None };
+                self.origin(leaf, &traced);
+            }
         }
     }
 
     fn account(&mut self, leaves: &[Leaf]) {
-        self.unasked();
+        self.unasked(leaves);
         for leaf in leaves {
             match leaf.kind {
                 Kind::Choice => {}
@@ -168,6 +191,9 @@ impl Found<'_> {
                     let mut traced = self.trace(leaf);
                     if traced.provenance > Provenance::OwnData && self.facts.effect != Effect::Delete {
                         traced = self.known.trace_object(&leaf.value, &[]);
+                    }
+                    if traced.provenance == Provenance::OwnData && unasked::redirects(leaf) {
+                        traced.provenance = Provenance::Model;
                     }
                     self.target(leaf, traced);
                 }
@@ -193,9 +219,13 @@ impl Found<'_> {
                 }
             }
         }
+        if self.facts.influenced && self.swapped(leaves) {
+            self.facts.targets = self.facts.targets.max(Provenance::Model);
+        }
         // Text that others wrote, put where the user said (a list into "packing.txt"), is what was asked for. With no
         // such place named, it is a change made of their words.
-        let placed = self.anchored && self.facts.targets <= Provenance::OwnData;
+        // What is run or obeyed later is never only text.
+        let placed = self.anchored && self.facts.targets <= Provenance::OwnData && !unasked::obeyed(leaves);
         for (field, traced) in std::mem::take(&mut self.prose) {
             if traced.provenance == Provenance::Untrusted && !placed {
                 self.facts.payload = Provenance::Untrusted;
@@ -209,6 +239,17 @@ impl Found<'_> {
         if !asked_for {
             self.facts.targets = self.facts.targets.max(Provenance::Model);
         }
+    }
+
+    // A number of the model's own where the user typed one that stands nowhere in the call.
+    fn swapped(&self, leaves: &[Leaf]) -> bool {
+        let made = |leaf: &Leaf| {
+            leaf.kind == Kind::Amount
+                && leaf.number.is_some()
+                && !self.pinned(&leaf.field)
+                && self.measure(leaf).provenance == Provenance::Model
+        };
+        leaves.iter().any(made) && self.known.leaves_out_a_number(leaves.iter().map(|leaf| leaf.value.as_str()))
     }
 
     // What a text can carry: an address, a link, a key, a code, a number of an account, that the user did not type.
@@ -238,6 +279,9 @@ impl Found<'_> {
         }
         let mut nouns: Vec<&str> = leaf.nouns.iter().map(String::as_str).collect();
         nouns.extend(self.call.tool.objects.iter().map(String::as_str));
+        if leaf.selects && leaf.value.contains([':', ' ', '=']) {
+            return self.query(leaf, &nouns);
+        }
         let mut whole = self.known.trace(&leaf.value, &nouns);
         // One plain word ("all", "general") is meant where it is set off, or stands beside what its field is called by.
         let plain_word = leaf.value.chars().all(|c| c.is_ascii_lowercase());
@@ -250,15 +294,46 @@ impl Found<'_> {
         }
         // What follows the host in an address can be made up; where it goes is the host.
         let bare = !leaf.value.contains(['/', '@']);
+        if whole.provenance == Provenance::Model
+            && let Some(theirs) = places::led_elsewhere(&leaf.value, self.known)
+        {
+            return theirs;
+        }
         match pieces::host(&leaf.value)
             .filter(|_| whole.provenance == Provenance::Model || (bare && whole.provenance > Provenance::OwnData))
         {
             Some(host) if self.known.host_typed(&host) && !pieces::two_readings(&leaf.value) => {
                 Traced { provenance: Provenance::User, source: None }
             }
-            Some(host) => self.known.trace(&host, &[]),
+            Some(host) => {
+                // A word that the user wrote as something else, "README.md", names no host.
+                let mut traced = self.known.trace(&host, &[]);
+                traced.provenance = traced.provenance.max(if traced.provenance == Provenance::User {
+                    Provenance::Model
+                } else {
+                    Provenance::User
+                });
+                traced
+            }
             None => whole,
         }
+    }
+
+    // "from:anna@home.test before:2024-06-01": which things are meant follows from each term, and from nothing typed if
+    // no term was.
+    fn query(&self, leaf: &Leaf, nouns: &[&str]) -> Traced {
+        let user = Traced { provenance: Provenance::User, source: None };
+        if self.known.trace(&leaf.value, nouns).provenance == Provenance::User {
+            return user;
+        }
+        let terms = leaf.value.split(|c: char| c.is_whitespace() || "()\"'".contains(c));
+        let terms = terms.filter(|term| !matches!(*term, "" | "AND" | "OR" | "NOT" | "and" | "or" | "not"));
+        let values = terms.map(|term| term.rsplit([':', '=', '<', '>']).next().unwrap_or(term));
+        let worst = values.filter(|value| !value.is_empty()).map(|value| match self.known.trace_measure(value) {
+            Some(measured) => measured,
+            None => self.known.trace(value, nouns),
+        });
+        worst.max_by_key(|traced| traced.provenance).unwrap_or(Traced { provenance: Provenance::Model, source: None })
     }
 
     fn pinned(&self, field: &str) -> bool {
@@ -327,6 +402,10 @@ fn typed_together(leaves: &[Leaf], known: &Known) -> Vec<String> {
     let parts: Vec<&Leaf> =
         leaves.iter().filter(|leaf| leaf.kind != Kind::Prose && leaf.value.len() <= 200).take(64).collect();
     let mut found = Vec::new();
+    // "acme/web": its owner and its name.
+    for pair in parts.windows(2).filter(|pair| known.typed_as_pair(&pair[0].value, &pair[1].value)) {
+        found.extend(pair.iter().map(|leaf| leaf.field.clone()));
+    }
     for many in 2..=5 {
         for some in parts.windows(many) {
             if known.typed_together(&some.iter().map(|leaf| leaf.value.as_str()).collect::<Vec<_>>()) {

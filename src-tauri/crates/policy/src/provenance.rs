@@ -4,19 +4,24 @@
 
 use assent_protocol::Provenance;
 use serde_json::Value;
+use std::collections::HashSet;
 use unicode_normalization::UnicodeNormalization;
 
 mod index;
 mod moments;
 mod normal;
 mod records;
+mod typed;
+mod wishes;
 mod wording;
 
 use index::Index;
 use moments::{Moments, moment, numbers};
-use normal::{decoded, folded, plain};
+use normal::{decoded, folded};
 use records::{Names, Records, structured};
-use wording::{asks_only, beside, has_token, in_groups, in_parts, set_off};
+use typed::{MIN_PARTED, UserText};
+use wishes::Wishes;
+pub(crate) use wishes::bulk;
 
 /// Who can have written what was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,8 +58,10 @@ pub struct Traced {
 /// same turns in the same order it is always the same, so that nothing of it has to be kept.
 #[derive(Debug, Clone, Default)]
 pub struct Known {
-    user: Vec<String>,
+    user: Vec<UserText>,
     hosts: Vec<String>,
+    user_bytes: usize,
+    wishes: Wishes,
     typed: Index,
     typed_moments: Moments,
     own: Index,
@@ -64,15 +71,15 @@ pub struct Known {
     sources: Vec<String>,
 }
 
-/// Letters and digits of a word of the user that may come as several values.
-const MIN_PARTED: usize = 8;
 /// Letters and digits that a value needs before it says anything about where it came from.
 const MIN_TRACED: usize = 3;
 
 impl Known {
     /// The user wrote this: the goal, a message, an answer.
     pub fn typed(&mut self, text: &str) {
-        self.user.push(text.split_whitespace().collect::<Vec<_>>().join(" "));
+        self.user.push(UserText::new(text));
+        self.user_bytes += text.len();
+        self.wishes.add(text);
         let folded = folded(text);
         self.typed.add(&folded, 0);
         self.typed_moments.add(&folded);
@@ -119,22 +126,6 @@ impl Known {
     /// Whether anything that others can write to has been read.
     pub fn read_others(&self) -> bool {
         self.others.find_any()
-    }
-
-    /// Whether the user only asked to be told something: every sentence is a question, or begins with a word for reading.
-    pub fn only_asks(&self) -> bool {
-        !self.user.is_empty() && self.user.iter().all(|text| asks_only(text))
-    }
-
-    /// Whether the user set this word off as a name, or wrote it beside one of the words that its field is called by.
-    pub fn calls(&self, word: &str, nouns: &[&str]) -> bool {
-        let exact = plain(word);
-        self.user.iter().any(|text| set_off(text, &exact) || beside(&plain(text), &exact, nouns))
-    }
-
-    /// Whether the user wrote this word.
-    pub fn mentions(&self, word: &str) -> bool {
-        self.typed.find(&folded(word)).is_some()
     }
 
     /// Where a value came from that is acted on: an address, a name, a number of a thing. `nouns` are the words that
@@ -207,85 +198,12 @@ impl Known {
         traced
     }
 
-    /// Whether these values, in order and with nothing but signs between them, are together what the user typed: an
-    /// address in two halves, an account number in groups.
-    pub fn typed_together(&self, values: &[&str]) -> bool {
-        let values: Vec<String> = values.iter().map(|value| plain(value)).collect();
-        let long = values.iter().map(|value| value.chars().filter(|c| c.is_alphanumeric()).count()).sum::<usize>()
-            >= MIN_PARTED;
-        long && values.iter().all(|value| !value.is_empty())
-            && self.user.iter().any(|text| in_parts(&plain(text), &values))
-    }
-
-    /// Whether the user spoke of a day in words that need a calendar: "tomorrow", "next Friday".
-    pub fn day_spoken_of(&self) -> bool {
-        const WORDS: &[&str] = &[
-            "today",
-            "tonight",
-            "tomorrow",
-            "yesterday",
-            "monday",
-            "tuesday",
-            "wednesday",
-            "thursday",
-            "friday",
-            "saturday",
-            "sunday",
-            "weekend",
-            "heute",
-            "morgen",
-            "montag",
-            "dienstag",
-            "mittwoch",
-            "donnerstag",
-            "freitag",
-            "samstag",
-            "sonntag",
-            "demain",
-            "lundi",
-            "mardi",
-            "mercredi",
-            "jeudi",
-            "vendredi",
-            "samedi",
-            "dimanche",
-            "mañana",
-            "lunes",
-            "martes",
-            "miércoles",
-            "jueves",
-            "viernes",
-            "sábado",
-            "domingo",
-            "domani",
-            "lunedì",
-            "martedì",
-            "mercoledì",
-            "giovedì",
-            "venerdì",
-            "sabato",
-            "domenica",
-            "jutro",
-            "poniedziałek",
-            "wtorek",
-            "środa",
-            "środę",
-            "czwartek",
-            "piątek",
-            "sobota",
-            "sobotę",
-            "niedziela",
-            "niedzielę",
-        ];
-        WORDS.iter().any(|word| self.mentions(word))
-    }
-
     /// Where a day, a time or a number came from, in whatever notation; none for a value that is neither.
     pub fn trace_measure(&self, value: &str) -> Option<Traced> {
         let made = |provenance| Some(Traced { provenance, source: None });
         if let Some((day, minute)) = moment(value) {
             let (user, others) = (&self.typed_moments, &self.others_moments);
-            let day_typed = day.is_none_or(|day| user.has_day(day));
+            let day_typed = day.is_none_or(|day| user.has_day(day) || user.counted_to(day));
             // What begins at a typed time and lasts a typed while ends at a typed time.
             let ends = |minute: u16| {
                 user.lengths
@@ -326,6 +244,31 @@ impl Known {
         visible
     }
 
+    /// Whether a number that the user typed, and that is no day or time, is in none of these values.
+    pub fn leaves_out_a_number<'v>(&self, values: impl Iterator<Item = &'v str>) -> bool {
+        let used: HashSet<_> = values.flat_map(|value| value.split_whitespace().flat_map(numbers)).collect();
+        self.typed_moments.bare.iter().any(|readings| readings.iter().all(|number| !used.contains(number)))
+    }
+
+    /// The source in which others wrote `text` not far behind `name`.
+    pub fn side_by_side(&self, name: &str, text: &str) -> Option<String> {
+        if self.is_typed(text, &[]) {
+            return None;
+        }
+        let source = self.others.find_behind(&folded(name), &folded(text))?;
+        self.sources.get(source as usize).cloned()
+    }
+
+    /// What an address says once its percent escapes are read.
+    pub fn percent_decoded(text: &str) -> String {
+        normal::percent(text)
+    }
+
+    /// Bytes of all that the user typed.
+    pub fn typed_bytes(&self) -> usize {
+        self.user_bytes
+    }
+
     /// Whether a word is a day or a time and nothing else.
     pub fn is_moment(word: &str) -> bool {
         moment(word).is_some()
@@ -356,101 +299,12 @@ impl Known {
         self.hosts.extend(crate::facts::host(address));
     }
 
-    /// Whether the user wrote this host, by itself or in an address. A name that could be a file's, or that has no dot,
-    /// was meant as a host only in an address.
-    pub fn host_typed(&self, host: &str) -> bool {
-        if self.hosts.iter().any(|granted| granted == host) {
-            return true;
-        }
-        const FILES: &[&str] =
-            &["md", "sh", "py", "rs", "pl", "ai", "zip", "mov", "app", "ps", "cc", "so", "ms", "ts", "js"];
-        let host = host.trim_start_matches("www.");
-        let end = host.rsplit('.').next().unwrap_or_default();
-        let in_address_only = !host.contains('.') || FILES.contains(&end);
-        self.user.iter().any(|text| {
-            let text = text.to_lowercase();
-            text.match_indices(host).any(|(at, found)| {
-                let before = text[..at].trim_end_matches("www.");
-                let in_address = before.ends_with("://");
-                let free = before.chars().next_back().is_none_or(|c| !(c.is_alphanumeric() || "-_.@/\\".contains(c)));
-                let rest = &text[at + found.len()..];
-                let mut after = rest.chars();
-                let ends = match (after.next(), after.next()) {
-                    (None, _) => true,
-                    (Some('.' | ':'), Some(next)) => {
-                        !next.is_alphanumeric() || rest.starts_with(':') && next.is_ascii_digit()
-                    }
-                    (Some('-' | '_' | '@' | '\\'), _) => false,
-                    (Some(next), _) => !next.is_alphanumeric(),
-                };
-                (in_address || (free && !in_address_only)) && ends
-            })
-        })
-    }
-
     fn source(&mut self, source: &str) -> u32 {
         let at = self.sources.iter().rposition(|known| known == source).unwrap_or_else(|| {
             self.sources.push(source.to_owned());
             self.sources.len() - 1
         });
         u32::try_from(at).unwrap_or(u32::MAX)
-    }
-
-    fn is_typed(&self, value: &str, nouns: &[&str]) -> bool {
-        let exact = plain(value);
-        // Most values were never typed: the index says so without reading the user's texts again.
-        if self.typed.find(&folded(&exact)).is_none() && !exact.contains([',', ';']) {
-            return false;
-        }
-        let short_number = exact.len() < 5 && exact.bytes().all(|byte| byte.is_ascii_digit());
-        if short_number {
-            return self.user.iter().any(|text| beside(&plain(text), &exact, nouns));
-        }
-        if self.user.iter().any(|text| has_token(&plain(text), &exact)) {
-            return true;
-        }
-        // Numbers of accounts and telephones are grouped as one likes; in addresses every sign counts.
-        let grouped = |c: char| c.is_alphanumeric() || " -+()/".contains(c);
-        let foreign = exact.chars().any(|c| c.is_alphabetic() && !c.is_ascii());
-        let figures = exact.bytes().filter(u8::is_ascii_digit).count() >= 5;
-        if exact.chars().all(grouped) && exact.len() >= 6 && (figures || foreign) {
-            return self.user.iter().any(|text| in_groups(&plain(text), &exact));
-        }
-        let parts: Vec<&str> = exact.split([',', ';']).map(str::trim).filter(|part| !part.is_empty()).collect();
-        parts.len() > 1 && parts.iter().all(|part| part.chars().count() >= MIN_TRACED && self.is_typed(part, nouns))
-    }
-
-    // Whether the user called a thing by this name: all of it, and one plain word only where it is set off as a name.
-    fn names(&self, name: &str) -> bool {
-        let exact = plain(name);
-        let stem = match exact.rsplit_once('.') {
-            Some((stem, end)) if !end.is_empty() && end.len() <= 5 && !exact.contains('@') => stem.to_owned(),
-            _ => exact.clone(),
-        };
-        let spaced = plain(&stem.replace(['-', '_'], " "));
-        if self.typed.find(&folded(&spaced)).is_none() {
-            return false;
-        }
-        self.user.iter().any(|text| {
-            let lower = text.to_lowercase();
-            if has_token(&lower, &exact)
-                && (exact.contains(['.', '_', '-']) || exact.bytes().any(|b| b.is_ascii_digit()))
-            {
-                return true;
-            }
-            set_off(text, &spaced)
-        })
-    }
-
-    // The words that a name begins with, two and more, that the user wrote one after the other.
-    fn begins(&self, name: &str) -> Option<String> {
-        let exact = plain(name);
-        let spaced = exact.replace(['-', '_', '.'], " ");
-        let words: Vec<&str> = spaced.split_whitespace().collect();
-        (2..=words.len()).rev().map(|many| words[..many].join(" ")).find(|beginning| {
-            let long = beginning.split(' ').filter(|word| word.chars().count() >= 4).count();
-            long >= 2 && self.typed.find(&folded(beginning)).is_some()
-        })
     }
 
     fn copied_from(&self, readings: &[String]) -> Option<u32> {

@@ -14,7 +14,14 @@ use serde_json::Value;
 
 pub mod fields;
 pub(crate) mod lexicon;
+mod phrases;
+mod queries;
+mod sentences;
 
+use sentences::{sentences, told};
+
+/// Bytes of a description that are read.
+const MOST_READ: usize = 64 << 10;
 /// Words for what is run as it is given.
 const INTERPRETERS: &[&str] = &[
     "shell",
@@ -57,6 +64,16 @@ pub struct ToolReading {
     pub dispatches: bool,
     /// False when no verb was known.
     pub understood: bool,
+    /// Whether it runs queries, and does nothing else.
+    pub queries: bool,
+    /// Whether it works out sums.
+    pub calculates: bool,
+    /// Whether it makes something public.
+    pub publishes: bool,
+    /// The words of the name, and behind them the first word of the description, lower case.
+    pub parts: Vec<String>,
+    /// How many of them are of the name.
+    pub named: usize,
     /// The words of the name that are no verbs, lower case.
     pub objects: Vec<String>,
     /// The longer words of the description's first sentence that are no verbs.
@@ -74,7 +91,10 @@ pub struct ToolReading {
 /// assert_eq!(read("schedule_transaction", "Schedule a transaction."), Effect::Spend);
 /// ```
 pub fn read_tool(name: &str, description: &str, schema: &Value, hints: Hints) -> ToolReading {
-    let parts = words_of_name(name);
+    let mut parts = words_of_name(name);
+    // More than anybody reads hides something.
+    let too_long = description.len() > MOST_READ;
+    let description = if too_long { "" } else { description };
     let named_verb = name_verb(&parts);
     let told = told(description);
     let named = fields::properties(schema);
@@ -88,11 +108,29 @@ pub fn read_tool(name: &str, description: &str, schema: &Value, hints: Hints) ->
     let mut effect = primary.unwrap_or(Effect::Execute);
     // Ways of saying "does": what is done stands in an argument or in the rest of the description.
     // A shell and an interpreter run what they are given, whatever its first word is.
-    let interprets = |word: &String| INTERPRETERS.contains(&word.as_str());
-    let runs = parts.iter().any(interprets)
-        || told.first_words.iter().any(interprets)
-        || named.iter().any(|field| field.code());
-    if runs {
+    // What looks up a code of another kind runs none.
+    let looks = effect == Effect::Observe && !named.iter().any(|field| field.code());
+    let interprets = |word: &String| INTERPRETERS.contains(&word.as_str()) && !(looks && word == "code");
+    let language = parts.iter().any(interprets) || told.first_words.iter().any(interprets);
+    let calculates = parts.iter().chain(&told.first_words).any(|word| {
+        matches!(word.as_str(), "calculate" | "calculates" | "calculator" | "math" | "mathematical" | "arithmetic")
+    });
+    let thinks = primary.is_none() && named.iter().any(|field| field.thought());
+    let runs = language
+        || named.iter().any(|field| field.code())
+        || named.iter().any(|field| field.expression() && !calculates);
+    let beneath = match effect {
+        Effect::Execute => Effect::Observe,
+        other => other.max(told.rest.filter(|rest| *rest != Effect::Execute).unwrap_or(other)),
+    };
+    let query_words = |word: &String| matches!(word.as_str(), "sql" | "postgres" | "mysql" | "sqlite" | "database");
+    let queries = runs
+        && beneath == Effect::Observe
+        && (parts.iter().chain(&told.first_words).any(query_words) || named.iter().any(|field| field.sql()));
+    if thinks {
+        effect = Effect::Observe;
+    }
+    if runs || too_long {
         effect = effect.max(Effect::Execute);
     }
     let dispatches = effect == Effect::Execute && !runs && named.iter().any(|field| field.chooses());
@@ -100,6 +138,11 @@ pub fn read_tool(name: &str, description: &str, schema: &Value, hints: Hints) ->
     let changes = |effect: Effect| matches!(effect, Effect::Create | Effect::Modify | Effect::Send);
     if changes(effect) && (about_money(&parts) || told.money_in_first) {
         effect = Effect::Spend;
+    }
+    let open_to = |word: &String| matches!(word.as_str(), "public" | "publicly" | "anyone" | "unlisted" | "worldwide");
+    let publishes = effect > Effect::Observe && (parts.iter().any(open_to) || told.first_words.iter().any(open_to));
+    if publishes && effect < Effect::Send {
+        effect = Effect::Send;
     }
     let mut when_addressed = None;
     if let Some(rest) = told.rest.filter(|rest| *rest > effect) {
@@ -150,11 +193,26 @@ pub fn read_tool(name: &str, description: &str, schema: &Value, hints: Hints) ->
                 | "markdown"
                 | "html"
                 | "transcript"
+                | "attachment"
+                | "attachments"
         )
     };
-    let document = parts
-        .iter()
-        .any(|word| matches!(word.as_str(), "page" | "webpage" | "url" | "document" | "content" | "text" | "fetch"));
+    let document = parts.iter().any(|word| {
+        matches!(
+            word.as_str(),
+            "page"
+                | "webpage"
+                | "url"
+                | "document"
+                | "content"
+                | "text"
+                | "fetch"
+                | "attachment"
+                | "attachments"
+                | "download"
+        )
+    });
+    let document = document || told.first_words.iter().any(|word| word == "attachment" || word == "attachments");
     let text =
         network || document || (named.iter().any(|field| field.place()) && told.first_words.iter().any(text_word));
     let objects =
@@ -165,7 +223,24 @@ pub fn read_tool(name: &str, description: &str, schema: &Value, hints: Hints) ->
         .filter(|word| word.chars().count() >= 5 && lexicon::inflected(word).is_none())
         .cloned()
         .collect();
-    ToolReading { effect, when_addressed, network, text, dispatches, understood: primary.is_some(), objects, about }
+    let named_parts = parts.len();
+    parts.extend(told.first_words.first().cloned());
+    let understood = (primary.is_some() || thinks) && !too_long;
+    ToolReading {
+        effect,
+        when_addressed,
+        network,
+        text,
+        dispatches,
+        understood,
+        publishes,
+        queries,
+        calculates,
+        parts,
+        named: named_parts,
+        objects,
+        about,
+    }
 }
 
 impl ToolReading {
@@ -173,7 +248,13 @@ impl ToolReading {
     pub fn effect_of(&self, leaves: &[fields::Leaf]) -> Effect {
         let mut effect = self.effect;
         // With a query that plainly only selects, an interpreter of queries reads.
-        if leaves.iter().any(|leaf| leaf.code) {
+        let program = |leaf: &&fields::Leaf| leaf.code || self.queries && leaf.field.ends_with("query");
+        let programs = || leaves.iter().filter(program);
+        if self.queries && effect == Effect::Execute && programs().next().is_some() {
+            let selects = programs().all(|leaf| queries::only_selects(&leaf.value));
+            return if selects { Effect::Observe } else { effect };
+        }
+        if programs().any(|leaf| !(self.calculates && queries::sum(&leaf.value))) {
             effect = effect.max(Effect::Execute);
         }
         if self.dispatches {
@@ -241,6 +322,9 @@ fn name_effect(parts: &[String]) -> Option<Effect> {
 
 // The effect of a name's verb, and whether that verb is plainly one.
 fn name_verb(parts: &[String]) -> Option<(Effect, bool)> {
+    if let Some(effect) = phrases::of_name(parts) {
+        return Some((effect, true));
+    }
     let sense = |at: usize, part: &str| {
         if part == "open" { Some(lexicon::opening(&parts[at + 1..])) } else { lexicon::verb(part) }
     };
@@ -259,228 +343,5 @@ fn name_verb(parts: &[String]) -> Option<(Effect, bool)> {
     Some((joined.fold(effect, |most, (_, more)| most.max(*more)), plainly.is_some()))
 }
 
-#[derive(Default)]
-struct Told {
-    first: Option<Effect>,
-    first_words: Vec<String>,
-    money_in_first: bool,
-    rest: Option<Effect>,
-}
-
-fn told(description: &str) -> Told {
-    let mut told = Told::default();
-    for (number, words) in sentences(description).iter().enumerate() {
-        let effects = sentence_effects(words, number == 0);
-        if number == 0 {
-            told.first = effects.iter().copied().max();
-            told.first_words.clone_from(words);
-            // The object of the first verb: "Sends a transaction", "Modify the payment method".
-            told.money_in_first = words.iter().skip(1).take(4).any(|word| lexicon::money(word));
-        } else {
-            told.rest = told.rest.max(effects.iter().copied().max());
-        }
-    }
-    told
-}
-
-fn sentences(description: &str) -> Vec<Vec<String>> {
-    // What a result or an example looks like is no deed.
-    description
-        .split(['.', '\n', ';', ':'])
-        .map(|sentence| {
-            let words = sentence.split(|c: char| !(c.is_alphanumeric() || c == '\'' || c == ','));
-            words
-                .flat_map(|word| {
-                    let comma = word.ends_with(',');
-                    let bare = word.trim_matches([',', '\'']).to_lowercase();
-                    [Some(bare).filter(|w| !w.is_empty()), comma.then(|| ",".to_owned())]
-                })
-                .flatten()
-                .collect::<Vec<String>>()
-        })
-        .filter(|words| !words.is_empty())
-        .take(40)
-        .collect()
-}
-
-fn sentence_effects(words: &[String], first: bool) -> Vec<Effect> {
-    let word = |at: usize| words.get(at).map(String::as_str).unwrap_or_default();
-    let mut found = Vec::new();
-    let conditional = matches!(
-        word(0),
-        "if" | "when" | "unless" | "before" | "after" | "use" | "note" | "must" | "only" | "for" | "with"
-    );
-    for at in 0..words.len() {
-        let denied = (1..=3).any(|back| {
-            at >= back
-                && matches!(
-                    word(at - back),
-                    "not" | "cannot" | "can't" | "without" | "never" | "doesn't" | "don't" | "no" | "only" | "if"
-                )
-        });
-        if denied {
-            continue;
-        }
-        let before = if at == 0 { "" } else { word(at - 1) };
-        let one_back = if before == "," && at >= 2 { word(at - 2) } else { before };
-        let object = matches!(
-            word(at + 1),
-            "a" | "an"
-                | "the"
-                | "it"
-                | "them"
-                | "this"
-                | "that"
-                | "its"
-                | "their"
-                | "any"
-                | "all"
-                | "to"
-                | "your"
-                | "one"
-                | "new"
-                | "each"
-                | "every"
-        );
-        let noun = lexicon::ambiguous(word(at));
-        let begins = at == 0 && (first || (!conditional && (!noun || object)));
-        let subject = matches!(
-            word(at.saturating_sub(2)),
-            "it" | "this" | "tool" | "function" | "and" | "then" | "you" | "which" | "that"
-        );
-        let joined = matches!(
-            before,
-            "and"
-                | "then"
-                | "also"
-                | "will"
-                | "it"
-                | "tool"
-                | "function"
-                | "automatically"
-                | "immediately"
-                | "optionally"
-                | "silently"
-        ) || (before == "by" && word(at).ends_with("ing"))
-            || (matches!(before, "or" | ",") && listed(words, at))
-            || (before == "to"
-                && (first && at <= 3 || matches!(word(at.saturating_sub(2)), "used" | "lets" | "allows" | "able")))
-            || (before == "user" && subject)
-            || (at == 1 && matches!(word(0), "tool" | "can" | "to" | "safely" | "quickly"))
-            || (at == 2
-                && matches!(word(0), "lets" | "let" | "helps")
-                && matches!(word(1), "you" | "users" | "agents"));
-        // "Lets you search" says who reads it, "lets a guest watch" what it does.
-        let offered = matches!(word(at), "let" | "lets" | "allow" | "allows" | "enable" | "enables" | "help" | "helps")
-            && matches!(word(at + 1), "you" | "users" | "agents" | "clients" | "developers" | "us");
-        // Behind another word, what is also a noun ("subject and mail") is a deed only with an object of its own.
-        if (begins || (joined && (!noun || object))) && !offered {
-            found.extend(if matches!(word(at), "open" | "opens" | "opening") {
-                Some(lexicon::opening(&words[at + 1..]))
-            } else {
-                lexicon::inflected(word(at))
-            });
-        }
-        let result = matches!(
-            word(at.saturating_sub(2)),
-            "output" | "result" | "results" | "response" | "data" | "list" | "values" | "entries" | "lines"
-        );
-        if matches!(one_back, "is" | "are" | "be" | "been" | "being" | "gets" | "get" | "automatically")
-            && !conditional
-            && !result
-        {
-            let possible = at >= 3
-                && (matches!(word(at - 2), "can" | "could" | "may" | "must" | "should" | "be")
-                    || matches!(word(at - 3), "can" | "may" | "could"));
-            if !possible {
-                // That the tool itself "is called" or "is run" is no deed of its.
-                found.extend(lexicon::participle(word(at)).filter(|effect| *effect != Effect::Execute));
-            }
-        }
-    }
-    found
-}
-
-// "View, update, or cancel appointments": a list of verbs from the beginning of the sentence.
-fn listed(words: &[String], at: usize) -> bool {
-    let deed = |word: &String| lexicon::inflected(word).is_some();
-    words[..at].iter().all(|word| matches!(word.as_str(), "," | "or" | "and") || deed(word))
-        || words.first().is_some_and(deed)
-            && words.get(at + 1).is_some_and(|next| {
-                matches!(next.as_str(), "a" | "an" | "the" | "it" | "them" | "existing" | "one" | "any")
-            })
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn effect(name: &str, says: &str) -> Effect {
-        read_tool(name, says, &json!({}), Hints::default()).effect
-    }
-
-    #[test]
-    fn the_verb_of_a_name_is_found_among_nouns() {
-        for (name, expected) in [
-            ("messages.list", Effect::Observe),
-            ("email_search", Effect::Observe),
-            ("SlackSearchMessage", Effect::Observe),
-            ("GmailSendEmail", Effect::Send),
-            ("file-delete", Effect::Delete),
-            ("get_and_delete_mail", Effect::Delete),
-            ("update_scheduled_transaction", Effect::Spend),
-            ("IoTSetLamp", Effect::Modify),
-            ("order_get", Effect::Observe),
-            ("zorble", Effect::Execute),
-        ] {
-            assert_eq!(effect(name, ""), expected, "{name}");
-        }
-    }
-
-    #[test]
-    fn a_description_raises_what_the_name_plays_down() {
-        for (says, expected) in [
-            ("Returns the state of the door.", Effect::Observe),
-            ("Gets the letters and deletes them afterwards.", Effect::Delete),
-            ("Gets the report. It also sends a copy to the auditor.", Effect::Send),
-            ("Gets the report, then pays the fee.", Effect::Spend),
-            ("Gets the letters. They are marked as read.", Effect::Modify),
-            ("Returns the result. It does not send anything.", Effect::Observe),
-            ("Gets a letter with its subject, sender and body.", Effect::Observe),
-        ] {
-            assert_eq!(effect("get_thing", says), expected, "{says}");
-        }
-    }
-
-    #[test]
-    fn hints_raise_and_never_lower() {
-        let read = |hints| read_tool("delete_all", "Deletes all.", &json!({}), hints).effect;
-        assert_eq!(read(Hints::default()), Effect::Delete);
-        let get = |hints| read_tool("get_all", "Gets all.", &json!({}), hints).effect;
-        assert_eq!(get(Hints { changes: true, destroys: false }), Effect::Modify);
-        assert_eq!(get(Hints { changes: true, destroys: true }), Effect::Delete);
-    }
-
-    #[test]
-    fn a_tool_that_calls_tools_does_what_its_argument_says() {
-        let schema = json!({"properties": {"action": {"type": "string"}, "params": {"type": "object"}}});
-        let tool = read_tool("execute", "Executes an action.", &schema, Hints::default());
-        let does = |action: &str| tool.effect_of(&fields::leaves(&schema, &json!({"action": action}), tool.effect));
-        assert_eq!(does("list_files"), Effect::Observe);
-        assert_eq!(does("send_message"), Effect::Send);
-        assert_eq!(does("DELETE"), Effect::Delete);
-        assert_eq!(does("frobnicate"), Effect::Execute);
-    }
-
-    #[test]
-    fn what_is_sent_only_to_those_invited_is_sent_when_someone_is() {
-        let schema =
-            json!({"properties": {"title": {}, "participants": {"type": "array", "description": "E-mail addresses."}}});
-        let says = "Creates an event. It also sends an invitation to the participants.";
-        let tool = read_tool("create_event", says, &schema, Hints::default());
-        let does = |args: Value| tool.effect_of(&fields::leaves(&schema, &args, tool.effect));
-        assert_eq!(does(json!({"title": "Lunch"})), Effect::Create);
-        assert_eq!(does(json!({"title": "Lunch", "participants": ["anna@home.test"]})), Effect::Send);
-    }
-}
+mod tests;

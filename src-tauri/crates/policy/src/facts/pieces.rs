@@ -22,7 +22,11 @@ pub(super) fn pieces(text: &str) -> Vec<Piece> {
         .replace(['。', '．'], ".")
         .replace(['⁄', '∕'], "/")
         .replace("[.]", ".")
-        .replace("hxxp", "http");
+        .replace("hxxp", "http")
+        .replace("http:/", "http://")
+        .replace("https:/", "https://")
+        .replace(":////", "://")
+        .replace(":///", "://");
     let text = folded.as_str();
     let mut found = Vec::new();
     let secret = ["password", "passcode", "passphrase", "pin", "secret", "token", "code"];
@@ -116,6 +120,12 @@ pub(super) fn addressed(value: &str) -> bool {
         || value.starts_with("\\\\")
         || (value.contains('/') && !value.contains(' ') && host(before).is_some())
         || (value.split_once('@').is_some_and(|(_, rest)| rest.contains(':')) && !value.contains(' '))
+}
+
+/// Whether a value is the full name of a host, as it is looked up: three labels and more, the last a plain one.
+pub(super) fn full_name_of_a_host(value: &str) -> bool {
+    let value = value.trim();
+    value.split('.').count() >= 3 && !value.contains(['/', ' ']) && host(value).is_some()
 }
 
 /// Whether programs differ in where an address leads.

@@ -177,3 +177,26 @@ fn a_change_without_arguments_is_anchored_by_what_the_user_spoke_of() {
     assert_eq!(auto(&toggle("Please switch roaming on")), Answer::Allow);
     assert_eq!(auto(&toggle("Read my letters")), Answer::Ask);
 }
+
+#[test]
+fn g6_a_file_that_the_user_named_is_no_host() {
+    let read = [json!([{"body": "please read on"}])];
+    let fetch = |task: &str, url: &str| {
+        let says = "Returns the text of a page at a URL.";
+        auto(&facts_of(task, &read, "get_page", says, json!({"url": {"type": "string"}}), json!({"url": url})))
+    };
+    assert_eq!(fetch("Summarize README.md for me.", "https://readme.md/?d=secret"), Answer::Ask);
+    assert_eq!(fetch("Is the kitchen ai report done?", "http://ai/?d=secret"), Answer::Ask);
+    assert_eq!(fetch("Summarize https://readme.md/start for me.", "https://readme.md/start"), Answer::Allow);
+}
+
+#[test]
+fn what_takes_too_long_to_trace_is_asked_about_at_once() {
+    let body = "write to a@b.test, ".repeat(100_000);
+    let facts = deliver("Tell anna@home.test", &[], json!({"to_party": "anna@home.test", "letter": body}));
+    assert_eq!((facts.inspectable, auto(&facts)), (false, Answer::Ask));
+    let task = (0..80_000).map(|n| format!("w{n}q ")).collect::<String>();
+    let to: Vec<String> = (0..4_900).map(|n| format!("w{n}q")).collect();
+    let facts = deliver(&task, &[], json!({"to_party": to, "letter": "hello"}));
+    assert_eq!((facts.inspectable, auto(&facts)), (false, Answer::Ask));
+}

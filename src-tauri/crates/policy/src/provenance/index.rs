@@ -10,6 +10,12 @@ const BETWEEN: u8 = 0xff;
 /// A run that is at most so many times as long as the next is merged with it: few runs, few places to look.
 const MERGED: usize = 8;
 
+/// Places that begin with the same eight bytes and are still compared one by one.
+const MOST_COMPARED: usize = 512;
+
+/// Letters and digits within which a name and a text stand together.
+const NEAR: usize = 160;
+
 /// All texts of one kind of author.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Index {
@@ -63,6 +69,25 @@ impl Index {
 
     /// The source of a text in which the value stands, beginning and ending with a word.
     pub(super) fn find(&self, folded: &str) -> Option<u32> {
+        self.place(folded).map(|at| self.source_of(at))
+    }
+
+    /// The source of a text in which `text` stands at most a few sentences behind `name`.
+    pub(super) fn find_behind(&self, name: &str, text: &str) -> Option<u32> {
+        let at = self.place(text)? as usize;
+        let name = squeezed(name);
+        let before = &self.bytes[at.saturating_sub(NEAR)..at];
+        let same_text = before.iter().rposition(|byte| *byte == BETWEEN).map_or(before, |end| &before[end + 1..]);
+        let near = !name.is_empty() && same_text.windows(name.len()).any(|some| some == name);
+        near.then(|| self.source_of(at as u32))
+    }
+
+    fn source_of(&self, at: u32) -> u32 {
+        let after = self.sources.partition_point(|(from, _)| *from <= at);
+        self.sources[after.max(1) - 1].1
+    }
+
+    fn place(&self, folded: &str) -> Option<u32> {
         let wanted = squeezed(folded);
         if wanted.is_empty() {
             return None;
@@ -71,16 +96,14 @@ impl Index {
         let high = key_of(&wanted, 0xff);
         let found = self.runs.iter().filter_map(|run| {
             let from = run.partition_point(|(key, _)| *key < low);
-            run[from..]
-                .iter()
-                .take_while(|(key, _)| *key <= high)
-                .map(|(_, at)| *at)
-                .find(|at| self.stands(*at, &wanted))
+            let some = &run[from..run.len().min(from + MOST_COMPARED)];
+            let alike = || some.iter().take_while(|(key, _)| *key <= high).map(|(_, at)| *at);
+            let stands = alike().find(|at| self.stands(*at, &wanted));
+            // Where so many begin alike, it counts as one of them: what others wrote is then named rather than missed,
+            // and what the user typed is read again word by word.
+            stands.or_else(|| (some.len() == MOST_COMPARED).then(|| alike().nth(MOST_COMPARED - 1)).flatten())
         });
-        found.min().map(|at| {
-            let after = self.sources.partition_point(|(from, _)| *from <= at);
-            self.sources[after.max(1) - 1].1
-        })
+        found.min()
     }
 
     /// Whether there is anything in it.

@@ -27,7 +27,14 @@ pub(super) struct Moments {
     pub(super) moments: HashSet<(Day, Minute)>,
     /// Minutes that something lasts.
     pub(super) lengths: HashSet<Minute>,
+    /// Days that something lasts or is away.
+    pub(super) spans: HashSet<u16>,
+    /// Every reading of each number that is no part of a day, a time or a length.
+    pub(super) bare: Vec<Vec<Number>>,
 }
+
+/// Numbers of one text that are looked for again.
+const MOST_BARE: usize = 50;
 
 const MONTHS: [&str; 12] = [
     "january",
@@ -123,7 +130,26 @@ impl Moments {
                 }
             }
             self.lengths.extend(length(&words, at));
+            self.spans.extend(span(&words, at));
+            if self.bare.len() < MOST_BARE && alone(&words, at) {
+                self.bare.push(numbers(word.text));
+            }
         }
+    }
+
+    /// Whether this day is a written day and a written number of days or nights: "from 13 November, for 5 days".
+    pub(super) fn counted_to(&self, day: Day) -> bool {
+        let Some(year) = day.year else { return false };
+        let number = |day: Day| civil(day.year.unwrap_or(year), day.month, day.day);
+        let wanted = number(day);
+        self.days.iter().take(MOST_BARE).any(|from| {
+            self.spans.iter().take(MOST_BARE).any(|span| {
+                let apart = wanted - number(*from);
+                // A stay of five days ends on the fifth or the morning after; "three days before" counts back.
+                let span = i64::from(*span);
+                apart == span || apart == span - 1 || apart == -span
+            })
+        })
     }
 
     /// Whether this day was written, with its year or without.
@@ -345,6 +371,69 @@ fn length(words: &[Word<'_>], at: usize) -> Option<Minute> {
     named.or_else(|| count.parse().ok()).filter(|n| *n > 0)?.checked_mul(unit)
 }
 
+fn span(words: &[Word<'_>], at: usize) -> Option<u16> {
+    let unit = match words[at].text.trim_end_matches('s') {
+        "day" | "night" => 1,
+        "week" => 7,
+        "fortnight" => 14,
+        _ => return None,
+    };
+    let count = words.get(at.checked_sub(1)?)?.text;
+    let named = COUNTS.iter().find(|(name, n)| *name == count && *n > 0).map(|(_, n)| *n);
+    named.or_else(|| count.parse().ok()).filter(|n| (1..=400).contains(n))?.checked_mul(unit)
+}
+
+// A number in figures that stands for itself.
+fn alone(words: &[Word<'_>], at: usize) -> bool {
+    let text = words[at].text;
+    let figures = text.bytes().next().is_some_and(|byte| byte.is_ascii_digit() || b"$+".contains(&byte))
+        && text.chars().all(|c| c.is_ascii_digit() || ".,'$€£%".contains(c));
+    let beside = |word: Option<&Word<'_>>| {
+        word.is_some_and(|word| {
+            let unit = word.text.trim_end_matches('s');
+            MONTHS.iter().any(|month| named(month, word.text))
+                || FOREIGN.iter().any(|names| names.split(' ').any(|name| name == word.text))
+                || matches!(
+                    unit,
+                    "am" | "pm"
+                        | "hour"
+                        | "hr"
+                        | "h"
+                        | "minute"
+                        | "min"
+                        | "day"
+                        | "night"
+                        | "week"
+                        | "month"
+                        | "year"
+                        | "fortnight"
+                        | "of"
+                        | "at"
+                        | "uhr"
+                        | "o'clock"
+                )
+        })
+    };
+    figures
+        && !numbers(text).is_empty()
+        && days(words, at).is_empty()
+        && minute(words, at).is_none()
+        && !beside(at.checked_sub(1).and_then(|n| words.get(n)))
+        && !beside(words.get(at + 1))
+        // A year.
+        && !(text.len() == 4 && (text.starts_with("19") || text.starts_with("20")))
+}
+
+// Days since the first of March of the year 0.
+fn civil(year: u16, month: u8, day: u8) -> i64 {
+    let (month, year) = (i64::from(month), i64::from(year));
+    let (year, month) = if month <= 2 { (year - 1, month + 9) } else { (year, month - 3) };
+    365 * year + year.div_euclid(4) - year.div_euclid(100)
+        + year.div_euclid(400)
+        + (153 * month + 2) / 5
+        + i64::from(day)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -385,6 +474,13 @@ mod tests {
         }
         assert!(read("half an hour").lengths.contains(&30));
         assert!(read("2024-05-19 at 10:00").moments.contains(&(Day { year: Some(2024), month: 5, day: 19 }, 600)));
+    }
+
+    #[test]
+    fn a_day_follows_from_a_day_and_a_number_of_days() {
+        let read = read("from November 28, 2024, for 5 nights");
+        let day = |month, day| Day { year: Some(2024), month, day };
+        assert!(read.counted_to(day(12, 3)) && read.counted_to(day(12, 2)) && !read.counted_to(day(12, 4)));
     }
 
     #[test]

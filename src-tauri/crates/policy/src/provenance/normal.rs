@@ -4,6 +4,7 @@
 use base64::Engine;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
+use std::collections::HashSet;
 use unicode_normalization::UnicodeNormalization;
 
 /// Lower case, every run of white space one space, digits of other scripts as ours.
@@ -41,12 +42,14 @@ pub(super) fn decoded(text: &str) -> Vec<String> {
         found.push(next.clone());
         text = next;
     }
+    let mut seen: HashSet<String> = found.iter().cloned().collect();
     for depth in 0..2 {
         let inner: Vec<String> = found.iter().chain((depth == 0).then_some(&text)).flat_map(|t| packed(t)).collect();
-        if inner.is_empty() || inner.iter().all(|t| found.contains(t)) {
+        let fresh: Vec<String> = inner.into_iter().filter(|text| seen.insert(text.clone())).collect();
+        if fresh.is_empty() {
             break;
         }
-        found.extend(inner);
+        found.extend(fresh);
     }
     found
 }
@@ -58,11 +61,6 @@ pub(super) fn invisible(c: char) -> bool {
 
 // Words that are readable text in base64 or hexadecimal.
 fn packed(text: &str) -> Vec<String> {
-    const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-        .with_decode_allow_trailing_bits(true);
-    let standard = GeneralPurpose::new(&base64::alphabet::STANDARD, LENIENT);
-    let for_addresses = GeneralPurpose::new(&base64::alphabet::URL_SAFE, LENIENT);
     let mut found = Vec::new();
     for word in text.split(|c: char| !(c.is_ascii_alphanumeric() || "+/=_-".contains(c))) {
         let word = word.trim_matches('=');
@@ -71,13 +69,19 @@ fn packed(text: &str) -> Vec<String> {
         if word.len() < MIN_PACKED || !word.bytes().skip(1).any(odd) {
             continue;
         }
-        let bytes = [hexadecimal(word), standard.decode(word).ok(), for_addresses.decode(word).ok()];
+        let bytes = [hexadecimal(word), STANDARD.decode(word).ok(), FOR_ADDRESSES.decode(word).ok()];
         let readable = |bytes: Vec<u8>| String::from_utf8(bytes).ok().filter(|t| !t.chars().any(char::is_control));
         found.extend(bytes.into_iter().flatten().filter_map(readable));
     }
     found.dedup();
     found
 }
+
+const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
+    .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+    .with_decode_allow_trailing_bits(true);
+static STANDARD: GeneralPurpose = GeneralPurpose::new(&base64::alphabet::STANDARD, LENIENT);
+static FOR_ADDRESSES: GeneralPurpose = GeneralPurpose::new(&base64::alphabet::URL_SAFE, LENIENT);
 
 /// The shortest address, `a@b.cd`, takes eight characters in base64.
 const MIN_PACKED: usize = 8;
@@ -88,7 +92,8 @@ fn hexadecimal(word: &str) -> Option<Vec<u8>> {
     }
     (0..word.len()).step_by(2).map(|at| u8::from_str_radix(&word[at..at + 2], 16).ok()).collect()
 }
-fn percent(text: &str) -> String {
+
+pub(super) fn percent(text: &str) -> String {
     if !text.contains('%') {
         return text.to_owned();
     }

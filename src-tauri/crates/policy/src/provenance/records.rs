@@ -12,6 +12,9 @@ const MAX_TEXT: usize = 4 << 20;
 /// Fields longer than this are prose, neither a name nor a value to act on.
 const MAX_FIELD: usize = 200;
 const MAX_DEPTH: usize = 32;
+/// More records than this in one result, or fields in one record, are read as text only.
+const MOST_RECORDS: usize = 5_000;
+const MOST_FIELDS: usize = 500;
 /// Records that are compared with one another before a name counts as borne by too many.
 const MOST_PLACES: usize = 64;
 
@@ -46,7 +49,10 @@ impl Records {
     /// Adds the records in `value`; `user` says what the user wrote.
     pub(super) fn add(&mut self, value: &Value, source: u32, user: &Names<'_>) {
         let from = self.all.len();
-        collect(value, None, source, 0, &mut self.all);
+        collect(value, Within { name: None, listing: true, source }, 0, &mut self.all);
+        if self.all.len() - from > MOST_RECORDS {
+            self.all.truncate(from);
+        }
         for at in from..self.all.len() {
             self.reach(at, user);
         }
@@ -84,7 +90,10 @@ impl Records {
         let (typed, beginning) = (user.whole, user.beginning);
         let begun = record.fields.iter().filter(|(key, value)| !record.letter && name_like(key, value));
         let begun: Vec<String> = begun.filter_map(|(_, value)| beginning(value)).collect();
-        let numbers = || record.fields.iter().filter(|(key, _)| own_number(key)).map(|(_, value)| plain(value));
+        let plainly = record.fields.iter().any(|(key, _)| own_number(key));
+        let one = record.fields.iter().filter(|(key, _)| identifies(key)).count() == 1;
+        let numbered = |key: &str| own_number(key) || (!plainly && one && identifies(key));
+        let numbers = || record.fields.iter().filter(|(key, _)| numbered(key)).map(|(_, value)| plain(value));
         self.begun.extend(begun.iter().flat_map(|beginning| numbers().map(|number| (number, beginning.clone()))));
         let names: Vec<(String, String)> =
             record.fields.iter().filter(|(key, value)| name_like(key, value) && typed(value)).cloned().collect();
@@ -135,26 +144,45 @@ pub(super) fn structured(text: &str) -> Option<Value> {
     yaml(trimmed).or_else(|| table(trimmed))
 }
 
-fn collect(value: &Value, name: Option<&str>, source: u32, depth: usize, found: &mut Vec<Record>) {
-    if depth > MAX_DEPTH {
+/// Where a value stands in the answer.
+#[derive(Clone, Copy)]
+struct Within<'a> {
+    /// The key that names it.
+    name: Option<&'a str>,
+    /// Whether its keys are names of what is in it.
+    listing: bool,
+    source: u32,
+}
+
+fn collect(value: &Value, within: Within<'_>, depth: usize, found: &mut Vec<Record>) {
+    let Within { listing, source, .. } = within;
+    if depth > MAX_DEPTH || found.len() > MOST_RECORDS * 100 {
         return;
     }
     match value {
-        Value::Array(list) => list.iter().for_each(|inner| collect(inner, name, source, depth + 1, found)),
+        Value::Array(list) => list.iter().for_each(|inner| {
+            collect(inner, Within { listing: false, ..within }, depth + 1, found);
+        }),
         Value::Object(map) => {
             let mut fields = Vec::new();
             flat_fields(map, "", &mut fields);
             // A record in a map is named by its key, as in {"Anna Kowalska": {"email": …}}.
-            fields.extend(name.map(|name| ("(key)".to_owned(), name.to_owned())));
+            fields.extend(within.name.map(|name| ("(key)".to_owned(), name.to_owned())));
             let letter = fields.iter().any(|(key, _)| written_by(key));
-            if fields.len() > 1 {
+            if (2..=MOST_FIELDS).contains(&fields.len()) {
                 found.push(Record { fields, letter, source });
             }
+            // Only a map that is all of the answer, or all that is in it, is a list by names: of a part of a larger
+            // answer nobody says what its keys are.
             for (key, inner) in map {
                 match inner {
-                    Value::Object(_) => collect(inner, Some(key), source, depth + 1, found),
+                    Value::Object(_) => {
+                        let within =
+                            Within { name: listing.then_some(key), listing: listing && map.len() == 1, ..within };
+                        collect(inner, within, depth + 1, found);
+                    }
                     Value::Array(list) if list.iter().any(Value::is_object) => {
-                        collect(inner, None, source, depth + 1, found);
+                        collect(inner, Within { name: None, listing: false, source }, depth + 1, found);
                     }
                     _ => {}
                 }

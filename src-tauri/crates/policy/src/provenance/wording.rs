@@ -1,6 +1,6 @@
 //! The very words of the user: where a value stands in them as a whole, beside its noun, set off as a name, or in parts.
 
-use crate::reading::lexicon::{ambiguous as noun_as_well, inflected as verb_of};
+use crate::reading::lexicon::{ambiguous, inflected as verb_of};
 use assent_protocol::Effect;
 
 /// Whether `value` stands in `text` as a whole: not as a part of a longer word, number, address or path.
@@ -139,6 +139,8 @@ pub(super) fn in_groups(text: &str, value: &str) -> bool {
 pub(super) fn asks_only(text: &str) -> bool {
     let reads = |word: &str| verb_of(word) == Some(Effect::Observe);
     let mut any = false;
+    // Names of things stand in quotes; what is quoted asks for nothing.
+    let text = unquoted(text);
     let sentences: Vec<&str> =
         text.split_inclusive(['.', '?', '!', '\n']).map(str::trim).filter(|s| s.len() > 2).collect();
     for sentence in sentences {
@@ -171,17 +173,95 @@ pub(super) fn asks_only(text: &str) -> bool {
                 | "has"
                 | "have"
         ) && !matches!(words.get(1), Some(&"not"));
-        // Names of things stand in quotes; what is quoted asks for nothing.
-        let spoken: String = lower.split(['\'', '"', '“', '”', '‘', '’', '`']).step_by(2).collect::<Vec<_>>().join(" ");
-        let changes = spoken
-            .split(|c: char| !c.is_alphanumeric())
-            .filter(|word| !word.is_empty())
-            .skip(1)
-            .any(|word| verb_of(word).is_some_and(|effect| effect > Effect::Observe) && !noun_as_well(word));
+        let question = question
+            && (*first != "do"
+                || sentence.ends_with('?')
+                || words.get(1).is_some_and(|word| matches!(*word, "i" | "we" | "you" | "they" | "any")));
+        let changes = (1..words.len()).any(|at| changing(&words, at));
         if !(question || reads(first)) || changes {
             return false;
         }
         any = true;
     }
     any
+}
+
+// Whether the word at `at` asks for a change. What is also the name of a thing ("messages", "the order") is a deed only
+// behind "and", "then", "please" or "to", in front of what it is done to.
+fn changing(words: &[&str], at: usize) -> bool {
+    let word = words[at];
+    let known = verb_of(word).is_some_and(|effect| effect > Effect::Observe) || word == "open";
+    let noun = word == "open" || ambiguous(word) || word.strip_suffix('s').is_some_and(ambiguous);
+    let asked = matches!(words[at - 1], "and" | "then" | "please" | "also" | "to" | "just");
+    let object = words.get(at + 1).is_some_and(|next| {
+        matches!(
+            *next,
+            "the"
+                | "a"
+                | "an"
+                | "my"
+                | "our"
+                | "his"
+                | "her"
+                | "their"
+                | "your"
+                | "it"
+                | "them"
+                | "him"
+                | "me"
+                | "us"
+                | "this"
+                | "that"
+                | "these"
+                | "those"
+                | "all"
+                | "every"
+                | "each"
+                | "any"
+                | "both"
+                | "everything"
+                | "to"
+                | "with"
+                | "up"
+                | "off"
+                | "on"
+                | "out"
+        ) || next.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    known && (!noun || asked && object)
+}
+
+/// A text without what stands in quotes: names, and words for somebody else.
+pub(super) fn unquoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut closing = None;
+    let letters: Vec<char> = text.chars().collect();
+    let last: Vec<(char, Option<usize>)> =
+        "\"”“»`’'".chars().map(|close| (close, letters.iter().rposition(|c| *c == close))).collect();
+    let closes_after = |close: char, at: usize| last.iter().any(|(c, last)| *c == close && *last > Some(at));
+    for (at, c) in letters.iter().enumerate() {
+        let before = at.checked_sub(1).map(|n| letters[n]);
+        let after = letters.get(at + 1);
+        match closing {
+            // An apostrophe within a word closes nothing.
+            Some(close) if *c == close && (*c != '\'' || after.is_none_or(|c| !c.is_alphanumeric())) => closing = None,
+            Some(_) => {}
+            None => {
+                let begins = before.is_none_or(|c| !c.is_alphanumeric());
+                closing = match c {
+                    '"' => Some('"'),
+                    '“' | '„' => Some(if closes_after('”', at) { '”' } else { '“' }),
+                    '«' => Some('»'),
+                    '`' => Some('`'),
+                    '‘' => Some('’'),
+                    '\'' if begins => Some('\''),
+                    _ => None,
+                };
+                // What is never closed quotes nothing.
+                closing = closing.filter(|close| closes_after(*close, at));
+                out.push(if closing.is_some() { ' ' } else { *c });
+            }
+        }
+    }
+    out
 }

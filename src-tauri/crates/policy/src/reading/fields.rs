@@ -6,6 +6,9 @@ use crate::provenance::Known;
 use assent_protocol::Effect;
 use serde_json::Value;
 use std::{fmt::Write, sync::Arc};
+use words::{ADDRESSES, AMOUNTS, CLASSES, FILED, KEYED, LABELS, MOMENTS, NOTATIONS, PLACES, PROSE, SELECTS, WEB};
+
+mod words;
 
 /// What an argument is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +44,12 @@ pub struct Leaf {
     pub addresses: bool,
     /// Whether it is an address that a tool goes to.
     pub place: bool,
+    /// Whether it is a path or the name of a file.
+    pub filed: bool,
+    /// Whether it says by what they have in common which things are meant.
+    pub selects: bool,
+    /// The words that its schema has for it.
+    pub choices: Arc<[String]>,
     /// Whether it says what is done.
     pub chooses: bool,
     /// Whether it is run as a program or a query.
@@ -107,13 +116,34 @@ impl<'a> Property<'a> {
             "code",
             "javascript",
             "js",
-            "expression",
             "cypher",
             "mutation",
             "bash",
             "shell",
             "cmd",
         ])
+    }
+
+    /// Whether it is a query of a database.
+    pub(super) fn sql(&self) -> bool {
+        self.called(&["sql", "statement"])
+    }
+
+    /// Whether it may be a sum to work out as well as a program.
+    pub(super) fn expression(&self) -> bool {
+        self.called(&["expression", "expr", "formula", "equation"])
+    }
+
+    /// Whether it is what a model says to itself.
+    pub(super) fn thought(&self) -> bool {
+        self.called(&["thought", "thoughts", "reasoning"])
+    }
+
+    // The words that the schema has for its values.
+    fn choices(&self) -> Arc<[String]> {
+        let listed = |schema: &Value| schema.get("enum").and_then(Value::as_array).cloned();
+        let found = listed(self.schema).or_else(|| self.schema.get("items").and_then(listed)).unwrap_or_default();
+        found.iter().take(50).filter_map(|word| Some(word.as_str()?.to_owned())).collect()
     }
 
     pub(super) fn addresses(&self) -> bool {
@@ -184,6 +214,10 @@ impl<'a> Property<'a> {
                 && !self.called(&["to", "folder", "directory"]);
             return if made { Kind::Label } else { Kind::Target };
         }
+        // What a change is made to, said by what it has in common, is its target.
+        if self.called(SELECTS) && !matches!(effect, Effect::Observe | Effect::Execute) {
+            return Kind::Target;
+        }
         if self.called(PROSE) {
             return Kind::Prose;
         }
@@ -203,171 +237,6 @@ impl<'a> Property<'a> {
         Kind::Target
     }
 }
-
-const ADDRESSES: &[&str] = &[
-    "to",
-    "cc",
-    "bcc",
-    "recipient",
-    "recipients",
-    "email",
-    "emails",
-    "mail",
-    "participant",
-    "participants",
-    "attendee",
-    "attendees",
-    "invitee",
-    "invitees",
-    "guest",
-    "guests",
-    "payee",
-    "beneficiary",
-    "member",
-    "members",
-    "contact",
-    "contacts",
-    "audience",
-    "receiver",
-    "receivers",
-    "addressee",
-    "party",
-    "parties",
-    "people",
-    "followers",
-    "reviewers",
-    "assignee",
-    "assignees",
-    "destination",
-];
-const PLACES: &[&str] = &[
-    "url",
-    "urls",
-    "uri",
-    "link",
-    "links",
-    "website",
-    "webpage",
-    "host",
-    "hostname",
-    "domain",
-    "endpoint",
-    "webhook",
-    "href",
-    "server",
-    "site",
-    "path",
-    "file",
-    "files",
-    "filename",
-    "folder",
-    "directory",
-    "page",
-    "address",
-    "ip",
-];
-/// Places of the network, by the words that are used for nothing else.
-const WEB: &[&str] = &["link", "links", "site", "page", "where"];
-const MOMENTS: &[&str] = &[
-    "date",
-    "time",
-    "start",
-    "end",
-    "deadline",
-    "when",
-    "day",
-    "until",
-    "due",
-    "datetime",
-    "timestamp",
-    "from",
-    "at",
-    "hour",
-    "month",
-    "year",
-];
-const PROSE: &[&str] = &[
-    "content",
-    "contents",
-    "body",
-    "message",
-    "text",
-    "description",
-    "note",
-    "notes",
-    "comment",
-    "comments",
-    "subject",
-    "summary",
-    "caption",
-    "reason",
-    "review",
-    "details",
-    "instructions",
-    "memo",
-    "prompt",
-    "feedback",
-    "post",
-    "observations",
-    "html",
-    "markdown",
-    "answer",
-    "reply",
-    "greeting",
-    "bio",
-    "query",
-    "letter",
-    "remark",
-    "remarks",
-];
-/// How far, how urgent, of which sort; or which setting.
-const CLASSES: &[&str] = &[
-    "permission",
-    "permissions",
-    "level",
-    "role",
-    "status",
-    "state",
-    "type",
-    "kind",
-    "priority",
-    "severity",
-    "category",
-    "visibility",
-    "mode",
-    "access",
-    "setting",
-    "field",
-    "property",
-    "attribute",
-    "option",
-    "parameter",
-    "column",
-];
-/// How something is written, which never decides whom or what it is about.
-const NOTATIONS: &[&str] = &[
-    "currency", "unit", "units", "language", "lang", "locale", "format", "scheme", "protocol", "timezone", "encoding",
-    "sort",
-];
-const LABELS: &[&str] = &["title", "name", "heading", "label", "topic", "headline"];
-const AMOUNTS: &[&str] = &[
-    "amount",
-    "price",
-    "total",
-    "sum",
-    "quantity",
-    "qty",
-    "cost",
-    "value",
-    "count",
-    "limit",
-    "percentage",
-    "temperature",
-    "level",
-    "volume",
-    "duration",
-    "size",
-];
 
 // Several words are a text, whatever the field is called: it is looked through for what it carries.
 fn sentence(text: &str) -> bool {
@@ -417,7 +286,9 @@ fn walk(
                     named = Property::called_and_described(key, property.said.clone(), known);
                 }
                 let _ = write!(field, "/{}", key.replace('~', "~0").replace('/', "~1"));
-                if key.contains('@') || key.contains("://") {
+                // Whom a right is given to can stand in a key; so can an address or a sentence.
+                let given = known.is_null() && property.called(KEYED) && !property.called(&["id"]);
+                if given || key.contains(['@', ' ']) || key.contains("://") {
                     let mut carrier = leaf(property, &Value::String(key.clone()), effect, field);
                     carrier.kind = Kind::Target;
                     found.push(carrier);
@@ -478,8 +349,11 @@ fn leaf(property: &Property<'_>, value: &Value, effect: Effect, field: &str) -> 
         nouns: property.nouns.clone(),
         addresses: property.addresses(),
         place,
+        filed: property.called(FILED),
+        selects: kind == Kind::Target && property.called(SELECTS),
+        choices: property.choices(),
         chooses: property.chooses() && value.is_string(),
-        code: property.code() && value.is_string(),
+        code: (property.code() || property.expression()) && value.is_string(),
         number: value.as_f64().or_else(|| text.parse().ok()),
         value: text,
     }

@@ -10,9 +10,9 @@ use std::{
 /// Verbs that only look. Those in the second list are nouns as well.
 const OBSERVE: &str = "access aggregate analyse analyze browse calculate check compare compile compute convert count \
     demonstrate describe detect determine diff discover display echo enumerate estimate evaluate examine \
-    explain explore extract fetch filter find forecast geocode get grep head identify inspect is list locate \
+    explain explore extract fetch filter find forecast geocode get grep head hover identify inspect is list locate \
     look lookup match measure monitor navigate observe parse peek plot predict preview print provide query \
-    quote rank read receive recommend resolve retrieve return scan search see select show simulate solve \
+    quote rank read receive recognise recognize recommend resolve retrieve return scan search see select show simulate solve \
     stat suggest summarise summarize tail tell think track transcribe translate validate verify view \
     visualize watch whois";
 const CREATE: &str = "add append archive backup bookmark build capture clone collect compose compress copy create download \
@@ -27,18 +27,18 @@ const MODIFY: &str = "accept ack acknowledge activate adjust alert allocate alte
     like limit link load lock lower manage manipulate mark merge migrate modify mount move mute navigate \
     organize override overwrite park patch pause pick pin place plan play plug position press prioritize \
     process promote push put raise reassign rebase reboot reconnect redirect refresh reject release remind \
-    rename reopen reorder replace request reschedule reseat reset resize resolve rest restart restore resume \
+    rename reopen reorder rerun replace request reschedule reseat reset resize resolve rest restart restore resume roll rollback rollout scale \
     return revert rotate schedule scroll seal seed set setup shift sign skip snooze sort split stage star \
-    start stop subscribe suspend swap switch sync synchronize tag toggle train transform trigger tune turn \
-    type unblock unfollow unlock unmute unpin unsubscribe update upgrade upsert use verify vote warm";
+    start stop subscribe suspend swap switch sync synchronize tag toggle train transform transition trigger tune turn \
+    type unblock unfollow unlock unmute unpin unsubscribe update upgrade upsert use verify vote warm whitelist allowlist blacklist increment decrement finalize";
 const DELETE: &str = "abort cancel clean cleanup clear delete deprovision destroy discard drop empty erase evict expunge flush \
     kill prune purge remove retract revoke rm shred terminate trash truncate uninstall unlink unregister \
-    unstage wipe withdrawn";
-const EXECUTE: &str = "call dispatch eval exec execute invoke launch perform run shell spawn";
-const SEND: &str = "alert announce ask book broadcast comment contact deliver dial disclose email expose forward hire invite \
-    mail message notify phone ping post publish relay reply report reserve respond say send share sms speak \
+    unstage void wipe withdrawn";
+const EXECUTE: &str = "call dispatch eval exec execute impersonate invoke launch perform run shell spawn";
+const SEND: &str = "alert announce ask book broadcast comment contact deliver dial disclose email escalate expose forward hire invite \
+    mail message notify nudge phone ping post publish relay reply report reserve respond say send share sms speak \
     submit text transmit tweet";
-const SPEND: &str = "bid buy charge checkout deposit donate invest order pay purchase rebuy refuel refund reimburse remit \
+const SPEND: &str = "bid bill buy charge checkout deposit donate invest order pay purchase rebuy redeem refuel refund reimburse remit \
     repay sell spend stake tip topup trade transfer wire withdraw";
 /// With a verb of change, these make it a matter of money.
 const MONEY: &str = "bill bills bitcoin cash contract crypto cryptocurrency debit debt deposit donation ether ethereum fund \
@@ -46,12 +46,12 @@ const MONEY: &str = "bill bills bitcoin cash contract crypto cryptocurrency debi
     refund remittance salary stock stocks subscription trade transaction transactions transfer wallet \
     withdrawal";
 /// Nouns as often as verbs: in a name they count as a verb only where no plainer one does.
-const AMBIGUOUS: &str = "access alert archive backup bid book bookmark call change charge check checkout claim clean comment \
+const AMBIGUOUS: &str = "access alert archive backup bid bill book bookmark call change charge check checkout claim clean comment \
     contact contract control cool copy count deposit display draft draw drive email end exchange export file \
     filter fix gift hand head heat hold import input invite is keep label like limit link list load lock log \
     lookup mail mark match measure message monitor mount new note open order page park patch phone pin ping \
     place plan play plot position post press preview process queue quote rank record refund release reply \
-    report request rest return review schedule search seed set share shell shift sign sms snapshot sort \
+    report request rest return review roll scale schedule search seed set share shell shift sign sms snapshot sort \
     stage stake star start stock store switch tag tail text tip token track trade train transfer trash \
     trigger turn type update use view vote watch wire write zip";
 
@@ -147,6 +147,18 @@ pub(crate) fn ambiguous(word: &str) -> bool {
 /// Whether a word is about money.
 pub(super) fn money(word: &str) -> bool {
     MONEY.split(' ').any(|noun| noun == word)
+}
+
+/// A word and all that it could be a form of: "declined", "declin", "decline".
+pub(crate) fn forms(word: &str) -> Vec<String> {
+    let mut found = bases(word);
+    if let Some(stem) = word.strip_suffix("ed").filter(|stem| stem.is_ascii() && stem.len() >= 3) {
+        found.push(stem.to_owned());
+        found.push(format!("{stem}e"));
+        found.push(stem[..stem.len() - 1].to_owned());
+        found.extend(stem.strip_suffix('i').map(|stem| format!("{stem}y")));
+    }
+    found
 }
 
 fn bases(word: &str) -> Vec<String> {
