@@ -408,3 +408,11 @@ mod tests {
         assert_same(&Snapshot(still(&one)), &Snapshot(still(&two)));
     }
 }
+
+/// A file of the packages that `cargo xtask test` installs from `tests/mcp-servers`.
+pub fn installed(path: &str) -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie in the workspace");
+    let found = root.join("target/mcp-servers/node_modules").join(path);
+    assert!(found.exists(), "{} is not there; `cargo xtask test` installs it", found.display());
+    found
+}

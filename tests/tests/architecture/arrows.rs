@@ -50,10 +50,12 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("wry", &["assent-desktop"]),
     // Only the models open connections, and the tools for servers of others.
     ("reqwest", &["assent-models", "assent-tools"]),
-    ("rmcp", &["assent-tools"]),
     ("async-imap", &["assent-tools"]),
     ("lettre", &["assent-tools"]),
     ("tokio-rustls", &["assent-tools"]),
+    // The tools speak to servers with it; `assent mcp` is one itself, on its own standard input and output, which opens no
+    // connection and starts nothing.
+    ("rmcp", &["assent-tools", "assent-cli"]),
     ("hyper", &[]),
     ("ureq", &[]),
     // Only the journal writes SQL; a test flips a byte behind its back.

@@ -1687,7 +1687,7 @@ notices: Array<string>, };
 /**
  * Where an action stands.
  */
-export type Status = "denied" | "allowed" | "suggested" | "waiting" | "approved" | "rejected" | "expired" | "withdrawn" | "superseded" | "held" | "recalled" | "frozen" | "started" | "succeeded" | "partly" | "failed" | "cancelled" | "unknown" | "undone";
+export type Status = "denied" | "allowed" | "suggested" | "waiting" | "approved" | "rejected" | "expired" | "withdrawn" | "superseded" | "held" | "recalled" | "frozen" | "started" | "succeeded" | "partly" | "failed" | "cancelled" | "unknown" | "undone" | "handed_over";
 
 /**
  * A step in the timeline of a run.

@@ -25,6 +25,7 @@ export const STATUSES: readonly Status[] = [
   "frozen",
   "started",
   "cancelled",
+  "handed_over",
 ];
 
 export function statusWords(status: Status): string {

@@ -25,6 +25,7 @@ impl Desk {
             Command::Stop { run } => self.stop(run),
             Command::Core => self.core().await,
             Command::Automation { what } => self.automation(what),
+            Command::Mcp => self.mcp().await,
             Command::Inbox => self.inbox(),
             Command::Show { id } => self.show(id),
             Command::Undo { id } => self.undo(&id),

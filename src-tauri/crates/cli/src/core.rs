@@ -28,7 +28,7 @@ impl Desk {
 }
 
 #[cfg(unix)]
-async fn asked_to_end() {
+pub(crate) async fn asked_to_end() {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut term) = signal(SignalKind::terminate()) else {
         let _ = tokio::signal::ctrl_c().await;
@@ -41,6 +41,6 @@ async fn asked_to_end() {
 }
 
 #[cfg(not(unix))]
-async fn asked_to_end() {
+pub(crate) async fn asked_to_end() {
     let _ = tokio::signal::ctrl_c().await;
 }

@@ -40,6 +40,7 @@ mod follow;
 mod host;
 mod limits;
 mod lists;
+mod mcp;
 mod models;
 mod out;
 mod prompt;
@@ -85,6 +86,7 @@ type Answered = Result<Ended, WireError>;
 
 /// What a command works with.
 struct Desk {
+    config: Config,
     engine: Core,
     host: Arc<TerminalHost>,
     out: Out,
@@ -118,7 +120,7 @@ fn run(arguments: Arguments, out: Out) -> Answered {
         let opened = match there() {
             Some(core) => Ok(core),
             // The program that has it may begin to listen just now.
-            None => Engine::open(config, host.clone()).map(Core::Here).or_else(|error| there().ok_or(error)),
+            None => Engine::open(config.clone(), host.clone()).map(Core::Here).or_else(|error| there().ok_or(error)),
         };
         let engine = match opened {
             Ok(engine) => engine,
@@ -130,7 +132,7 @@ fn run(arguments: Arguments, out: Out) -> Answered {
             }
             Err(error) => return Err(error),
         };
-        let desk = Desk { engine, host, out };
+        let desk = Desk { config, engine, host, out };
         let ended = desk.run(arguments.command).await;
         desk.engine.close();
         ended

@@ -1,7 +1,10 @@
 //! The user's word: approve, reject, edit, answer a question, write to a run, stop it. Each is committed before
 //! anything else happens, and only once: whoever comes second is told that the card was answered.
 
-use crate::{Answered, Engine, drive::result_turn, judge::new_action, start::proposed, think::NOT_UNDERSTOOD, words};
+use crate::{
+    Answered, Engine, drive::result_turn, elsewhere::is_elsewhere, judge::new_action, start::proposed,
+    think::NOT_UNDERSTOOD, words,
+};
 use assent_journal::JournalError;
 use assent_protocol::{
     Action, ActionId, Answer, Decider, Decision, QuestionId, RunId, RunStatus, Status, Turn, texts,
@@ -139,6 +142,9 @@ impl Engine {
             return Err(words::bad_input("engine.message.empty", &[]));
         }
         self.present();
+        if is_elsewhere(&self.run_row(run)?) {
+            return Err(words::bad_input("elsewhere.say", &[]));
+        }
         let turn = Turn::User { text: text.to_owned() };
         let now = self.0.host.now();
         let control = self.control(run);

@@ -271,7 +271,7 @@ impl Engine {
             return Err(words::bad_input("engine.connection.name", &[("name", &visible(name))]));
         }
         let family = |tool: &String| tool.split('.').next().is_some_and(|family| family.eq_ignore_ascii_case(name));
-        let taken = self.0.tools.keys().any(family) || ["ask_user", "assent", "system"].contains(&name);
+        let taken = self.0.tools.keys().any(family) || ["ask_user", "assent", "elsewhere", "system"].contains(&name);
         if taken || known.iter().any(|server| server.name.eq_ignore_ascii_case(name)) {
             return Err(words::bad_input("engine.connection.taken", &[("name", name)]));
         }

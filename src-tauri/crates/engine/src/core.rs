@@ -116,6 +116,13 @@ functions! {
         run_automation(id: AutomationId) -> RunId;
         pause_automations(paused: bool) -> ();
         answer_firing(id: FiringId, run: bool) -> ();
+        elsewhere_request(run: RunId, tool: String, arguments: Value, why: Option<String>) -> String;
+        elsewhere_action(run: RunId, call: String) -> Action;
+        elsewhere_question(run: RunId, text: String) -> String;
+        elsewhere_answer(run: RunId, call: String) -> Option<String>;
+        elsewhere_notify(run: RunId, text: String) -> ();
+        elsewhere_history(run: RunId, search: String) -> Vec<Action>;
+        elsewhere_withdraw(run: RunId, call: String) -> ();
     }
     borrowing {
         approve(
@@ -196,6 +203,23 @@ impl Core {
         }
     }
 
+    /// Lets an agent elsewhere ask here, until what this gives is dropped or this program ends.
+    ///
+    /// # Errors
+    /// When there are too many of them, or the line is cut.
+    pub fn attend(&self, claimed: &str) -> Answered<Attendance> {
+        match self {
+            Core::Here(engine) => {
+                let run = engine.attend(claimed, socket::parent_of_this())?;
+                Ok(Attendance { run, held: Held::Here(engine.clone()) })
+            }
+            Core::There(line) => {
+                let (run, stream) = line.attend(claimed)?;
+                Ok(Attendance { run, held: Held::There(stream) })
+            }
+        }
+    }
+
     /// [`Engine::find_models`]: looked for from here, whoever has the engine, since it is the same computer.
     pub async fn find_models(&self) -> Vec<LocalServer> {
         crate::models::find().await
@@ -205,6 +229,30 @@ impl Core {
     pub fn close(&self) {
         if let Core::Here(engine) = self {
             engine.close();
+        }
+    }
+}
+
+/// The time that an agent elsewhere is connected.
+pub struct Attendance {
+    /// Its run.
+    pub run: RunId,
+    held: Held,
+}
+
+enum Held {
+    Here(Engine),
+    // The other end sees it close, also when this program is killed.
+    There(std::os::unix::net::UnixStream),
+}
+
+impl Drop for Attendance {
+    fn drop(&mut self) {
+        match &self.held {
+            Held::Here(engine) => engine.leave(self.run),
+            Held::There(stream) => {
+                let _ = stream.shutdown(std::net::Shutdown::Both);
+            }
         }
     }
 }

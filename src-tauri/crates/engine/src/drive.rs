@@ -1,6 +1,6 @@
 //! Driving a run: ask the loop what is next, do it, commit it, feed it back, until it waits or ends.
 
-use crate::{Answered, Engine, hold::Waited, think::Thought, words};
+use crate::{Answered, Engine, elsewhere::is_elsewhere, hold::Waited, think::Thought, words};
 use assent_agent::Tool as _;
 use assent_agent::{
     Request,
@@ -40,6 +40,10 @@ impl Engine {
             return Ok(run);
         }
         control.stop.store(false, Ordering::SeqCst);
+        if is_elsewhere(&run) {
+            self.drive_elsewhere(&run, &control).await?;
+            return self.run_row(id);
+        }
         let mut state = {
             let mut said = control.said.lock().unwrap_or_else(PoisonError::into_inner);
             said.clear();
@@ -95,7 +99,7 @@ impl Engine {
         Ok(run)
     }
 
-    fn settle(&self, run: &Run, status: RunStatus, note: Option<&str>) -> Answered<()> {
+    pub(crate) fn settle(&self, run: &Run, status: RunStatus, note: Option<&str>) -> Answered<()> {
         // A stop or a freeze that came meanwhile has the last word.
         if self.run_row(run.id)?.status == RunStatus::Stopped {
             return Ok(());

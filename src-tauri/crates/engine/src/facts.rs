@@ -7,7 +7,8 @@ use assent_policy::{
     Author, Call, Content, Known, Ways, facts,
     reading::{Hints, read_tool},
 };
-use assent_protocol::{Destination, Facts, Origin, Provenance, Reach, Reversal, Run, Size, Turn};
+use assent_protocol::{Destination, Effect, Facts, Origin, Provenance, Reach, Reversal, Run, Size, Turn};
+use assent_tools::elsewhere::Elsewhere;
 use serde_json::Value;
 use std::sync::PoisonError;
 
@@ -68,6 +69,25 @@ pub(crate) fn elsewhere(
     let mut found = facts(&Call { tool: &tool, schema: &spec.schema, args, ways, pinned }, known);
     found.inspectable &= described.inspectable;
     found.reach = described.targets.iter().map(|target| target.reach).fold(found.reach, Reach::max);
+    found
+}
+
+/// Facts of a call that an agent elsewhere wants to make: as its tool's name and the arguments read, and never milder
+/// than what nobody can look into is. Where the agent has its values from, and where the effect goes, cannot be known.
+pub(crate) fn asked_elsewhere(tool: &Elsewhere, args: &Value, described: &ToolFacts, known: &Known) -> Facts {
+    let read = read_tool(tool.own_name(), "", &Value::Null, Hints::default());
+    let ways = Ways { change: Reversal::None, delete: Reversal::None, outward: Reversal::None };
+    let mut found = facts(&Call { tool: &read, schema: &Value::Null, args, ways, pinned: &[] }, known);
+    found.inspectable &= read.understood && found.effect != Effect::Execute;
+    found.destination = Destination::Unknown;
+    found.targets = found.targets.max(Provenance::Model);
+    found.payload = found.payload.max(Provenance::Model);
+    found.influenced = true;
+    found.reach = described.targets.iter().map(|target| target.reach).fold(found.reach, Reach::max);
+    if found.effect == Effect::Observe {
+        // What it reads there is not what was granted here.
+        found.reach = found.reach.max(Reach::Outside);
+    }
     found
 }
 

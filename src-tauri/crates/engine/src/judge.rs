@@ -4,7 +4,7 @@
 use crate::{
     Answered, Engine,
     drive::result_turn,
-    facts::{elsewhere, here},
+    facts::{asked_elsewhere, elsewhere, here},
     words,
 };
 use assent_agent::{
@@ -20,6 +20,7 @@ use assent_protocol::{
     texts, visible,
     wire::Change,
 };
+use assent_tools::elsewhere::Elsewhere;
 use serde_json::{Value, json};
 use std::sync::{Arc, atomic::AtomicBool};
 
@@ -63,7 +64,7 @@ impl Engine {
         tokio::task::spawn_blocking(work).await.map_err(|error| words::other(error.to_string()))?
     }
 
-    fn judge_here(&self, run: &Run, turns: &[Turn], call: &ProposedCall) -> Answered<Vec<Event>> {
+    pub(crate) fn judge_here(&self, run: &Run, turns: &[Turn], call: &ProposedCall) -> Answered<Vec<Event>> {
         let flood = turns
             .iter()
             .rev()
@@ -126,9 +127,10 @@ impl Engine {
             automation: run.automation,
         };
         let hold = tool.can_wait() && self.hold_length() > 0;
-        let facts = self.with_known(run, turns, |known| match &described.account {
-            Some(_) => elsewhere(&spec, &args, &described, hold, &policy::pinned(&rules, &view, now), known),
-            None => here(&args, &described, known),
+        let facts = self.with_known(run, turns, |known| match (Elsewhere::named(&spec.name), &described.account) {
+            (Some(tool), _) => asked_elsewhere(&tool, &args, &described, known),
+            (None, Some(_)) => elsewhere(&spec, &args, &described, hold, &policy::pinned(&rules, &view, now), known),
+            (None, None) => here(&args, &described, known),
         });
         let matched = policy::matching(&rules, &view, now);
         let limits = match counted {
@@ -141,7 +143,12 @@ impl Engine {
     }
 
     pub(crate) fn tool(&self, name: &str) -> Option<Arc<dyn Tool>> {
-        self.0.tools.get(name).cloned().or_else(|| self.connected_tool(name))
+        self.0
+            .tools
+            .get(name)
+            .cloned()
+            .or_else(|| self.connected_tool(name))
+            .or_else(|| Some(Arc::new(Elsewhere::named(name)?)))
     }
 
     fn propose(&self, run: &Run, call: &ProposedCall, assessed: Assessed) -> Answered<Vec<Event>> {

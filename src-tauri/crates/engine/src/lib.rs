@@ -11,6 +11,7 @@ mod config;
 mod connections;
 mod core;
 mod drive;
+mod elsewhere;
 mod facts;
 mod firing;
 mod freeze;
@@ -41,7 +42,7 @@ mod words;
 pub mod clock;
 
 pub use config::Config;
-pub use core::Core;
+pub use core::{Attendance, Core};
 pub use host::{Host, Notice};
 pub use socket::Line;
 pub use undo::id_is_run;
@@ -84,6 +85,7 @@ pub(crate) struct Desk {
     /// The clock at the last beat; 0 before the first.
     pub(crate) clock_seen: AtomicI64,
     pub(crate) told_asleep: AtomicBool,
+    pub(crate) sessions: elsewhere::Sessions,
     controls: Mutex<HashMap<RunId, Arc<Control>>>,
 }
 
@@ -145,6 +147,7 @@ impl Engine {
             stand_in,
             keys,
             connections,
+            sessions: elsewhere::Sessions::default(),
             watching: Mutex::default(),
             firing: Mutex::default(),
             clock_seen: AtomicI64::new(0),
@@ -153,6 +156,7 @@ impl Engine {
             controls: Mutex::default(),
         }));
         engine.close_old_questions();
+        engine.close_old_sessions();
         Ok(engine)
     }
 

@@ -8,7 +8,10 @@
 //! the same with or without the socket.
 
 use crate::{Answered, Engine, core, words};
-use assent_protocol::wire::{ErrorCode, WireError};
+use assent_protocol::{
+    RunId,
+    wire::{ErrorCode, WireError},
+};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use std::{
@@ -24,12 +27,16 @@ use std::{
 };
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt},
-    net::{UnixListener, UnixStream},
+    net::{UnixListener, UnixStream, unix::OwnedWriteHalf},
     sync::Semaphore,
 };
 
 /// The function that drives a run; the answer comes when it waits or ends.
 pub(crate) const DRIVE: &str = "drive";
+/// An agent elsewhere connects; it is connected as long as the line is open.
+const ATTEND: &str = "attend";
+/// What an agent that waits here for an answer, and whatever it has started, may ask for: never the answer itself.
+const ASKING: &str = "elsewhere_";
 /// Both sides are of one version, since what they exchange is not promised to anybody else.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// The longest question; an edit of a batch of thousands of files fits.
@@ -40,7 +47,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const WHILE_HELD: [&str; 10] =
     ["recall", "freeze", "standing", "inbox", "card", "run", "runs", "history", "why", "settings"];
 /// Callers at a time.
-const CALLERS: usize = 32;
+const CALLERS: usize = 64;
 
 /// Where the socket of a data folder is.
 pub(crate) fn path(data: &Path) -> PathBuf {
@@ -114,12 +121,22 @@ async fn serve(engine: &Engine, stream: UnixStream, takes: fn(&str) -> bool) {
             let mut line = String::new();
             let mut from = tokio::io::BufReader::new(from.take(LONGEST));
             match tokio::time::timeout(PATIENCE, from.read_line(&mut line)).await {
-                Ok(Ok(_)) => answer(engine, &line, takes).await,
+                Ok(Ok(_)) => match understood(engine, &line, pid, takes) {
+                    Ok(question) if question.call == ATTEND => {
+                        return attend(engine, question, pid, from, to).await;
+                    }
+                    Ok(question) => answer(engine, question).await,
+                    Err(error) => Err(error),
+                },
                 _ => return,
             }
         }
         _ => Err(words::bad_input("engine.socket.refused", &[])),
     };
+    tell(&mut to, answer).await;
+}
+
+async fn tell(to: &mut OwnedWriteHalf, answer: Answered<Value>) {
     let line = match answer {
         Ok(given) => json!({ "ok": given }),
         Err(error) => json!({ "error": error }),
@@ -127,7 +144,29 @@ async fn serve(engine: &Engine, stream: UnixStream, takes: fn(&str) -> bool) {
     let _ = to.write_all(format!("{line}\n").as_bytes()).await;
 }
 
-async fn answer(engine: &Engine, line: &str, takes: fn(&str) -> bool) -> Answered<Value> {
+// An agent is connected until its end of the line is closed, by itself or by its end.
+async fn attend(
+    engine: &Engine,
+    question: Question,
+    pid: Option<i32>,
+    mut from: impl tokio::io::AsyncRead + Unpin,
+    mut to: OwnedWriteHalf,
+) {
+    let claimed = question.with[0].as_str().unwrap_or_default().to_owned();
+    let here = engine.clone();
+    let begun = tokio::task::spawn_blocking(move || here.attend(&claimed, pid.and_then(parent_of))).await;
+    match begun.map_err(words::other).flatten() {
+        Ok(run) => {
+            tell(&mut to, Ok(json!(run))).await;
+            let _ = from.read(&mut [0; 1]).await;
+            let here = engine.clone();
+            let _ = tokio::task::spawn_blocking(move || here.leave(run)).await;
+        }
+        Err(error) => tell(&mut to, Err(error)).await,
+    }
+}
+
+fn understood(engine: &Engine, line: &str, pid: Option<i32>, takes: fn(&str) -> bool) -> Answered<Question> {
     let question: Question = serde_json::from_str(line)
         .map_err(|error| words::bad_input("engine.socket.args", &[("error", &error.to_string())]))?;
     if question.version != VERSION {
@@ -136,6 +175,14 @@ async fn answer(engine: &Engine, line: &str, takes: fn(&str) -> bool) -> Answere
     if !takes(&question.call) {
         return Err(words::bad_input("engine.socket.busy", &[]));
     }
+    let asks = || pid.is_some_and(|pid| engine.asks_here(&ancestors(pid)));
+    if question.call != ATTEND && !question.call.starts_with(ASKING) && asks() {
+        return Err(words::bad_input("elsewhere.asker", &[]));
+    }
+    Ok(question)
+}
+
+async fn answer(engine: &Engine, question: Question) -> Answered<Value> {
     if question.call == DRIVE {
         let (run,) = serde_json::from_value(question.with).map_err(words::other)?;
         // On a task of its own: the run goes on when the terminal goes away.
@@ -186,6 +233,11 @@ fn ancestors(pid: i32) -> Vec<i32> {
     found
 }
 
+/// The process that started this one.
+pub(crate) fn parent_of_this() -> Option<i32> {
+    rustix::process::getppid().map(|pid| pid.as_raw_nonzero().get())
+}
+
 fn parent_of(pid: i32) -> Option<i32> {
     // `pid (name) state parent …`; the name may hold spaces and brackets.
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
@@ -208,6 +260,15 @@ impl Line {
 
     /// Asks for one function by its name and waits for what it gives.
     pub(crate) fn ask<T: DeserializeOwned>(&self, call: &str, with: &impl Serialize) -> Answered<T> {
+        Ok(self.exchange(call, with)?.0)
+    }
+
+    /// Connects an agent elsewhere: its run, and the stream that is open as long as it is there.
+    pub(crate) fn attend(&self, claimed: &str) -> Answered<(RunId, Stream)> {
+        self.exchange(ATTEND, &(claimed,))
+    }
+
+    fn exchange<T: DeserializeOwned>(&self, call: &str, with: &impl Serialize) -> Answered<(T, Stream)> {
         let cut = |error: &dyn std::fmt::Display| WireError {
             code: ErrorCode::Other,
             message: assent_protocol::texts::say("engine.socket.cut", &[("error", &error.to_string())]),
@@ -222,7 +283,7 @@ impl Line {
         let mut answer: Value = serde_json::from_str(&line).map_err(|error| cut(&error))?;
         match serde_json::from_value::<WireError>(answer["error"].take()) {
             Ok(error) => Err(error),
-            Err(_) => serde_json::from_value(answer["ok"].take()).map_err(|error| cut(&error)),
+            Err(_) => Ok((serde_json::from_value(answer["ok"].take()).map_err(|error| cut(&error))?, stream)),
         }
     }
 }

@@ -104,7 +104,7 @@ impl Engine {
                 (Status::Failed, Output::default(), Some(assent_protocol::visible::visible(&error.to_string())))
             }
         };
-        let note = note.or_else(|| first_problem(&output.items));
+        let note = note.or_else(|| handed_over(&output.items)).or_else(|| first_problem(&output.items));
         let Turn::Result { call: id, tool, .. } = result_turn(call, status, Value::Null, None) else {
             return Ok(Vec::new());
         };
@@ -178,7 +178,9 @@ fn pairs(inverses: Vec<Inverse>) -> Vec<(u32, Value)> {
 fn status_of(items: &[ItemOutcome]) -> Status {
     let count = |status: Status| items.iter().filter(|item| item.status == status).count();
     let done = count(Status::Succeeded);
-    if done == items.len() {
+    if handed_over(items).is_some() {
+        Status::HandedOver
+    } else if done == items.len() {
         Status::Succeeded
     } else if count(Status::Unknown) > 0 {
         // Worse than failed: somebody has to look.
@@ -190,6 +192,12 @@ fn status_of(items: &[ItemOutcome]) -> Status {
     } else {
         Status::Failed
     }
+}
+
+// What was approved for an agent elsewhere, in words.
+fn handed_over(items: &[ItemOutcome]) -> Option<String> {
+    let [only] = items else { return None };
+    (only.status == Status::HandedOver).then(|| only.note.clone()).flatten()
 }
 
 fn first_problem(items: &[ItemOutcome]) -> Option<String> {

@@ -13,6 +13,11 @@ pub(crate) fn bad_input(key: &str, values: &[(&str, &str)]) -> WireError {
     WireError { code: ErrorCode::BadInput, message: texts::say(key, values) }
 }
 
+/// Bad input that is said in a sentence already.
+pub(crate) fn bad_input_said(message: String) -> WireError {
+    WireError { code: ErrorCode::BadInput, message }
+}
+
 pub(crate) fn not_found(what: &str) -> WireError {
     WireError {
         code: ErrorCode::NotFound,

@@ -99,6 +99,20 @@ impl Journal {
         })
     }
 
+    /// Withdraws one action that has not started, because whoever asked for it wants it no longer.
+    ///
+    /// # Errors
+    /// [`JournalError::AlreadyDecided`] when it has started or ended, or when it cannot be written.
+    pub fn withdraw(&self, id: ActionId, why: &str, now: i64) -> Result<()> {
+        self.write(|tx| {
+            let kept = action::kept(tx, id)?;
+            if kept.status.settled() || kept.status == Status::Started {
+                return Err(JournalError::AlreadyDecided(id, kept.status));
+            }
+            end(tx, &kept, Status::Withdrawn, None, why, now)
+        })
+    }
+
     /// Lets cards lapse whose time is over: `expired`, which is not a rejection, and the model is told so.
     ///
     /// # Errors

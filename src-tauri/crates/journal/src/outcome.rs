@@ -34,7 +34,7 @@ const NOBODY_KNOWS: &str =
     "Assent ended while this was under way, so nobody knows how it came out. Look before doing it again.";
 
 impl Journal {
-    /// Records how a started action ended: `status` is succeeded, partly, failed, cancelled or unknown. An inverse in
+    /// Records how a started action ended: `status` is succeeded, partly, failed, cancelled, unknown or handed over. An inverse in
     /// `inverses` takes the place of those kept for the same item.
     ///
     /// # Errors
@@ -51,8 +51,8 @@ impl Journal {
         result: Option<&Turn>,
         now: i64,
     ) -> Result<()> {
-        use Status::{Cancelled, Failed, Partly, Started, Succeeded, Unknown};
-        if !matches!(status, Succeeded | Partly | Failed | Cancelled | Unknown) {
+        use Status::{Cancelled, Failed, HandedOver, Partly, Started, Succeeded, Unknown};
+        if !matches!(status, Succeeded | Partly | Failed | Cancelled | Unknown | HandedOver) {
             let (from, to) = (Started.name().to_owned(), status.name().to_owned());
             return Err(JournalError::Impossible { subject: id.to_string(), from, to });
         }

@@ -46,6 +46,8 @@ pub enum Status {
     Unknown,
     /// Taken back.
     Undone,
+    /// Settled with yes for an agent elsewhere, which was told so. Assent did not run it and does not know how it ended.
+    HandedOver,
 }
 
 impl Status {
@@ -76,6 +78,7 @@ impl Status {
             Status::Cancelled => "cancelled",
             Status::Unknown => "unknown",
             Status::Undone => "undone",
+            Status::HandedOver => "handed_over",
         }
     }
 

@@ -6,6 +6,7 @@ pub mod attributes;
 pub mod batch;
 pub mod calendar;
 pub mod contents;
+pub mod elsewhere;
 pub mod failure;
 pub mod files;
 pub mod folders;
