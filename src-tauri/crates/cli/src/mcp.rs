@@ -36,6 +36,8 @@ use tokio::{
 /// How often an answer is looked for, and how often the agent is told that it is not there yet.
 const LOOK: Duration = Duration::from_millis(200);
 const LOOKS_A_WORD: u32 = 25;
+/// How long others can still ask the engine here, once the agent is gone.
+const GRACE: Duration = Duration::from_secs(1);
 /// How often the engine looks at the clock, where it is here.
 const BEAT: Duration = Duration::from_secs(1);
 
@@ -64,6 +66,10 @@ impl Desk {
         }
         // Dropped before the engine is closed, so that what waits is withdrawn.
         counter.end();
+        if self.engine.here().is_ok() {
+            // Whoever has just answered in another terminal still reads here what came of it.
+            tokio::time::sleep(GRACE).await;
+        }
         Ok(Ended::Done)
     }
 }
@@ -263,7 +269,6 @@ impl Counter {
 
     fn end(&self) {
         self.session.lock().unwrap_or_else(PoisonError::into_inner).take();
-        self.core.lock().unwrap_or_else(PoisonError::into_inner).close();
     }
 }
 
