@@ -66,10 +66,12 @@ impl Desk {
         }
         // Dropped before the engine is closed, so that what waits is withdrawn.
         counter.end();
-        if self.engine.here().is_ok() {
+        let core = counter.core.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if core.here().is_ok() {
             // Whoever has just answered in another terminal still reads here what came of it.
             tokio::time::sleep(GRACE).await;
         }
+        core.close();
         Ok(Ended::Done)
     }
 }
