@@ -548,6 +548,7 @@ export function sample(now: number): Sample {
         new_recipients_an_hour: null,
       },
       hold_seconds: 30,
+      quiet: "",
     },
     inbox: { cards, questions: [question], unknown: [unknown], paused: [], held: [] },
     runs,

@@ -1,7 +1,7 @@
 //! The command line. Its help comes from the catalogue, as every other text: `cli.help.<command>.<argument>`.
 
 use assent_protocol::{
-    ActionId, AutomationId, FiringId, LimitName, Missed, Mode, Overlap, QuestionId, RuleId, RunId, texts,
+    ActionId, AutomationId, Exit, FiringId, LimitName, Missed, Mode, Overlap, QuestionId, RuleId, RunId, texts,
 };
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -150,7 +150,20 @@ pub enum Command {
         #[command(subcommand)]
         what: AutomationWhat,
     },
-    Core,
+    Digest {
+        #[arg(long)]
+        seen: bool,
+        #[arg(long, value_name = "HOURS")]
+        hours: Option<u32>,
+        #[arg(long, value_name = "ID")]
+        ask_next_time: Vec<ActionId>,
+        #[arg(long)]
+        undo: bool,
+    },
+    Core {
+        #[arg(long, value_name = "SWITCH")]
+        at_login: Option<OnOff>,
+    },
     Mcp,
 }
 
@@ -180,6 +193,9 @@ pub enum AutomationWhat {
     Remove {
         id: AutomationId,
     },
+    LookBack {
+        id: AutomationId,
+    },
     MakeUp {
         firing: FiringId,
         #[arg(long)]
@@ -201,6 +217,30 @@ pub struct AutomationParts {
     pub folder: Option<String>,
     #[arg(long, requires = "folder")]
     pub below: bool,
+    #[arg(long, value_name = "URL")]
+    pub page: Option<String>,
+    #[arg(long, value_name = "DIR")]
+    pub free_space: Option<String>,
+    #[arg(long, value_name = "FILE|URL")]
+    pub number_in: Option<String>,
+    #[arg(long, value_name = "LINE")]
+    pub command: Option<String>,
+    #[arg(long = "in", value_name = "DIR", requires = "command")]
+    pub folder_of_command: Option<String>,
+    #[arg(long, value_name = "TEXT")]
+    pub after: Option<String>,
+    #[arg(long, value_name = "N", value_parser = hundredths, allow_hyphen_values = true, conflicts_with = "beneath")]
+    pub above: Option<i64>,
+    #[arg(long = "under", value_name = "N", value_parser = hundredths, allow_hyphen_values = true)]
+    pub beneath: Option<i64>,
+    #[arg(long, value_name = "N", value_parser = hundredths)]
+    pub back: Option<i64>,
+    #[arg(long, value_name = "HOW")]
+    pub exit: Option<ExitName>,
+    #[arg(long, value_name = "MINUTES", default_value_t = 15)]
+    pub every: u32,
+    #[arg(long, value_name = "RULE")]
+    pub triage: Vec<String>,
     #[arg(long, value_name = "MODE")]
     pub mode: Option<ModeName>,
     #[arg(long, value_name = "DIR")]
@@ -215,6 +255,27 @@ pub struct AutomationParts {
     pub overlap: Option<OverlapName>,
     #[arg(long, value_name = "N")]
     pub per_hour: Option<u32>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OnOff {
+    On,
+    Off,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExitName {
+    Fails,
+    Succeeds,
+}
+
+impl From<ExitName> for Exit {
+    fn from(name: ExitName) -> Exit {
+        match name {
+            ExitName::Fails => Exit::Fails,
+            ExitName::Succeeds => Exit::Succeeds,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -409,6 +470,18 @@ pub enum Approve {
 pub enum Format {
     Jsonl,
     Csv,
+}
+
+/// `19.5`, to its hundredths.
+fn hundredths(text: &str) -> Result<i64, String> {
+    let bad = || texts::say("cli.automation.number", &[("text", text)]);
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let plain = whole.strip_prefix('-').unwrap_or(whole);
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    if plain.is_empty() || !digits(plain) || !digits(part) || part.len() > 2 {
+        return Err(bad());
+    }
+    format!("{whole}{part:0<2}").parse().map_err(|_| bad())
 }
 
 /// `actions=20`

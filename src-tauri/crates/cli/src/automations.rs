@@ -2,11 +2,11 @@
 
 use crate::arguments::{AutomationParts, AutomationWhat};
 use crate::out::{Style, words};
-use crate::tasks::bad_usage;
+use crate::tasks::{absolute, bad_usage};
 use crate::{Answered, Desk, Ended, card};
 use assent_protocol::{
-    AutomationDraft, AutomationId, AutomationRow, AutomationView, Budget, Firing, Missed, Mode, Overlap, Trigger,
-    wire::WireError,
+    AutomationDraft, AutomationId, AutomationRow, AutomationView, Budget, Firing, Missed, Mode, NumberOf, Overlap,
+    Side, Trigger, wire::WireError,
 };
 use serde_json::json;
 
@@ -40,6 +40,7 @@ impl Desk {
                 self.out.note("cli.automation.removed", &[("id", &id.to_string())]);
                 Ok(Ended::Done)
             }
+            AutomationWhat::LookBack { id } => self.show_look_back(id),
             AutomationWhat::MakeUp { firing, leave } => {
                 self.engine.answer_firing(firing, !leave)?;
                 let key = if leave { "cli.automation.left" } else { "cli.automation.made_up" };
@@ -47,6 +48,26 @@ impl Desk {
                 Ok(Ended::Done)
             }
         }
+    }
+
+    fn show_look_back(&self, id: AutomationId) -> Answered {
+        let draft = self.engine.automation(id)?.row.automation.draft;
+        let back = self.engine.look_back(draft)?;
+        for event in &back.events {
+            self.out.object(&json!({
+                "type": "looked_back", "at": card::rfc_3339(event.at), "what": event.what, "triage": event.triage,
+                "status": event.status, "reason": event.reason,
+            }));
+            let came = words(&format!("cli.look_back.{}", event.status.name()), &[]);
+            self.out.say(Style::Plain, "cli.look_back", &[("what", &event.what), ("came", &came)]);
+            self.out.line(Style::Dim, &format!("       {}", event.reason));
+        }
+        if back.events.is_empty() {
+            self.out.say(Style::Plain, "cli.look_back.none", &[]);
+        }
+        self.out.object(&json!({"type": "look_back", "events": back.events.len(), "would": back.would}));
+        self.out.line(Style::Strong, &back.would);
+        Ok(Ended::Done)
     }
 
     fn list_automations(&self) -> Answered {
@@ -93,26 +114,10 @@ impl Desk {
     }
 
     fn draft(&self, parts: AutomationParts) -> Result<AutomationDraft, WireError> {
-        let AutomationParts {
-            goal,
-            name,
-            when,
-            zone,
-            folder,
-            below,
-            mode,
-            grant,
-            model,
-            limit,
-            missed,
-            overlap,
-            per_hour,
-        } = parts;
-        let trigger = match (when, folder) {
-            (Some(when), None) => Trigger::Time { when, zone },
-            (None, Some(folder)) => Trigger::Folder { folder, below },
-            _ => return Err(bad_usage("cli.automation.one_trigger", &[])),
-        };
+        let trigger = trigger(&parts)?;
+        let AutomationParts { goal, name, mode, grant, model, limit, missed, overlap, per_hour, triage, .. } = parts;
+        let triage =
+            triage.into_iter().map(|text| self.engine.triage_rule(text)).collect::<Result<Vec<_>, WireError>>()?;
         let mut budget = Budget::default();
         limit.iter().for_each(|(limit, most)| budget.set(*limit, Some(*most)));
         let mut draft = AutomationDraft::new(name.unwrap_or_default(), goal, trigger);
@@ -120,7 +125,7 @@ impl Desk {
         draft.missed = missed.map_or(draft.missed, Missed::from);
         draft.overlap = overlap.map_or(draft.overlap, Overlap::from);
         draft.per_hour = per_hour.unwrap_or(draft.per_hour);
-        Ok(AutomationDraft { grants: grant, model, budget, ..draft })
+        Ok(AutomationDraft { grants: grant, model, budget, triage, ..draft })
     }
 
     pub(crate) fn show_automation(&self, row: &AutomationRow) {
@@ -176,5 +181,47 @@ impl Desk {
         let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
         self.out.say(Style::Plain, "cli.firing", &values);
         self.out.line(Style::Dim, &format!("       {}", firing.reason));
+    }
+}
+
+fn trigger(parts: &AutomationParts) -> Result<Trigger, WireError> {
+    let minutes = parts.every;
+    let after = parts.after.clone().unwrap_or_default();
+    let mut found = Vec::new();
+    found.extend(parts.when.clone().map(|when| Trigger::Time { when, zone: parts.zone.clone() }));
+    found.extend(parts.folder.clone().map(|folder| Trigger::Folder { folder: absolute(&folder), below: parts.below }));
+    found.extend(parts.page.clone().map(|url| Trigger::Page { url, minutes }));
+    let line = match (parts.above, parts.beneath) {
+        (Some(line), _) => Some((Side::Above, line)),
+        (None, line) => line.map(|line| (Side::Below, line)),
+    };
+    let number = |of: NumberOf| match line {
+        Some((side, line)) => {
+            let back = parts.back.unwrap_or_default();
+            Ok(Trigger::Number { of, after: after.clone(), side, line, back, minutes })
+        }
+        None => Err(bad_usage("cli.automation.line", &[])),
+    };
+    if let Some(folder) = &parts.free_space {
+        found.push(number(NumberOf::FreeSpace { folder: absolute(folder) })?);
+    }
+    if let Some(place) = &parts.number_in {
+        let of = if place.contains("://") {
+            NumberOf::Page { url: place.clone() }
+        } else {
+            NumberOf::File { path: absolute(place) }
+        };
+        found.push(number(of)?);
+    }
+    if let Some(command) = parts.command.clone() {
+        let folder = absolute(parts.folder_of_command.as_deref().unwrap_or("."));
+        found.push(match parts.exit {
+            Some(exit) => Trigger::Command { line: command, folder, exit: exit.into(), minutes },
+            None => number(NumberOf::Command { line: command, folder })?,
+        });
+    }
+    match found.pop() {
+        Some(trigger) if found.is_empty() => Ok(trigger),
+        _ => Err(bad_usage("cli.automation.one_trigger", &[])),
     }
 }

@@ -1,7 +1,25 @@
 //! `assent core`: no window, but everything goes on: runs are driven, reminders fire, cards expire, until Ctrl+C.
 
-use crate::{Answered, Desk, Ended};
+use crate::{
+    Answered, Desk, Ended,
+    arguments::OnOff,
+    out::{Out, Style},
+    tasks::bad_usage,
+};
+use assent_engine::{Config, login::start_at_login};
+use serde_json::json;
 use std::time::Duration;
+
+/// Lets `assent core` start at login, or not any more.
+pub fn at_login(config: &Config, switch: OnOff, out: Out) -> Answered {
+    let program =
+        std::env::current_exe().map_err(|error| bad_usage("cli.core.program", &[("error", &error.to_string())]))?;
+    let on = switch == OnOff::On;
+    let file = start_at_login(config, &program, on)?.display().to_string();
+    out.object(&json!({"type": "login", "on": on, "file": file}));
+    out.say(Style::Plain, if on { "cli.core.login_on" } else { "cli.core.login_off" }, &[("file", &file)]);
+    Ok(Ended::Done)
+}
 
 /// How often the engine looks at the clock.
 const BEAT: Duration = Duration::from_secs(1);

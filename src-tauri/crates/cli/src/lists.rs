@@ -6,7 +6,10 @@ use crate::follow::{show_paused, show_question};
 use crate::out::Style;
 use crate::tasks::bad_usage;
 use crate::{Answered, Desk, Ended, card};
-use assent_protocol::{ActionId, RunStatus, Status, wire::HistoryQuery};
+use assent_protocol::{
+    ActionId, RunStatus, Status,
+    wire::{HistoryQuery, UndoReport},
+};
 use serde_json::json;
 use std::path::Path;
 
@@ -46,6 +49,10 @@ impl Desk {
 
     pub(crate) fn undo(&self, id: &str) -> Answered {
         let report = self.engine.undo(id)?;
+        self.show_undone(id, &report)
+    }
+
+    pub(crate) fn show_undone(&self, id: &str, report: &UndoReport) -> Answered {
         self.out.object(&json!({
             "type": "undo", "id": id, "undone": report.undone, "items": report.items, "problems": report.problems,
         }));

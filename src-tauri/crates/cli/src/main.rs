@@ -24,8 +24,11 @@
 //!   `proposed_by`
 //! - `firing`: `id`, `automation`, `status` (queued, started, dropped, noted, missed, asked, overlapped, capped, slept,
 //!   failed), `triage`, `count`, `due`, `until`, `what`, `reason`, `run`, `run_status`, `waiting`
-//! - answers to one command: `automation_run`, `task`, `rule`, `offer`, `setting`, `models`, `price`, `undo`, `why`, `verification`,
-//!   `trust_offer`, `advice`, `connection`, `connection_tool`, `account`,
+//! - `digest`: `since`, `until`, `words`, and the counts `done`, `waiting`, `expired`, `failed`, `skipped`, `noted`, `dropped`,
+//!   `unasked`; before it a `digest_line` each (`list`, `text`, `count`, `automation`, `firing`, `run`, `action`, `at`) and
+//!   `unasked` (`action`, `run`, `automation`, `title`, `rule`, `because`, `undo`)
+//! - answers to one command: `automation_run`, `looked_back`, `look_back`, `login`, `task`, `rule`, `offer`, `setting`,
+//!   `models`, `price`, `undo`, `why`, `verification`, `trust_offer`, `advice`, `connection`, `connection_tool`, `account`,
 //!   `imported`, and `notice` in `core`
 
 mod accounts;
@@ -35,6 +38,7 @@ mod card;
 mod commands;
 mod connections;
 mod core;
+mod digest;
 mod editor;
 mod follow;
 mod host;
@@ -108,14 +112,17 @@ fn main() -> ExitCode {
 
 fn run(arguments: Arguments, out: Out) -> Answered {
     let config = Config::from_environment(arguments.data);
+    if let Command::Core { at_login: Some(switch) } = arguments.command {
+        return core::at_login(&config, switch, out);
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| WireError {
         code: ErrorCode::Other,
         message: out::words("cli.runtime", &[("error", &error.to_string())]),
     })?;
     runtime.block_on(async {
-        let host = Arc::new(TerminalHost::new(out, matches!(arguments.command, Command::Core)));
+        let host = Arc::new(TerminalHost::new(out, matches!(arguments.command, Command::Core { at_login: None })));
         let data = config.data.clone();
-        let alone = matches!(arguments.command, Command::Core);
+        let alone = matches!(arguments.command, Command::Core { at_login: None });
         let there = || Core::there(&data).filter(|_| !alone);
         let opened = match there() {
             Some(core) => Ok(core),

@@ -3,13 +3,18 @@
 
 use crate::{
     Answered, Engine, clock,
-    trigger::schedule::{self, Schedule},
+    polling::{every, minutes, next_look},
+    trigger::{
+        conditions,
+        schedule::{self, Schedule},
+        sift::decimal,
+    },
     words,
 };
 use assent_journal::Cursor;
 use assent_protocol::{
-    Automation, AutomationDraft, AutomationId, AutomationRow, AutomationState, AutomationView, Automations, Grant,
-    Mode, Scope, Trigger, texts,
+    Automation, AutomationDraft, AutomationId, AutomationRow, AutomationState, AutomationView, Automations, Exit,
+    Grant, Mode, NumberOf, Scope, Side, TriageRule, Trigger, texts,
     visible::visible,
     wire::{Change, ErrorCode, WireError},
 };
@@ -96,7 +101,7 @@ impl Engine {
         if kept.state != state {
             self.0.journal.put_automation(id, &kept.draft, state, now).map_err(words::other)?;
             self.set_clock(id, &kept.draft, on, now)?;
-            self.0.host.withdraw(&format!("automation {id}"));
+            self.withdraw(&format!("automation {id}"));
             self.automations_changed();
         }
         self.automation(id)
@@ -115,6 +120,15 @@ impl Engine {
         self.0.journal.set_setting(PAUSED, if paused { "yes" } else { "no" }, now).map_err(words::other)?;
         self.automations_changed();
         Ok(())
+    }
+
+    /// Reads a rule of triage in plain words: `escalate: says refund, my lawyer`.
+    ///
+    /// # Errors
+    /// When any of it is not understood.
+    pub fn triage_rule(&self, text: String) -> Answered<TriageRule> {
+        let unclear = || words::bad_input("automation.triage.unclear", &[("text", &visible(&text))]);
+        conditions::read(&text).ok_or_else(unclear)
     }
 
     /// Removes an automation. What it did stays in the history.
@@ -156,7 +170,7 @@ impl Engine {
                 let schedule = Schedule::read(when).map_err(bad)?;
                 schedule.next_after(now, &schedule::zone(&self.zone_of(zone.as_deref())), now)
             }
-            _ => None,
+            trigger => minutes(trigger).filter(|_| on).map(|_| now),
         };
         let cursor = Cursor { next_at, looked_at: on.then_some(now), seen: None };
         self.0.journal.set_cursor(id, &cursor).map_err(words::other)
@@ -166,7 +180,7 @@ impl Engine {
         own.map_or_else(|| self.0.host.zone(), str::to_owned)
     }
 
-    fn checked(&self, mut draft: AutomationDraft) -> Answered<AutomationDraft> {
+    pub(crate) fn checked(&self, mut draft: AutomationDraft) -> Answered<AutomationDraft> {
         draft.goal = draft.goal.trim().to_owned();
         draft.name = draft.name.trim().chars().take(80).collect();
         if draft.goal.is_empty() {
@@ -204,6 +218,30 @@ impl Engine {
                     grants.push(path);
                 }
             }
+            Trigger::Page { url, .. } | Trigger::Number { of: NumberOf::Page { url }, .. } => {
+                // The address is the user's own word, so its runs may read there as well.
+                hosts.push(crate::host_of(url)?);
+            }
+            Trigger::Number { of: NumberOf::File { path }, .. } => {
+                let file = self.absolute(path);
+                if !file.is_file() || file.starts_with(&self.0.config.data) {
+                    return Err(words::bad_input("automation.file", &[("file", &visible(path))]));
+                }
+                *path = file.display().to_string();
+            }
+            Trigger::Number { of: NumberOf::FreeSpace { folder }, .. } => {
+                *folder = self.folder(folder)?.display().to_string();
+            }
+            Trigger::Number { of: NumberOf::Command { folder, .. }, .. } | Trigger::Command { folder, .. } => {
+                assent_tools::sandbox::available().map_err(bad)?;
+                *folder = self.folder(folder)?.display().to_string();
+            }
+        }
+        if minutes(&draft.trigger).is_some_and(|minutes| !(1..=10_080).contains(&minutes)) {
+            return Err(words::bad_input("automation.minutes", &[]));
+        }
+        if let Trigger::Number { back, .. } = &mut draft.trigger {
+            *back = (*back).max(0);
         }
         hosts.extend(grants.into_iter().map(|path| path.display().to_string()));
         hosts.sort();
@@ -233,6 +271,7 @@ impl Engine {
             AutomationState::On if paused => texts::say("automation.standing.paused", &[]),
             AutomationState::On if asleep => texts::say("automation.standing.asleep", &[]),
             AutomationState::On => match automation.next_at {
+                Some(at) if minutes(&automation.draft.trigger).is_some() => next_look(at, &self.0.host.zone()),
                 Some(at) => {
                     texts::say("automation.standing.next", &[("at", &clock::absolute(at, &self.0.host.zone()))])
                 }
@@ -268,7 +307,24 @@ pub(crate) fn sentence(draft: &AutomationDraft) -> String {
         }
         Trigger::Folder { folder, below: false } => texts::say("automation.on.folder", &[("folder", &visible(folder))]),
         Trigger::Folder { folder, below: true } => texts::say("automation.on.below", &[("folder", &visible(folder))]),
+        Trigger::Page { url, .. } => texts::say("automation.on.page", &[("url", &visible(url))]),
+        Trigger::Number { of, side, line, .. } => {
+            let of = match of {
+                NumberOf::FreeSpace { folder } => texts::say("automation.of.free", &[("folder", &visible(folder))]),
+                NumberOf::File { path } => texts::say("automation.of.number", &[("where", &visible(path))]),
+                NumberOf::Page { url } => texts::say("automation.of.number", &[("where", &visible(url))]),
+                NumberOf::Command { line, .. } => texts::say("automation.of.number", &[("where", &visible(line))]),
+            };
+            let key = if *side == Side::Above { "automation.on.above" } else { "automation.on.beneath" };
+            texts::say(key, &[("of", &of), ("line", &decimal(*line))])
+        }
+        Trigger::Command { line, exit, .. } => {
+            let key = if *exit == Exit::Fails { "automation.on.fails" } else { "automation.on.succeeds" };
+            texts::say(key, &[("line", &visible(line))])
+        }
     };
+    let often = minutes(&draft.trigger).map(every);
+    let when = often.map_or(when.clone(), |often| format!("{when}, {often}"));
     let mode = match draft.mode {
         Mode::Suggest => "core.mode.suggest",
         Mode::Ask => "core.mode.ask",

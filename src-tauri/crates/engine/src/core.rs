@@ -8,8 +8,8 @@ use crate::{
 };
 use assent_protocol::{
     Account, AccountDraft, Action, ActionId, Advice, AutomationDraft, AutomationId, AutomationView, Automations,
-    Budget, Connection, Decider, Declaration, FiringId, Imported, Question, QuestionId, Rule, RuleDraft, RuleId,
-    RuleOffer, Run, RunId, ServerDraft, TrustOffer,
+    Budget, Connection, Decider, Declaration, Digest, FiringId, Imported, LookBack, Question, QuestionId, Rule,
+    RuleDraft, RuleId, RuleOffer, Run, RunId, ServerDraft, TriageRule, TrustOffer,
     wire::{
         Card, HistoryPage, HistoryQuery, Inbox, LocalServer, NewTask, PriceRow, RunRow, RunView, Settings, Standing,
         ToolRow, UndoReport, Verification, WireError,
@@ -109,6 +109,13 @@ functions! {
         server_questions(run: RunId) -> Vec<Question>;
         prices() -> (Vec<PriceRow>, String);
         automations() -> Automations;
+        look_back(draft: AutomationDraft) -> LookBack;
+        triage_rule(text: String) -> TriageRule;
+        digest() -> Digest;
+        digest_since(since: i64) -> Digest;
+        digest_seen(until: i64) -> ();
+        ask_next_time(id: ActionId) -> String;
+        undo_all(ids: Vec<ActionId>) -> UndoReport;
         automation(id: AutomationId) -> AutomationView;
         add_automation(draft: AutomationDraft, on: bool) -> AutomationView;
         change_automation(id: AutomationId, draft: AutomationDraft) -> AutomationView;

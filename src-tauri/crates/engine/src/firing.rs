@@ -5,6 +5,7 @@ use crate::{
     Answered, Engine, Notice,
     automations::grants_of,
     clock,
+    polling::minutes,
     trigger::{
         due::due,
         schedule::{self, Schedule},
@@ -44,7 +45,12 @@ impl Engine {
         }
         self.heed_clock(now);
         for automation in self.0.journal.due_automations(now).unwrap_or_default() {
-            let _ = self.fire_time(&automation, now);
+            match automation.draft.trigger {
+                Trigger::Time { .. } => {
+                    let _ = self.fire_time(&automation, now);
+                }
+                _ => self.poll_soon(automation, now),
+            }
         }
         self.look_around(now);
         let _ = self.start_queued(now);
@@ -96,7 +102,7 @@ impl Engine {
             .map_err(words::other)?
             .ok_or_else(words::already)?;
         self.begin(&settled.map(|run| (0, run)).into_iter().collect::<Vec<_>>());
-        self.0.host.withdraw(&format!("automation {}", firing.automation));
+        self.withdraw(&format!("automation {}", firing.automation));
         Ok(())
     }
 
@@ -216,6 +222,12 @@ impl Engine {
             return;
         }
         for automation in self.0.journal.automations().unwrap_or_default() {
+            if let (Some(minutes), Some(next)) = (minutes(&automation.draft.trigger), automation.next_at)
+                && next > now + i64::from(minutes) * HOUR / 60
+            {
+                let kept = self.0.journal.cursor(automation.id).unwrap_or_default();
+                let _ = self.0.journal.set_cursor(automation.id, &Cursor { next_at: Some(now), ..kept });
+            }
             let Trigger::Time { when, zone } = &automation.draft.trigger else { continue };
             let (Some(next), Ok(schedule)) = (automation.next_at, Schedule::read(when)) else { continue };
             if next <= now {

@@ -10,6 +10,7 @@ mod automations;
 mod config;
 mod connections;
 mod core;
+mod digest;
 mod drive;
 mod elsewhere;
 mod facts;
@@ -20,8 +21,11 @@ mod host;
 mod judge;
 mod keychain;
 mod limits;
+pub mod login;
+mod look_back;
 mod models;
 mod notices;
+mod polling;
 mod practice;
 mod presence;
 mod relevance;
@@ -50,11 +54,11 @@ pub use undo::id_is_run;
 use assent_agent::{Hosts, Model, Place, Tool};
 use assent_journal::{Journal, NewRun};
 use assent_protocol::{
-    Grant, Run, RunId, RunStatus, Turn, texts,
+    AutomationId, Grant, Run, RunId, RunStatus, Turn, texts,
     wire::{Change, ErrorCode, NewTask, WireError},
 };
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap, HashSet},
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError,
@@ -86,6 +90,10 @@ pub(crate) struct Desk {
     pub(crate) clock_seen: AtomicI64,
     pub(crate) told_asleep: AtomicBool,
     pub(crate) sessions: elsewhere::Sessions,
+    /// Automations that are being looked at.
+    pub(crate) polling: Mutex<HashSet<AutomationId>>,
+    /// Notices that quiet hours hold back, by their keys.
+    pub(crate) held_back: Mutex<BTreeMap<String, Notice>>,
     controls: Mutex<HashMap<RunId, Arc<Control>>>,
 }
 
@@ -152,6 +160,8 @@ impl Engine {
             firing: Mutex::default(),
             clock_seen: AtomicI64::new(0),
             told_asleep: AtomicBool::new(false),
+            polling: Mutex::default(),
+            held_back: Mutex::default(),
             listens: AtomicBool::new(false),
             controls: Mutex::default(),
         }));
@@ -209,6 +219,7 @@ impl Engine {
         }
         self.fire_reminders(now);
         self.fire_automations(now);
+        self.end_quiet(now);
     }
 
     /// Freezes when another program has asked for it. Part of [`Engine::tick`]; by itself for a program that only drives
@@ -264,13 +275,17 @@ impl Engine {
         }
     }
 
-    // A folder as a person types it.
-    pub(crate) fn folder(&self, text: &str) -> Answered<PathBuf> {
+    // A path as a person types it.
+    pub(crate) fn absolute(&self, text: &str) -> PathBuf {
         let path = match text.strip_prefix("~/") {
             Some(rest) => self.0.config.home.join(rest),
             None => PathBuf::from(text),
         };
-        let path = std::path::absolute(&path).unwrap_or(path);
+        std::path::absolute(&path).unwrap_or(path)
+    }
+
+    pub(crate) fn folder(&self, text: &str) -> Answered<PathBuf> {
+        let path = self.absolute(text);
         match path.canonicalize() {
             Ok(path) if path.is_dir() => Ok(path),
             _ => Err(words::bad_input("engine.grant.missing", &[("folder", text)])),

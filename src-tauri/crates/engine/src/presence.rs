@@ -22,7 +22,7 @@ impl Engine {
         let now = self.0.host.now();
         if self.asleep(now) {
             let _ = self.pass_over(now, &texts::say("automation.reason.slept", &[]), FiringStatus::Slept);
-            self.0.host.withdraw("automations");
+            self.withdraw("automations");
         }
         let seen = self.seen();
         // To the hour is enough, and spares a row for every click.

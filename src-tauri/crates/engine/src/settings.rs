@@ -54,6 +54,9 @@ impl Engine {
             return Err(words::bad_input("engine.settings.hold", &[("most", &LONGEST_HOLD.to_string())]));
         }
         crate::limits::usable(&settings.limits)?;
+        if crate::trigger::quiet::read(&settings.quiet).is_err() {
+            return Err(words::bad_input("automation.quiet", &[("quiet", &settings.quiet)]));
+        }
         let text = serde_json::to_string(&settings).map_err(words::other)?;
         self.0.journal.set_setting(NAME, &text, self.0.host.now()).map_err(words::other)?;
         self.0.host.changed(Change::Settings);
@@ -105,6 +108,7 @@ impl Engine {
             oversight: Level::Medium,
             limits: Budget::default(),
             hold_seconds: 30,
+            quiet: String::new(),
         }
     }
 }

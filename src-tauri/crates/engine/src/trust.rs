@@ -168,7 +168,7 @@ impl Engine {
     }
 
     fn tell_suspended(&self, rule: &Rule, because: &str) {
-        self.0.host.notify(crate::Notice {
+        self.tell(crate::Notice {
             key: format!("rule {}", rule.id),
             title: texts::say("engine.trust.suspended.title", &[("rule", &rule.id.to_string())]),
             body: because.to_owned(),

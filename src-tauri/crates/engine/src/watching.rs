@@ -46,13 +46,13 @@ impl Engine {
             let mut watching = self.watching();
             if !watching.fresh {
                 let all = self.0.journal.automations().unwrap_or_default();
-                let wanted = |one: &Automation| {
-                    one.state == AutomationState::On && matches!(one.draft.trigger, Trigger::Folder { .. })
-                };
-                watching.on = all.into_iter().filter(wanted).collect();
+                let all: Vec<Automation> = all.into_iter().filter(|one| one.state == AutomationState::On).collect();
+                let on: Vec<_> = all.iter().map(|automation| automation.id).collect();
+                let folder = |one: &Automation| matches!(one.draft.trigger, Trigger::Folder { .. });
+                watching.on = all.into_iter().filter(folder).collect();
                 let ids: Vec<_> = watching.on.iter().map(|automation| automation.id).collect();
                 watching.folders.retain(|id, _| ids.contains(id));
-                watching.trouble.retain(|id, _| ids.contains(id));
+                watching.trouble.retain(|id, _| on.contains(id));
                 watching.fresh = true;
             }
             watching.on.clone()
@@ -82,13 +82,8 @@ impl Engine {
                 }
                 match Folder::watch(path, *below, || ()) {
                     Ok(watch) => {
-                        let mut watching = self.watching();
-                        watching.folders.insert(automation.id, watch);
-                        let back = watching.trouble.remove(&automation.id).is_some();
-                        drop(watching);
-                        if back {
-                            self.0.host.changed(Change::Automations);
-                        }
+                        self.watching().folders.insert(automation.id, watch);
+                        self.out_of_trouble(automation.id);
                         let status = match automation.draft.missed {
                             Missed::Once => FiringStatus::Started,
                             Missed::Skip => FiringStatus::Missed,
@@ -122,7 +117,7 @@ impl Engine {
     }
 
     // Said once, until it can be watched again.
-    fn in_trouble(&self, automation: &Automation, why: String) -> Answered<()> {
+    pub(crate) fn in_trouble(&self, automation: &Automation, why: String) -> Answered<()> {
         let mut watching = self.watching();
         watching.folders.remove(&automation.id);
         let known = watching.trouble.insert(automation.id, why.clone()).is_some();
@@ -138,6 +133,13 @@ impl Engine {
         self.tell_of(automation, &why, "");
         self.0.host.changed(Change::Automations);
         Ok(())
+    }
+
+    /// It can be watched again.
+    pub(crate) fn out_of_trouble(&self, id: AutomationId) {
+        if self.watching().trouble.remove(&id).is_some() {
+            self.0.host.changed(Change::Automations);
+        }
     }
 
     fn own_writes(&self, id: AutomationId, since: i64) -> Answered<OwnWrites> {
@@ -168,7 +170,7 @@ impl OwnWrites {
     }
 }
 
-fn happening(file: &File) -> Happening {
+pub(crate) fn happening(file: &File) -> Happening {
     let name = file.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Happening {
         key: file.key.clone(),

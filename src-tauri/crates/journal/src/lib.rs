@@ -15,6 +15,7 @@ mod automation;
 mod budget;
 mod connection;
 mod decision;
+mod digest;
 mod error;
 mod event;
 mod export;

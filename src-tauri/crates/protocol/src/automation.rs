@@ -24,6 +24,91 @@ pub enum Trigger {
         #[serde(default)]
         below: bool,
     },
+    /// A page whose text changes, or a feed with a new entry.
+    Page {
+        /// Its address.
+        url: String,
+        /// Minutes between two looks.
+        minutes: u32,
+    },
+    /// A number that crosses a line.
+    Number {
+        /// Where it stands.
+        of: NumberOf,
+        /// The number after this text; empty for the first one.
+        #[serde(default)]
+        after: String,
+        /// On which side it is beyond the line.
+        side: Side,
+        /// The line, in hundredths.
+        #[ts(type = "number")]
+        line: i64,
+        /// By how much it must come back before it can cross again, in hundredths.
+        #[serde(default)]
+        #[ts(type = "number")]
+        back: i64,
+        /// Minutes between two looks.
+        minutes: u32,
+    },
+    /// A command that begins to fail or to succeed. It runs in the sandbox and changes nothing.
+    Command {
+        /// The command line.
+        line: String,
+        /// The folder that it reads.
+        folder: String,
+        /// What sets it off.
+        exit: Exit,
+        /// Minutes between two runs of it.
+        minutes: u32,
+    },
+}
+
+/// Where a number stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "of", rename_all = "snake_case", deny_unknown_fields)]
+pub enum NumberOf {
+    /// Free space on the disk of a folder, in GB.
+    FreeSpace {
+        /// Absolute folder.
+        folder: String,
+    },
+    /// In a file.
+    File {
+        /// Absolute path.
+        path: String,
+    },
+    /// On a page.
+    Page {
+        /// Its address.
+        url: String,
+    },
+    /// In the output of a command, which runs in the sandbox and changes nothing.
+    Command {
+        /// The command line.
+        line: String,
+        /// The folder that it reads.
+        folder: String,
+    },
+}
+
+/// A side of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// Above it.
+    Above,
+    /// Below it.
+    Below,
+}
+
+/// How a command ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Exit {
+    /// With a status that is not 0.
+    Fails,
+    /// With status 0.
+    Succeeds,
 }
 
 /// What a firing leads to, from calm to loud.

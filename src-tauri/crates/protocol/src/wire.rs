@@ -334,6 +334,9 @@ pub struct Settings {
     /// Seconds that an outward action is held before it starts; 0 for none, and then nothing that is sent can be recalled.
     #[serde(default = "usual_hold")]
     pub hold_seconds: u32,
+    /// Hours in which notifications that can wait are held, as `22:00-07:00`; empty for none.
+    #[serde(default)]
+    pub quiet: String,
 }
 
 fn usual_hold() -> u32 {

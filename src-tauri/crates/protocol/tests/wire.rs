@@ -2,8 +2,8 @@
 //! `ASSENT_WRITE_WIRE=1 cargo test -p assent-protocol --test wire` writes it anew.
 
 use assent_protocol::{
-    Account, AccountDraft, Action, Advice, AutomationDraft, AutomationView, Automations, Connection, Imported, Rule,
-    RuleOffer, Run, ServerDraft, TrustOffer, wire::*,
+    Account, AccountDraft, Action, Advice, AutomationDraft, AutomationView, Automations, Connection, Digest, Imported,
+    LookBack, Rule, RuleOffer, Run, ServerDraft, TrustOffer, wire::*,
 };
 use std::{collections::BTreeMap, env, fs, path::Path};
 use ts_rs::{Config, TS, TypeVisitor};
@@ -39,6 +39,8 @@ impl Types {
         types.visit::<AutomationDraft>();
         types.visit::<AutomationView>();
         types.visit::<Automations>();
+        types.visit::<Digest>();
+        types.visit::<LookBack>();
         types.visit::<Card>();
         types.visit::<Change>();
         types.visit::<Connection>();
