@@ -657,6 +657,88 @@ sign: string,
 text: string, };
 
 /**
+ * What happened since the user last looked. Every firing and every run is in one list.
+ */
+export type Digest = {
+/**
+ * From when, in milliseconds since 1970 (UTC).
+ */
+since: number,
+/**
+ * Until when.
+ */
+until: number,
+/**
+ * "12 done, 2 wait for you, 1 expired".
+ */
+words: string,
+/**
+ * Runs that ended by themselves.
+ */
+done: Array<DigestLine>,
+/**
+ * Runs that wait for the user or are under way, and missed times that ask.
+ */
+waiting: Array<DigestLine>,
+/**
+ * Cards that nobody answered in time.
+ */
+expired: Array<DigestLine>,
+/**
+ * Runs that failed or were stopped, actions whose outcome nobody knows, and what could not be watched.
+ */
+failed: Array<DigestLine>,
+/**
+ * Firings that led to nothing: missed, overlapped, over the cap, slept through.
+ */
+skipped: Array<DigestLine>,
+/**
+ * What triage noted.
+ */
+noted: Array<DigestLine>,
+/**
+ * What triage left, counted.
+ */
+dropped: number,
+/**
+ * What ran unasked, and why it might.
+ */
+unasked: Array<UnaskedLine>, };
+
+/**
+ * One line of a digest.
+ */
+export type DigestLine = {
+/**
+ * What it is about, in a sentence.
+ */
+text: string,
+/**
+ * How many times.
+ */
+count: number,
+/**
+ * The automation whose it is.
+ */
+automation: AutomationId | null,
+/**
+ * The firing.
+ */
+firing: FiringId | null,
+/**
+ * The run.
+ */
+run: RunId | null,
+/**
+ * The action.
+ */
+action: ActionId | null,
+/**
+ * Milliseconds since 1970 (UTC).
+ */
+at: number, };
+
+/**
  * What a rule that was earned rests on, and whether it still holds.
  */
 export type Earned = {
@@ -703,6 +785,11 @@ undone: number,
  * Done and gone wrong, wholly or in part.
  */
 failed: number, };
+
+/**
+ * How a command ends.
+ */
+export type Exit = "fails" | "succeeds";
 
 /**
  * The facts of one action (see the module).
@@ -950,6 +1037,44 @@ base_url: string,
 models: Array<string>, };
 
 /**
+ * A dry look back: nothing of it happened.
+ */
+export type LookBack = {
+/**
+ * The last events, newest first.
+ */
+events: Array<LookedBack>,
+/**
+ * What a run of it would do, as far as it can be told before.
+ */
+would: string, };
+
+/**
+ * One event of the past, and what it would have led to.
+ */
+export type LookedBack = {
+/**
+ * When, in milliseconds since 1970 (UTC).
+ */
+at: number,
+/**
+ * What happened.
+ */
+what: string,
+/**
+ * What triage would have said.
+ */
+triage: Triage,
+/**
+ * What would have become of it.
+ */
+status: FiringStatus,
+/**
+ * Why, in a sentence.
+ */
+reason: string, };
+
+/**
  * A server of mail.
  */
 export type MailHost = {
@@ -1017,6 +1142,31 @@ grants: Array<string>,
  * None for the setting.
  */
 model: string | null, };
+
+/**
+ * Where a number stands.
+ */
+export type NumberOf = { "of": "free_space",
+/**
+ * Absolute folder.
+ */
+folder: string, } | { "of": "file",
+/**
+ * Absolute path.
+ */
+path: string, } | { "of": "page",
+/**
+ * Its address.
+ */
+url: string, } | { "of": "command",
+/**
+ * The command line.
+ */
+line: string,
+/**
+ * The folder that it reads.
+ */
+folder: string, };
 
 /**
  * Untrusted content that a value came from.
@@ -1590,7 +1740,16 @@ limits: Budget,
 /**
  * Seconds that an outward action is held before it starts; 0 for none, and then nothing that is sent can be recalled.
  */
-hold_seconds: number, };
+hold_seconds: number,
+/**
+ * Hours in which notifications that can wait are held, as `22:00-07:00`; empty for none.
+ */
+quiet: string, };
+
+/**
+ * A side of a line.
+ */
+export type Side = "above" | "below";
 
 /**
  * How much an action touches.
@@ -1826,7 +1985,55 @@ folder: string,
 /**
  * Folders in it as well.
  */
-below: boolean, };
+below: boolean, } | { "on": "page",
+/**
+ * Its address.
+ */
+url: string,
+/**
+ * Minutes between two looks.
+ */
+minutes: number, } | { "on": "number",
+/**
+ * Where it stands.
+ */
+of: NumberOf,
+/**
+ * The number after this text; empty for the first one.
+ */
+after: string,
+/**
+ * On which side it is beyond the line.
+ */
+side: Side,
+/**
+ * The line, in hundredths.
+ */
+line: number,
+/**
+ * By how much it must come back before it can cross again, in hundredths.
+ */
+back: number,
+/**
+ * Minutes between two looks.
+ */
+minutes: number, } | { "on": "command",
+/**
+ * The command line.
+ */
+line: string,
+/**
+ * The folder that it reads.
+ */
+folder: string,
+/**
+ * What sets it off.
+ */
+exit: Exit,
+/**
+ * Minutes between two runs of it.
+ */
+minutes: number, };
 
 /**
  * A rule that the user's own answers speak for.
@@ -1868,6 +2075,39 @@ bar: number,
  * Cards that wait now and that it would have answered.
  */
 covers: Array<ActionId>, };
+
+/**
+ * An action that ran without anybody being asked.
+ */
+export type UnaskedLine = {
+/**
+ * Which.
+ */
+action: ActionId,
+/**
+ * Its run.
+ */
+run: RunId,
+/**
+ * The automation whose run it is.
+ */
+automation: AutomationId | null,
+/**
+ * What it did.
+ */
+title: string,
+/**
+ * The rule that allowed it; none where the mode did.
+ */
+rule: RuleId | null,
+/**
+ * By which rule or mode, in words.
+ */
+because: string,
+/**
+ * Whether it can be undone.
+ */
+undo: UndoState, };
 
 /**
  * How one tool takes another back.
