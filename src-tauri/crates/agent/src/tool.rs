@@ -134,6 +134,19 @@ pub enum Undone {
     Conflict(String),
 }
 
+/// What a call pays or orders, at most.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Worth {
+    /// Hundredths of the currency's unit.
+    pub amount: i64,
+    /// ISO code.
+    pub currency: String,
+    /// Above what the user set as ordinary: where it asks, it is an escalation.
+    pub large: bool,
+    /// When what it was reckoned with is too old, in milliseconds since 1970 (UTC): a card about it lapses then.
+    pub until: Option<i64>,
+}
+
 /// A sentence for the user and the model: what was wrong and what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ToolError {
@@ -169,6 +182,11 @@ pub trait Tool: Send + Sync {
     /// Whether what it sends can be held back for a while before it starts, so that it can be recalled.
     fn can_wait(&self) -> bool {
         true
+    }
+
+    /// What it pays or orders, for a tool that spends; found by the tool itself and never taken from the model's words.
+    fn worth(&self, _args: &Value, _place: &Place) -> Option<Worth> {
+        None
     }
 
     /// How undo reads on the card: "Undo until you empty the trash". Empty for the usual words.

@@ -36,6 +36,8 @@ pub(crate) struct Assessed {
     pub(crate) verdict: Verdict,
     pub(crate) digest: String,
     pub(crate) definition: String,
+    /// When what it was reckoned with is too old.
+    pub(crate) until: Option<i64>,
 }
 
 /// What a model is told about asking the user; the engine answers it with a card of its own kind.
@@ -127,19 +129,25 @@ impl Engine {
             automation: run.automation,
         };
         let hold = tool.can_wait() && self.hold_length() > 0;
-        let facts = self.with_known(run, turns, |known| match (Elsewhere::named(&spec.name), &described.account) {
+        let worth = tool.worth(&args, &place);
+        let mut facts = self.with_known(run, turns, |known| match (Elsewhere::named(&spec.name), &described.account) {
             (Some(tool), _) => asked_elsewhere(&tool, &args, &described, known),
             (None, Some(_)) => elsewhere(&spec, &args, &described, hold, &policy::pinned(&rules, &view, now), known),
             (None, None) => here(&args, &described, known),
         });
+        if let Some(worth) = &worth {
+            facts.size.amount = Some((worth.amount, worth.currency.clone()));
+        }
         let matched = policy::matching(&rules, &view, now);
         let limits = match counted {
             true => self.limits_at_start(run, turns, &facts),
             false => self.limits(run, turns, &spec.name, &args, &facts),
         };
         let limits = limits.map_err(|error| ToolError::Failed(error.message))?;
-        let verdict = policy::decide(&facts, &matched, run.mode, &limits);
-        Ok(Assessed { args, described, facts, verdict, digest, definition })
+        let mut verdict = policy::decide(&facts, &matched, run.mode, &limits);
+        verdict.escalate |= verdict.answer == Answer::Ask && worth.as_ref().is_some_and(|worth| worth.large);
+        let until = worth.and_then(|worth| worth.until);
+        Ok(Assessed { args, described, facts, verdict, digest, definition, until })
     }
 
     pub(crate) fn tool(&self, name: &str) -> Option<Arc<dyn Tool>> {
@@ -218,7 +226,7 @@ pub(crate) fn action_digest(tool: &str, definition: &str, args: &Value, describe
 
 /// The row for a call with this assessment.
 pub(crate) fn new_action(run: &Run, call: &ProposedCall, assessed: Assessed, now: i64) -> NewAction {
-    let Assessed { args, described, facts, verdict, digest, definition } = assessed;
+    let Assessed { args, described, facts, verdict, digest, definition, until } = assessed;
     let (status, decided_by) = match verdict.answer {
         Answer::Allow => (
             Status::Allowed,
@@ -253,7 +261,7 @@ pub(crate) fn new_action(run: &Run, call: &ProposedCall, assessed: Assessed, now
         edit_of: None,
         status,
         decided_by,
-        expires_at: (status == Status::Waiting).then_some(now + lasts),
+        expires_at: (status == Status::Waiting).then_some(until.map_or(now + lasts, |until| until.min(now + lasts))),
     }
 }
 

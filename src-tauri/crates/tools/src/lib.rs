@@ -24,6 +24,7 @@ pub mod results;
 pub mod sandbox;
 pub mod shell;
 pub mod todos;
+pub mod trading;
 pub mod trash_can;
 pub mod tree;
 pub mod walk;
@@ -74,6 +75,10 @@ fn always() -> Vec<Arc<dyn Tool>> {
         Arc::new(todos::complete::Complete),
         Arc::new(todos::edit::Edit),
         Arc::new(todos::list::List),
+        Arc::new(trading::quote::Prices),
+        Arc::new(trading::positions::Positions),
+        Arc::new(trading::order::PlaceOrder),
+        Arc::new(trading::cancel::Cancel),
         Arc::new(web::fetch::Fetch::default()),
         Arc::new(calendar::list::List),
         Arc::new(calendar::add::Add),

@@ -10,6 +10,6 @@ pub mod reader;
 pub mod text;
 
 #[cfg(test)]
-mod scripted;
+pub(crate) mod scripted;
 #[cfg(test)]
 mod threats;
