@@ -28,6 +28,8 @@
 //!   [called TITLE]`: ADDRESS begins with `https://` or `http://`
 //! - `add to calendar: TEXT WHEN [for LENGTH]`, `add TEXT to my calendar WHEN`, `what is on my calendar [DAY]` (also `this
 //!   week`, `next week`), `cancel TEXT on my calendar`. A day without a time is the whole day.
+//! - `buy 10 ACME under 20 [in FOLDER]`, `sell 5 ACME above 25`, `buy 5 ACME when the price falls 3 % below its 20-day
+//!   average, at most 500 a day`, `show positions`: FOLDER is that of a trading account
 //! - `note: TEXT`, `add a note TITLE: TEXT`, `list notes`, `search notes for TEXT`
 //! - `add to-do TEXT`, `todo: TEXT`, `add TEXT to my to-dos`, `complete to-do TEXT`, `tick off TEXT`, `list to-dos`
 //! - `remind me WHEN to TEXT`, `remind me to TEXT WHEN` ([`crate::when`] says which times are understood), `cancel reminder

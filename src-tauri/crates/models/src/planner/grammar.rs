@@ -4,6 +4,7 @@ mod calendar;
 mod files;
 mod lists;
 mod selection;
+mod trading;
 mod web;
 
 use super::{cursor::Cursor, request::Ask};
@@ -14,9 +15,11 @@ type Way = fn(&mut Cursor) -> Option<Vec<Ask>>;
 pub fn asks(cursor: &mut Cursor) -> Option<Vec<Ask>> {
     cursor.skip(cursor.known.words.polite);
     let start = cursor.at;
-    let ways: [Way; 20] = [
+    let ways: [Way; 22] = [
         web::page,
         calendar::calendar,
+        trading::order,
+        trading::show,
         lists::reminder,
         lists::change_reminders,
         lists::note,

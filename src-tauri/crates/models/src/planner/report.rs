@@ -82,6 +82,7 @@ fn describe(prefix: &str, tool: &str, args: &Value, done: Option<u64>) -> String
         ("new_text", &text("new_text")),
         ("title", &text("title")),
         ("at", &at),
+        ("symbol", &text("symbol")),
     ];
     let many = format!("{prefix}.{tool}.many");
     if planned != 1 && assent_protocol::texts::has(&many) {

@@ -61,6 +61,17 @@ pub enum Naming {
     Upper,
 }
 
+/// A price against the average of some days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Crossing {
+    pub below: bool,
+    /// By so many hundredths of a percent.
+    pub by: i64,
+    pub days: u32,
+    /// The most that all orders of a day may come to.
+    pub daily: Option<i64>,
+}
+
 /// One request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ask {
@@ -133,6 +144,24 @@ pub enum Ask {
     NotePage {
         url: String,
         title: Option<String>,
+    },
+    Order {
+        account: Place,
+        buys: bool,
+        symbol: String,
+        quantity: u32,
+        /// A decimal, as said.
+        limit: String,
+    },
+    OrderWhen {
+        account: Place,
+        buys: bool,
+        symbol: String,
+        quantity: u32,
+        when: Crossing,
+    },
+    ShowAccount {
+        account: Place,
     },
     AddNote {
         title: String,

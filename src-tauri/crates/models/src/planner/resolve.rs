@@ -82,6 +82,13 @@ impl<'a> Context<'a> {
             Ask::SearchFiles { folder, text, name } => Ask::SearchFiles { folder: self.folder(folder)?, text, name },
             Ask::ReadFile { path } => Ask::ReadFile { path: self.file(path)? },
             Ask::SavePage { url, to } => Ask::SavePage { url, to: self.file(to)? },
+            Ask::Order { account, buys, symbol, quantity, limit } => {
+                Ask::Order { account: self.folder(account)?, buys, symbol, quantity, limit }
+            }
+            Ask::OrderWhen { account, buys, symbol, quantity, when } => {
+                Ask::OrderWhen { account: self.folder(account)?, buys, symbol, quantity, when }
+            }
+            Ask::ShowAccount { account } => Ask::ShowAccount { account: self.folder(account)? },
             other => other,
         })
     }

@@ -135,6 +135,8 @@ const READING: &[&str] = &[
     "files.list",
     "files.read",
     "web.fetch",
+    "trading.positions",
+    "trading.prices",
     "calendar.list",
     "files.search",
     "files.find_duplicates",

@@ -2,6 +2,7 @@
 
 mod calendar_and_pages;
 mod catalogue;
+mod trading;
 mod world;
 
 use super::*;

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 mod calendar;
 mod pages;
+mod trading;
 
 /// Works on one request whose places are all paths. None while something is still to be looked at, or when it cannot
 /// go on; what the user must know is then noted.
@@ -54,6 +55,15 @@ pub fn work(ask: &Ask, desk: &mut Desk) -> Option<()> {
         Ask::ReadPage { url } => pages::read(url, desk),
         Ask::SavePage { url, to } => pages::save(url, path(to), desk),
         Ask::NotePage { url, title } => pages::note(url, title.as_deref(), desk),
+        Ask::Order { account, buys, symbol, quantity, limit } => {
+            let wanted = trading::Wanted { account: path(account), buys: *buys, symbol, quantity: *quantity };
+            trading::order(&wanted, limit, desk)
+        }
+        Ask::OrderWhen { account, buys, symbol, quantity, when } => {
+            let wanted = trading::Wanted { account: path(account), buys: *buys, symbol, quantity: *quantity };
+            trading::order_when(&wanted, when, desk)
+        }
+        Ask::ShowAccount { account } => trading::show(path(account), desk),
         Ask::AddNote { title, text } => {
             desk.propose("notes.add", json!({"title": title, "text": text}), &say("planner.says.own_words", &[]));
             Some(())
