@@ -4,8 +4,9 @@
 use crate::window;
 use assent_engine::{Engine, clock};
 use assent_protocol::{
-    Action, ActionId, Advice, Budget, Connection, Decider, Declaration, Imported, QuestionId, Rule, RuleDraft, RuleId,
-    RuleOffer, RunId, ServerDraft, TrustOffer, texts,
+    Account, AccountDraft, Action, ActionId, Advice, AutomationDraft, AutomationId, AutomationView, Automations,
+    Budget, Connection, Decider, Declaration, FiringId, Imported, QuestionId, Rule, RuleDraft, RuleId, RuleOffer,
+    RunId, ServerDraft, TrustOffer, texts,
     wire::{
         Card, ErrorCode, HistoryPage, HistoryQuery, Inbox, LocalServer, NewTask, RunRow, RunView, Settings, Standing,
         ToolRow, UndoReport, Verification, WireError,
@@ -57,6 +58,7 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         approve,
         reject,
         edit,
+        recall,
         answer,
         undo,
         dismiss_unknown,
@@ -80,6 +82,20 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         declare_tool,
         accept_tool,
         import_connections,
+        accounts,
+        add_account,
+        test_account,
+        switch_account,
+        remove_account,
+        automations,
+        automation,
+        add_automation,
+        change_automation,
+        switch_automation,
+        pause_automations,
+        remove_automation,
+        run_automation,
+        answer_firing,
         settings,
         set_settings,
         set_key,
@@ -173,6 +189,11 @@ async fn reject(shell: State<'_, Shell>, action: ActionId, reason: Option<String
 #[tauri::command]
 async fn edit(shell: State<'_, Shell>, action: ActionId, args: Value) -> Answer<Action> {
     shell.ask(move |engine| engine.edit(action, args).inspect(|action| engine.spawn(action.run))).await
+}
+
+#[tauri::command]
+async fn recall(shell: State<'_, Shell>, action: ActionId) -> Answer<Action> {
+    shell.ask(move |engine| engine.recall(action).inspect(|action| engine.spawn(action.run))).await
 }
 
 #[tauri::command]
@@ -294,6 +315,85 @@ async fn accept_tool(shell: State<'_, Shell>, server: String, tool: String) -> A
 #[tauri::command]
 async fn import_connections(shell: State<'_, Shell>, file: String) -> Answer<Imported> {
     shell.ask(move |engine| engine.import_connections(&file)).await
+}
+
+#[tauri::command]
+async fn accounts(shell: State<'_, Shell>) -> Answer<Vec<Account>> {
+    shell.ask(|engine| engine.accounts()).await
+}
+
+#[tauri::command]
+async fn add_account(shell: State<'_, Shell>, draft: AccountDraft) -> Answer<Account> {
+    shell.ask(move |engine| engine.add_account(draft)).await
+}
+
+#[tauri::command]
+async fn test_account(shell: State<'_, Shell>, name: String) -> Answer<Account> {
+    shell.ask(move |engine| engine.test_account(&name)).await
+}
+
+#[tauri::command]
+async fn switch_account(shell: State<'_, Shell>, name: String, on: bool) -> Answer<Account> {
+    shell.ask(move |engine| engine.switch_account(&name, on)).await
+}
+
+#[tauri::command]
+async fn remove_account(shell: State<'_, Shell>, name: String) -> Answer<()> {
+    shell.ask(move |engine| engine.remove_account(&name)).await
+}
+
+#[tauri::command]
+async fn automations(shell: State<'_, Shell>) -> Answer<Automations> {
+    shell.ask(|engine| engine.automations()).await
+}
+
+#[tauri::command]
+async fn automation(shell: State<'_, Shell>, automation: AutomationId) -> Answer<AutomationView> {
+    shell.ask(move |engine| engine.automation(automation)).await
+}
+
+#[tauri::command]
+async fn add_automation(shell: State<'_, Shell>, draft: AutomationDraft, on: bool) -> Answer<AutomationView> {
+    shell.ask(move |engine| engine.add_automation(draft, on)).await
+}
+
+#[tauri::command]
+async fn change_automation(
+    shell: State<'_, Shell>,
+    automation: AutomationId,
+    draft: AutomationDraft,
+) -> Answer<AutomationView> {
+    shell.ask(move |engine| engine.change_automation(automation, draft)).await
+}
+
+#[tauri::command]
+async fn switch_automation(
+    shell: State<'_, Shell>,
+    automation: AutomationId,
+    on: bool,
+    confirm: Option<String>,
+) -> Answer<AutomationView> {
+    shell.ask(move |engine| engine.switch_automation(automation, on, confirm.as_deref())).await
+}
+
+#[tauri::command]
+async fn pause_automations(shell: State<'_, Shell>, paused: bool) -> Answer<()> {
+    shell.ask(move |engine| engine.pause_automations(paused)).await
+}
+
+#[tauri::command]
+async fn remove_automation(shell: State<'_, Shell>, automation: AutomationId) -> Answer<()> {
+    shell.ask(move |engine| engine.remove_automation(automation)).await
+}
+
+#[tauri::command]
+async fn run_automation(shell: State<'_, Shell>, automation: AutomationId) -> Answer<RunId> {
+    shell.ask(move |engine| engine.run_automation(automation)).await
+}
+
+#[tauri::command]
+async fn answer_firing(shell: State<'_, Shell>, firing: FiringId, run: bool) -> Answer<()> {
+    shell.ask(move |engine| engine.answer_firing(firing, run)).await
 }
 
 #[tauri::command]

@@ -16,14 +16,23 @@ import type {
   TrustOffer,
   UndoReport,
 } from "./host/wire";
-import { arrivals, entries, keepOpen, neighbour } from "./state/inbox";
+import { secondsLeft } from "./state/held";
+import { arrivals, entries, keepOpen, neighbour, newlyHeld } from "./state/inbox";
 import { chosen, type Binding, type Command } from "./state/keys";
 import type { Clock } from "./state/readiness";
 import { say } from "./texts";
 import { putTheme } from "./theme";
 
-export type View = "inbox" | "tasks" | "history" | "permissions" | "connections" | "settings";
-export const VIEWS: readonly View[] = ["inbox", "tasks", "history", "permissions", "connections", "settings"];
+export type View = "inbox" | "tasks" | "history" | "automations" | "permissions" | "connections" | "settings";
+export const VIEWS: readonly View[] = [
+  "inbox",
+  "tasks",
+  "history",
+  "automations",
+  "permissions",
+  "connections",
+  "settings",
+];
 
 export interface Notice {
   id: number;
@@ -88,10 +97,15 @@ export class Desk {
   async start(): Promise<() => void> {
     const stopListening = this.host.onChange((change) => this.changed(change));
     const minute = setInterval(() => (this.now = this.#now()), 20_000);
+    // Only what is held changes from second to second.
+    const second = setInterval(() => {
+      if (this.inbox?.held.length) this.now = this.#now();
+    }, 1000);
     await this.read();
     return () => {
       stopListening();
       clearInterval(minute);
+      clearInterval(second);
       clearTimeout(this.#timer);
     };
   }
@@ -222,6 +236,11 @@ export class Desk {
     await this.read();
   }
 
+  /** Takes back what is held. */
+  async recall(id: string): Promise<void> {
+    await this.act(() => this.host.recall(id), say("ui.held.recalled"));
+  }
+
   async begin(task: NewTask): Promise<boolean> {
     const run = await this.try(() => this.host.newTask(task));
     if (!run) return false;
@@ -287,9 +306,16 @@ export class Desk {
       case "undo":
         if (this.#lastDecided) void this.undo(this.#lastDecided);
         return;
+      case "recall": {
+        // The one that was held last is the one that was a mistake.
+        const last = this.inbox?.held.at(-1);
+        if (last) void this.recall(last.id);
+        return;
+      }
       case "inbox":
       case "tasks":
       case "history":
+      case "automations":
       case "permissions":
       case "connections":
       case "settings":
@@ -318,6 +344,11 @@ export class Desk {
   }
 
   #announce(inbox: Inbox): void {
+    const held = newlyHeld(this.inbox, inbox)[0];
+    if (held) {
+      const seconds = secondsLeft(held, this.#now());
+      this.spoken = say("ui.held.spoken", { title: held.title, seconds });
+    }
     const cards = arrivals(this.inbox, inbox);
     const first = cards[0];
     if (!first) return;

@@ -1,7 +1,10 @@
 // Believable data for the fake host: a day at one person's desk.
 
+import { accounts, automationViews } from "./fake-away";
 import type {
+  Account,
   Action,
+  AutomationView,
   Card,
   Connection,
   Facts,
@@ -31,6 +34,9 @@ export interface Sample {
   rules: Rule[];
   tools: ToolRow[];
   connections: Connection[];
+  accounts: Account[];
+  automations: AutomationView[];
+  automationsPaused: boolean;
   offers: RuleOffer[];
   trust: TrustOffer[];
   why: Record<string, string[]>;
@@ -635,6 +641,9 @@ export function sample(now: number): Sample {
       tool("reminders.set", "Sets a reminder.", 1, now - 9000 * MINUTE),
     ],
     connections: connections(now),
+    accounts: accounts(now),
+    automations: automationViews(now),
+    automationsPaused: false,
     offers: offers(now),
     why: {
       a8: ["You rejected it: keep the camera's names.", "It asked because renaming changes your own names."],

@@ -1,6 +1,7 @@
 // A stand-in for the core with believable data, for tests and for `npm run dev`. It keeps what it is told in memory
 // and follows the core's own rules only as far as a view can see them.
 
+import { automationOf } from "./fake-away";
 import { sample, type Sample } from "./fake-data";
 import type { Host } from "./host";
 import type { Action, Change, Decider, ErrorCode, Rule, Status, WireError } from "./wire";
@@ -63,6 +64,16 @@ export function fakeHost(data: Sample = sample(Date.now())): FakeHost {
   function connection(name: string) {
     const found = data.connections.find((one) => one.name === name);
     if (!found) throw wrong("not_found", `There is no connection ${name}.`);
+    return found;
+  }
+  function account(name: string) {
+    const found = data.accounts.find((one) => one.name === name);
+    if (!found) throw wrong("not_found", `There is no account ${name}.`);
+    return found;
+  }
+  function automation(id: string) {
+    const found = data.automations.find((one) => one.row.automation.id === id);
+    if (!found) throw wrong("not_found", `There is no automation ${id}.`);
     return found;
   }
   function serverTool(server: string, name: string) {
@@ -137,6 +148,14 @@ export function fakeHost(data: Sample = sample(Date.now())): FakeHost {
       };
       put(edited);
       return edited;
+    },
+    recall: async (id) => {
+      const held = data.inbox.held.find((one) => one.id === id);
+      if (!held) throw wrong("already_decided", "This cannot be recalled any more: it is succeeded.");
+      data.inbox.held = data.inbox.held.filter((one) => one !== held);
+      const recalled: Action = { ...held, status: "recalled", held_until: null };
+      put(recalled);
+      return recalled;
     },
     answer: async (id) => {
       data.inbox.questions = data.inbox.questions.filter((one) => one.id !== id);
@@ -266,6 +285,65 @@ export function fakeHost(data: Sample = sample(Date.now())): FakeHost {
       return structuredClone(connection(server));
     },
     importConnections: async () => ({ added: ["git"], notes: [] }),
+    accounts: async () => structuredClone(data.accounts),
+    addAccount: async ({ password, ...rest }) => {
+      if (!/^[\w-]+$/.test(rest.name)) throw wrong("bad_input", "Use up to 24 letters, digits, - and _.");
+      const status = password ? ("ready" as const) : ("failed" as const);
+      const added = { ...rest, status, has_password: password !== "", last_error: null, made_at: data.now };
+      data.accounts = [...data.accounts, added];
+      return structuredClone(added);
+    },
+    testAccount: async (name) => structuredClone(account(name)),
+    switchAccount: async (name, on) => {
+      account(name).status = on ? "ready" : "off";
+      return structuredClone(account(name));
+    },
+    removeAccount: async (name) => {
+      data.accounts = data.accounts.filter((one) => one.name !== name);
+    },
+    automations: async () => ({
+      paused: data.automationsPaused,
+      asleep: false,
+      list: structuredClone(data.automations.map((one) => one.row)),
+    }),
+    automation: async (id) => structuredClone(automation(id)),
+    addAutomation: async (draft, on) => {
+      if (draft.trigger.on === "time" && !draft.trigger.when)
+        throw wrong("bad_input", "“” is not understood as a time that comes again.");
+      const state = on ? ("on" as const) : ("off" as const);
+      const added = {
+        row: {
+          automation: automationOf(data.now, `m${data.automations.length + 1}`, { draft, state }),
+          sentence: `${draft.goal}.`,
+          standing: state,
+          waiting: 0,
+          trouble: null,
+        },
+        rules: [],
+        firings: [],
+      };
+      data.automations = [...data.automations, added];
+      return structuredClone(added);
+    },
+    changeAutomation: async (id, draft) => {
+      automation(id).row.automation.draft = draft;
+      return structuredClone(automation(id));
+    },
+    switchAutomation: async (id, on, confirm) => {
+      const one = automation(id).row.automation;
+      if (on && one.state === "draft" && confirm !== id) throw wrong("needs_confirmation", `Type ${id}.`);
+      one.state = on ? "on" : "off";
+      return structuredClone(automation(id));
+    },
+    pauseAutomations: async (paused) => void (data.automationsPaused = paused),
+    removeAutomation: async (id) => {
+      data.automations = data.automations.filter((one) => one.row.automation.id !== id);
+    },
+    runAutomation: async () => data.runs[0]?.run.id ?? "r1",
+    answerFiring: async (id, run) => {
+      for (const one of data.automations)
+        for (const firing of one.firings) if (firing.id === id) firing.status = run ? "started" : "missed";
+    },
     settings: async () => structuredClone(data.settings),
     setSettings: async (settings) => (data.settings = structuredClone(settings)),
     setKey: async (_key, fallback) =>

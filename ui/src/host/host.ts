@@ -2,14 +2,21 @@
 // Every call fails with a `WireError`.
 
 import type {
+  Account,
+  AccountDraft,
   Action,
   ActionId,
   Advice,
+  AutomationDraft,
+  AutomationId,
+  AutomationView,
+  Automations,
   Budget,
   Card,
   Change,
   Connection,
   Declaration,
+  FiringId,
   HistoryPage,
   HistoryQuery,
   Imported,
@@ -53,6 +60,8 @@ export interface Host {
   reject(action: ActionId, reason: string | null, stop: boolean): Promise<Action>;
   /** The new action: approved, or waiting when it reaches further than what was shown. */
   edit(action: ActionId, args: unknown): Promise<Action>;
+  /** Takes back what is held and has not started. */
+  recall(action: ActionId): Promise<Action>;
   answer(question: QuestionId, text: string): Promise<void>;
   say(run: RunId, text: string): Promise<void>;
   /** Takes one action (`a12`) or a whole run (`r3`) back. */
@@ -83,6 +92,23 @@ export interface Host {
   declareTool(server: string, tool: string, declared: Declaration | null): Promise<Connection>;
   acceptTool(server: string, tool: string): Promise<Connection>;
   importConnections(file: string): Promise<Imported>;
+  accounts(): Promise<Account[]>;
+  /** The password goes to the keychain; the account is tried once. */
+  addAccount(draft: AccountDraft): Promise<Account>;
+  testAccount(name: string): Promise<Account>;
+  switchAccount(name: string, on: boolean): Promise<Account>;
+  removeAccount(name: string): Promise<void>;
+  automations(): Promise<Automations>;
+  automation(automation: AutomationId): Promise<AutomationView>;
+  addAutomation(draft: AutomationDraft, on: boolean): Promise<AutomationView>;
+  changeAutomation(automation: AutomationId, draft: AutomationDraft): Promise<AutomationView>;
+  /** What an agent proposed is switched on only with its id as confirmation. */
+  switchAutomation(automation: AutomationId, on: boolean, confirm: string | null): Promise<AutomationView>;
+  pauseAutomations(paused: boolean): Promise<void>;
+  removeAutomation(automation: AutomationId): Promise<void>;
+  runAutomation(automation: AutomationId): Promise<RunId>;
+  /** Whether to make up for a time that was missed. */
+  answerFiring(firing: FiringId, run: boolean): Promise<void>;
   settings(): Promise<Settings>;
   setSettings(settings: Settings): Promise<Settings>;
   /** The key of the model, or of the one that takes its place. */

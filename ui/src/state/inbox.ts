@@ -5,10 +5,11 @@ import type { Action, Card, Inbox, Paused, Question } from "../host/wire";
 export type Entry =
   | { kind: "card"; id: string; card: Card }
   | { kind: "question"; id: string; question: Question }
+  | { kind: "held"; id: string; action: Action }
   | { kind: "unknown"; id: string; action: Action }
   | { kind: "paused"; id: string; paused: Paused };
 
-export type GroupName = "now" | "waiting" | "questions" | "paused" | "unknown";
+export type GroupName = "now" | "held" | "waiting" | "questions" | "paused" | "unknown";
 
 export interface Group {
   name: GroupName;
@@ -20,6 +21,7 @@ export function groups(inbox: Inbox): Group[] {
   const cards = inbox.cards.map((card): Entry => ({ kind: "card", id: card.action.id, card }));
   const all: Group[] = [
     { name: "now", entries: cards.filter((entry) => escalates(entry)) },
+    { name: "held", entries: inbox.held.map((action) => ({ kind: "held", id: action.id, action })) },
     { name: "waiting", entries: cards.filter((entry) => !escalates(entry)) },
     {
       name: "questions",
@@ -36,6 +38,11 @@ export function groups(inbox: Inbox): Group[] {
 
 export function entries(inbox: Inbox): Entry[] {
   return groups(inbox).flatMap((group) => group.entries);
+}
+
+/** How many of them wait for an answer: what is held goes on by itself. */
+export function waitingCount(inbox: Inbox): number {
+  return entries(inbox).filter((entry) => entry.kind !== "held").length;
 }
 
 export function escalates(entry: Entry): boolean {
@@ -67,4 +74,11 @@ export function arrivals(before: Inbox | null, after: Inbox): Card[] {
   if (!before) return [];
   const known = new Set(before.cards.map((card) => card.action.id));
   return after.cards.filter((card) => !known.has(card.action.id));
+}
+
+/** What is held and was not before. */
+export function newlyHeld(before: Inbox | null, after: Inbox): Action[] {
+  if (!before) return [];
+  const known = new Set(before.held.map((action) => action.id));
+  return after.held.filter((action) => !known.has(action.id));
 }

@@ -10,11 +10,13 @@ export type Command =
   | "reject"
   | "edit"
   | "undo"
+  | "recall"
   | "new_task"
   | "search"
   | "inbox"
   | "tasks"
   | "history"
+  | "automations"
   | "permissions"
   | "connections"
   | "settings"
@@ -37,11 +39,13 @@ export const BINDINGS: readonly Binding[] = [
   { command: "reject", keys: ["r"], shown: "r" },
   { command: "edit", keys: ["e"], shown: "e" },
   { command: "undo", keys: ["u"], shown: "u" },
+  { command: "recall", keys: ["c"], shown: "c" },
   { command: "new_task", keys: ["n"], shown: "n" },
   { command: "search", keys: ["/", "Shift+/"], shown: "/" },
   { command: "inbox", keys: ["g i"], shown: "g i" },
   { command: "tasks", keys: ["g t"], shown: "g t" },
   { command: "history", keys: ["g h"], shown: "g h" },
+  { command: "automations", keys: ["g a"], shown: "g a" },
   { command: "permissions", keys: ["g p"], shown: "g p" },
   { command: "connections", keys: ["g c"], shown: "g c" },
   { command: "settings", keys: ["g s"], shown: "g s" },

@@ -1,6 +1,6 @@
 // A status in words that are never two things, and the tone it is drawn in.
 
-import type { Decider, RunStatus, Status } from "../host/wire";
+import type { Decider, FiringStatus, RunStatus, Status } from "../host/wire";
 import { say } from "../texts";
 
 export type Tone = "good" | "plain" | "bad" | "now";
@@ -55,6 +55,11 @@ export function statusTone(status: Status): Tone {
 export function runTone(status: RunStatus): Tone {
   const tones = { running: "plain", waiting: "now", done: "good", stopped: "plain", failed: "bad" } as const;
   return tones[status];
+}
+
+export function firingTone(status: FiringStatus): Tone {
+  if (status === "failed") return "bad";
+  return status === "asked" ? "now" : "plain";
 }
 
 export function deciderWords(by: Decider): string {

@@ -1,0 +1,120 @@
+// The Automations view: what each says, switching, a draft's deliberate yes, missed times, and making one.
+
+import { fireEvent } from "@testing-library/svelte";
+import { tick } from "svelte";
+import { afterEach, expect, test, vi } from "vitest";
+import { automationViews } from "../host/fake-away";
+import { draftOf, fieldsOf } from "../state/automation";
+import { byTestId, NOW, stage, type Stage } from "./stage";
+
+afterEach(() => void vi.useRealTimers());
+
+async function opened(): Promise<Stage> {
+  const it = await stage();
+  it.desk.go("automations");
+  await it.pass(100);
+  return it;
+}
+function within(automation: string, id: string): HTMLElement {
+  const css = `[data-testid="automation"][data-id="${automation}"] [data-testid="${id}"]`;
+  const found = document.querySelector<HTMLElement>(css);
+  if (!found) throw new Error(`nothing matches ${css}`);
+  return found;
+}
+const put = (element: HTMLElement, value: string): Promise<boolean> =>
+  fireEvent.input(element, { target: { value } }) as unknown as Promise<boolean>;
+
+test("what the form does not show is kept, whatever is changed", () => {
+  for (const { row } of automationViews(NOW)) {
+    const rich = {
+      ...row.automation.draft,
+      triage: [{ triage: "escalate" as const, when: [{ test: "says" as const, words: ["overdue"] }] }],
+      model: "some-model",
+      still_for: 9,
+    };
+    expect(draftOf(fieldsOf(rich), rich)).toEqual(rich);
+  }
+});
+
+test("each says what sets it off, when it is next, and why it cannot be watched", async () => {
+  await opened();
+  expect(within("m1", "automation-sentence").textContent).toContain("Every weekday at 9");
+  expect(document.body.textContent).toContain("next Mon 2026-11-23 09:00 CET");
+  expect(within("m2", "automation-trouble").textContent).toContain("is not there");
+});
+
+test("a draft is switched on only with its id, and has no switch and no run", async () => {
+  const { called, pass } = await opened();
+  for (const id of ["automation-switch", "run-now"])
+    expect(() => within("m3", id)).toThrow("nothing matches");
+  const on = within("m3", "automation-confirm-on") as HTMLButtonElement;
+  expect(on.disabled).toBe(true);
+  await put(within("m3", "automation-confirm"), "m1");
+  expect(on.disabled).toBe(true);
+  await put(within("m3", "automation-confirm"), "m3");
+  on.click();
+  await pass(100);
+  expect(called("switchAutomation")).toEqual([["m3", true, "m3"]]);
+  within("m3", "automation-switch").click();
+  await pass(100);
+  expect(called("switchAutomation")[1]).toEqual(["m3", false, null]);
+});
+
+test("all are paused and let go on", async () => {
+  const { called, pass } = await opened();
+  byTestId("pause-all").click();
+  await pass(100);
+  expect(byTestId("all-paused").textContent).toContain("not made up for");
+  byTestId("pause-all").click();
+  await pass(100);
+  expect(called("pauseAutomations")).toEqual([[true], [false]]);
+});
+
+test("a time that was missed is made up for or left, by a word", async () => {
+  const { called, pass } = await opened();
+  const details = within("m1", "automation-past").closest("details") as HTMLDetailsElement;
+  details.open = true;
+  await fireEvent(details, new Event("toggle"));
+  await pass(100);
+  expect(within("m1", "firing").dataset["status"]).toBe("asked");
+  within("m1", "make-up").click();
+  await pass(100);
+  expect(called("answerFiring")).toEqual([["g1", true]]);
+  expect(details.textContent).toContain("Only what its mode allows.");
+});
+
+test("one is made by the form, on or off, and what does not fit is said", async () => {
+  const { called, pass } = await opened();
+  byTestId("add-automation").click();
+  await tick();
+  byTestId("automation-save").click();
+  await pass(0);
+  expect(byTestId("automation-problem").textContent).toBe("Say what should be done.");
+  await put(byTestId("automation-goal"), "list my to-dos");
+  byTestId("automation-save").click();
+  await pass(0);
+  expect(byTestId("automation-problem").textContent).toContain("is not understood");
+  await put(byTestId("automation-when"), "every weekday at 9");
+  byTestId("automation-save-off").click();
+  await pass(100);
+  expect(called("addAutomation")[1]).toMatchObject([
+    {
+      goal: "list my to-dos",
+      trigger: { on: "time", when: "every weekday at 9" },
+      mode: "semi",
+      per_hour: 12,
+    },
+    false,
+  ]);
+  expect(document.querySelector("dialog")).toBe(null);
+});
+
+test("it is removed only with a second press", async () => {
+  const { called, pass } = await opened();
+  within("m1", "remove-automation").click();
+  await pass(0);
+  expect(called("removeAutomation")).toEqual([]);
+  within("m1", "remove-automation-sure").click();
+  await pass(100);
+  expect(called("removeAutomation")).toEqual([["m1"]]);
+});
