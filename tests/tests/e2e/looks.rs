@@ -9,7 +9,7 @@ use assent_tests::Home;
 use serde_json::{Value, json};
 use std::fs;
 
-const VIEWS: &[&str] = &["inbox", "tasks", "history", "permissions", "settings"];
+const VIEWS: &[&str] = &["inbox", "tasks", "history", "automations", "permissions", "connections", "settings"];
 const ESCAPE: &str = "\u{e00c}";
 
 #[tokio::test(flavor = "multi_thread")]
@@ -123,8 +123,8 @@ async fn escape(window: &Window) {
     eventually("the dialog is closed", async || (!window.has("dialog[open]").await).then_some(())).await;
 }
 
-// Pictures in both themes, and the faults in them.
-async fn looked_at(window: &Window, place: &str) -> Vec<String> {
+/// Pictures in both themes, and the faults in them.
+pub async fn looked_at(window: &Window, place: &str) -> Vec<String> {
     let mut faults = Vec::new();
     for theme in ["light", "dark"] {
         window.theme(theme).await;

@@ -4,8 +4,10 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails, and says why")]
 
+mod automations;
 mod desktop;
 mod gestures;
+mod held;
 mod journey;
 mod keyboard;
 mod looks;

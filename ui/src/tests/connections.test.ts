@@ -103,3 +103,61 @@ test("a server is switched, and removed only with a second press", async () => {
   await pass(100);
   expect(called("removeConnection")).toEqual([["issues"]]);
 });
+
+test("an account shows where it is, how it stands and its last error", async () => {
+  await opened();
+  const row = document.querySelector('[data-testid="account"][data-name="diary"]') as HTMLElement;
+  for (const part of [
+    "calendar",
+    "https://dav.example.org/ola/diary",
+    "cannot be used",
+    "refused the password",
+  ])
+    expect(row.textContent).toContain(part);
+});
+
+test("an account is added, and its password leaves the field whatever comes of it", async () => {
+  const { called, pass } = await opened();
+  byTestId("add-account").click();
+  await tick();
+  const put = (id: string, value: string): Promise<boolean> =>
+    fireEvent.input(byTestId(id), { target: { value } }) as unknown as Promise<boolean>;
+  const secret = byTestId("account-password") as HTMLInputElement;
+  await put("account-name", "a b");
+  await put("account-address", "ola@example.org");
+  await put("imap-host", "imap.example.org");
+  await put("smtp-host", "smtp.example.org");
+  secret.value = "open sesame";
+  byTestId("account-add").click();
+  await pass(100);
+  expect(byTestId("account-problem").textContent).toContain("letters");
+  expect(secret.value).toBe("");
+  await put("account-name", "work");
+  secret.value = "open sesame";
+  byTestId("account-add").click();
+  await pass(100);
+  expect(called("addAccount")[1]).toEqual([
+    {
+      name: "work",
+      address: "ola@example.org",
+      user: "ola@example.org",
+      servers: {
+        kind: "mail",
+        imap: { host: "imap.example.org", port: 993, security: "tls" },
+        smtp: { host: "smtp.example.org", port: 465, security: "tls" },
+      },
+      password: "open sesame",
+    },
+  ]);
+  expect(document.querySelector("dialog")).toBe(null);
+});
+
+test("an account is removed only with a second press", async () => {
+  const { called, pass } = await opened();
+  (document.querySelector('[data-name="home"] [data-testid="account-remove"]') as HTMLElement).click();
+  await pass(0);
+  expect(called("removeAccount")).toEqual([]);
+  byTestId("account-remove-sure").click();
+  await pass(100);
+  expect(called("removeAccount")).toEqual([["home"]]);
+});

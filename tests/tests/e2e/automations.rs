@@ -1,0 +1,60 @@
+//! Automations in the real window: made by the form, set off by a file, waiting where they may not go on, and paused.
+
+use crate::{
+    looks::looked_at,
+    window::{Window, eventually, test_id},
+    work::{cards, named},
+};
+use assent_tests::Home;
+use serde_json::json;
+use std::fs;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_sets_off_what_the_form_made_and_the_view_says_what_came_of_it() {
+    let home = Home::new();
+    let folder = home.path().join("Scans");
+    fs::create_dir(&folder).expect("make a folder");
+    let window = Window::open_in(home).await;
+    let mut faults = Vec::new();
+    window.click("nav-automations").await;
+    window.sees("No automations").await;
+
+    window.click("add-automation").await;
+    let goal = format!("move all .pdf files in {0} to {0}/Papers", named(&folder));
+    window.fill(&test_id("automation-goal"), &goal).await;
+    window.fill(&test_id("automation-when"), "every blue moon").await;
+    window.click("automation-save").await;
+    window.sees("is not understood as a time that comes again").await;
+    window.find("automation-kind").await.select_by_value("folder").await.expect("choose a trigger");
+    window.fill(&test_id("automation-folder"), &named(&folder)).await;
+    window.find("automation-mode").await.select_by_value("ask").await.expect("choose a mode");
+    faults.extend(looked_at(&window, "automation-form").await);
+    window.click("automation-save").await;
+    window.find("automation").await;
+    window.sees("When a file appears or changes in").await;
+
+    fs::write(folder.join("bill.pdf"), "%PDF").expect("write a file");
+    cards(&window, 1).await;
+    window.sees("waiting for you (1)").await;
+    window.click("automation-past").await;
+    window.find_css("[data-testid=\"firing\"][data-status=\"started\"]").await;
+    faults.extend(looked_at(&window, "automations").await);
+    window.click("firing-run").await;
+    window.find("run-view").await;
+
+    window.click("nav-automations").await;
+    window.click("pause-all").await;
+    window.find("all-paused").await;
+    let all = window.invoke("automations", json!({})).await;
+    assert_eq!(all["paused"], true, "{all}");
+    window.click("automation-switch").await;
+    eventually("it is off", async || {
+        let all = window.invoke("automations", json!({})).await;
+        (all["list"][0]["automation"]["state"] == "off").then_some(())
+    })
+    .await;
+    window.click("remove-automation").await;
+    window.click("remove-automation-sure").await;
+    window.sees("No automations").await;
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
