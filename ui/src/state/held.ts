@@ -6,6 +6,12 @@ import { say } from "../texts";
 /** A start takes a moment; only what is still there after that stands still. */
 const STARTING_MS = 3000;
 
+/** Whether it is held, or was when everything was frozen: a card that the freeze answered was not. */
+export function canRecall(action: Action): boolean {
+  const frozen = action.status === "frozen" && action.decision?.by.by !== "freeze";
+  return action.status === "held" || (frozen && action.facts.reversal === "recallable");
+}
+
 /** Whole seconds until it goes out, 0 from then on. */
 export function secondsLeft(action: Action, now: number): number {
   return Math.max(0, Math.ceil(((action.held_until ?? now) - now) / 1000));

@@ -3,9 +3,9 @@
 import { userEvent } from "@testing-library/user-event";
 import { tick } from "svelte";
 import { afterEach, expect, test, vi } from "vitest";
-import { action } from "../host/fake-data";
+import { action, facts } from "../host/fake-data";
 import type { Action } from "../host/wire";
-import { heldWords } from "../state/held";
+import { canRecall, heldWords } from "../state/held";
 import { byTestId, NOW, stage, type Stage } from "./stage";
 
 afterEach(() => void vi.useRealTimers());
@@ -38,6 +38,14 @@ test("a hold says how long it is, that it is over, and what stands still", () =>
     "Its task stands still. The hold begins again in full when the task goes on.",
   ]);
   expect(heldWords(held({ status: "frozen" }), NOW)).toContain("Frozen before it went out");
+});
+
+test("what is held or was frozen in its hold can be recalled, and nothing else", () => {
+  const frozen = held({ status: "frozen", facts: facts({ reversal: "recallable" }) });
+  const by = { by: "freeze" } as const;
+  const answered = { ...frozen, decision: { by, at: NOW, digest: "d", reason: null } };
+  const all = [held(), frozen, answered, held({ status: "frozen" }), held({ status: "succeeded" })];
+  expect(all.map(canRecall)).toEqual([true, true, false, false, false]);
 });
 
 test("what is held is listed, counts as nothing that waits, and its button recalls it", async () => {
