@@ -3,7 +3,7 @@
 use crate::{
     looks::looked_at,
     window::{Window, eventually, test_id},
-    work::{cards, named},
+    work::named,
 };
 use assent_tests::Home;
 use serde_json::json;
@@ -20,8 +20,7 @@ async fn a_folder_sets_off_what_the_form_made_and_the_view_says_what_came_of_it(
     window.sees("No automations").await;
 
     window.click("add-automation").await;
-    let goal = format!("move all .pdf files in {0} to {0}/Papers", named(&folder));
-    window.fill(&test_id("automation-goal"), &goal).await;
+    window.fill(&test_id("automation-goal"), "add a to-do: look at the new scan").await;
     window.fill(&test_id("automation-when"), "every blue moon").await;
     window.click("automation-save").await;
     window.sees("is not understood as a time that comes again").await;
@@ -33,11 +32,18 @@ async fn a_folder_sets_off_what_the_form_made_and_the_view_says_what_came_of_it(
     window.find("automation").await;
     window.sees("When a file appears or changes in").await;
 
-    fs::write(folder.join("bill.pdf"), "%PDF").expect("write a file");
-    cards(&window, 1).await;
-    window.sees("waiting for you (1)").await;
+    // A file sets it off, and so does a person.
     window.click("automation-past").await;
+    window.sees("It has not fired yet.").await;
+    fs::write(folder.join("bill.pdf"), "%PDF").expect("write a file");
     window.find_css("[data-testid=\"firing\"][data-status=\"started\"]").await;
+    window.sees("bill.pdf").await;
+    window.click("run-now").await;
+    window.find("run-view").await;
+    window.click("nav-automations").await;
+    window.sees("waiting for you (").await;
+    window.click("automation-past").await;
+    window.sees("You ran it by hand.").await;
     faults.extend(looked_at(&window, "automations").await);
     window.click("firing-run").await;
     window.find("run-view").await;
