@@ -139,7 +139,13 @@ impl<'de> Visitor<'de> for StrictVisitor {
         if v == 0.0 && v.is_sign_negative() {
             return Err(E::custom("the number -0"));
         }
-        Number::from_f64(v).map(Value::Number).ok_or_else(|| E::custom("a number out of range"))
+        let number = Number::from_f64(v).ok_or_else(|| E::custom("a number out of range"))?;
+        // What is kept is read again, and has to be the same number then.
+        let again: Option<f64> = serde_json::from_str(&number.to_string()).ok();
+        if again != Some(v) || (v.fract() == 0.0 && v.abs() > SAFE as f64) {
+            return Err(E::custom("a number that parsers read differently"));
+        }
+        Ok(Value::Number(number))
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
         let mut list = Vec::new();
@@ -171,6 +177,7 @@ mod tests {
             r#"{"a":-0}"#,
             r#"{"a":-0.0}"#,
             r#"{"a":9007199254740992}"#,
+            r#"{"a":233333333233333333332}"#,
             r#"{"a":"\ud800"}"#,
             r#"{"a":1}x"#,
             "[1]",

@@ -329,7 +329,7 @@ fn minute(words: &[Word<'_>], at: usize) -> Option<Minute> {
     let clock = text.trim_end_matches('z').split(['+']).next().unwrap_or(text);
     let mut parts = clock.split(':');
     let (hour, minute) = (parts.next()?.parse::<u16>().ok()?, parts.next()?.get(..2)?.parse::<u16>().ok()?);
-    (hour < 24 && minute < 60).then_some(hour * 60 + minute)
+    (hour < 24 && minute < 60).then(|| hour * 60 + minute)
 }
 
 // "Quarter to seven" is one of two times of a day.
