@@ -71,7 +71,7 @@ fn card_json(card: &Card) -> Value {
         "run": action.run, "status": action.status, "escalate": action.verdict.escalate, "floor": action.verdict.floor,
         "confirm": confirmation(card), "size": action.facts.size, "preview": action.preview, "why": card.why,
         "values_from": card.values_from, "hidden_characters": card.hidden_characters, "edit_of": action.edit_of,
-        "goal": card.goal, "mode": card.mode, "says": action.says,
+        "goal": card.goal, "mode": card.mode, "says": action.says, "chain": card.chain,
     })
 }
 
@@ -96,6 +96,10 @@ fn draw(out: &Out, card: &Card) {
     let (key, style) =
         if action.verdict.escalate { ("cli.card.escalation", Style::Alert) } else { ("cli.card", Style::Strong) };
     out.say(style, key, &[("id", &id), ("title", &action.title)]);
+    if !card.chain.is_empty() {
+        let values = [("goal", card.goal.as_str()), ("for", &card.chain.join(" → "))];
+        out.say(Style::Plain, "cli.card.chain", &values);
+    }
     draw_preview(out, &action.preview);
     let facts = [&card.destination, &card.reversal, &card.size].map(String::as_str);
     let facts: Vec<&str> = facts.into_iter().filter(|text| !text.is_empty()).collect();

@@ -103,7 +103,7 @@ impl Desk {
                 "type": "task", "run": run.id, "goal": run.goal, "mode": run.mode, "status": run.status,
                 "waiting": row.waiting, "done": row.done, "note": run.note, "started": card::rfc_3339(run.started_at),
                 "grants": run.grants.iter().map(|grant| &grant.folder).chain(&run.hosts).collect::<Vec<_>>(),
-                "model": run.model,
+                "model": run.model, "parent": run.parent,
             }));
             let key = match run.status {
                 RunStatus::Waiting if row.waiting > 0 => "cli.task.waiting",
@@ -120,6 +120,9 @@ impl Desk {
             ];
             let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
             self.out.say(Style::Plain, key, &values);
+            if let Some(parent) = run.parent {
+                self.out.say(Style::Dim, "cli.task.helper", &[("run", &parent.to_string())]);
+            }
         }
         if rows.is_empty() {
             self.out.say(Style::Plain, "cli.tasks.empty", &[]);

@@ -188,7 +188,8 @@ impl Engine {
         }
         self.0.host.changed(Change::Run { run, status: RunStatus::Stopped });
         self.quiet_if_answered(run);
-        Ok(())
+        self.stop_helpers(run)?;
+        self.tell_parent(&self.run_row(run)?)
     }
 
     /// The user has looked at an action whose outcome nobody knows.

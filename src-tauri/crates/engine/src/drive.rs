@@ -34,7 +34,7 @@ impl Engine {
     /// When the journal cannot be read or written; the run can be driven again.
     pub async fn drive(&self, id: RunId) -> Answered<Run> {
         let control = self.control(id);
-        let _gate = control.gate.lock().await;
+        let gate = control.gate.lock().await;
         let mut run = self.run_row(id)?;
         if self.frozen() || matches!(run.status, RunStatus::Stopped) {
             return Ok(run);
@@ -47,6 +47,7 @@ impl Engine {
         let mut state = {
             let mut said = control.said.lock().unwrap_or_else(PoisonError::into_inner);
             said.clear();
+            self.take_up_helpers(id)?;
             self.rebuild(id)?
         };
         let mut talk = self.talk(&run)?;
@@ -88,14 +89,26 @@ impl Engine {
                         state = self.rebuild(id)?;
                     }
                 },
-                Next::Wait => break Some((RunStatus::Waiting, None)),
+                Next::Wait => {
+                    if !self.wait_for_helpers(id).await? {
+                        break Some((RunStatus::Waiting, None));
+                    }
+                    let mut said = control.said.lock().unwrap_or_else(PoisonError::into_inner);
+                    said.clear();
+                    state = self.rebuild(id)?;
+                }
                 Next::End => break Some((RunStatus::Done, None)),
             }
         };
+        let stands = ended.is_some();
         if let Some((status, note)) = ended {
             self.settle(&run, status, note.as_deref())?;
         }
         run = self.run_row(id)?;
+        if let (Some(parent), true) = (run.parent, stands) {
+            drop(gate);
+            self.go_on_above(parent).await;
+        }
         Ok(run)
     }
 
@@ -107,7 +120,7 @@ impl Engine {
         self.0.journal.set_run_status(run.id, status, note, self.0.host.now()).map_err(words::other)?;
         self.0.host.changed(Change::Run { run: run.id, status });
         self.tell_if_needed(run.id);
-        Ok(())
+        self.tell_parent(&self.run_row(run.id)?)
     }
 
     /// The state of a run from its committed rows.
@@ -125,6 +138,9 @@ impl Engine {
             if answer.is_none() {
                 state.take(Event::Call { call: question.call, standing: Standing::Waiting });
             }
+        }
+        for call in self.helped_calls(run)? {
+            state.take(Event::Call { call, standing: Standing::Waiting });
         }
         Ok(state)
     }
@@ -144,6 +160,12 @@ impl Engine {
             }
         }
         said.push_str(&run.hosts.join(" "));
+        if self.may_delegate(run, &said) {
+            tools.push(crate::delegate::spec());
+        }
+        if let Some(given) = self.given_tools(run).unwrap_or(Some(Vec::new())) {
+            tools.retain(|tool| given.contains(&tool.name) || tool.name == crate::judge::ASK_USER);
+        }
         tools.retain(|tool| pages || !crate::relevance::PAGERS.contains(&tool.name.as_str()));
         tools.retain(|tool| called.contains(tool.name.as_str()) || crate::relevance::spoken_of(&tool.name, &said));
         let kept = |name: &str| !connected.contains_key(name) || called.contains(name);

@@ -3,6 +3,7 @@
 
 use crate::{
     Answered, Engine,
+    delegate::DELEGATE,
     drive::result_turn,
     facts::{asked_elsewhere, elsewhere, here},
     words,
@@ -24,6 +25,8 @@ use assent_tools::elsewhere::Elsewhere;
 use serde_json::{Value, json};
 use std::sync::{Arc, atomic::AtomicBool};
 
+/// The tool that asks the user.
+pub(crate) const ASK_USER: &str = "ask_user";
 const DAY: i64 = 24 * 60 * 60 * 1000;
 /// A card that nobody answers lapses after a week; what leaves this computer, after a day.
 const CARD_LASTS: i64 = 7 * DAY;
@@ -43,7 +46,7 @@ pub(crate) struct Assessed {
 /// What a model is told about asking the user; the engine answers it with a card of its own kind.
 pub(crate) fn ask_user() -> ToolSpec {
     ToolSpec {
-        name: "ask_user".to_owned(),
+        name: ASK_USER.to_owned(),
         description: texts::say("engine.tool.ask_user", &[]),
         schema: json!({
             "type": "object",
@@ -57,8 +60,11 @@ pub(crate) fn ask_user() -> ToolSpec {
 impl Engine {
     /// Judges one call, commits the verdict, and says where the call now stands.
     pub(crate) async fn judge(&self, run: &Run, turns: &[Turn], call: &ProposedCall) -> Answered<Vec<Event>> {
-        if call.tool == "ask_user" {
+        if call.tool == ASK_USER {
             return self.ask(run, call);
+        }
+        if call.tool == DELEGATE && self.may_call(run, DELEGATE).is_ok() {
+            return self.delegate(run, call);
         }
         let engine = self.clone();
         let (run, turns, call) = (run.clone(), turns.to_vec(), call.clone());
@@ -111,8 +117,10 @@ impl Engine {
         let tool = self.tool(tool).ok_or_else(|| {
             ToolError::BadInput(texts::say("engine.call.unknown_tool", &[("tool", &visible::visible(tool))]))
         })?;
+        self.may_call(run, &tool.spec().name)?;
         let args = parse(args).map_err(|error| ToolError::BadInput(error.to_string()))?;
-        let place = self.place(run, turns, Arc::new(AtomicBool::new(false)));
+        let heard = self.heard(run, turns).map_err(|error| ToolError::Failed(error.message))?;
+        let place = self.place(run, &heard, Arc::new(AtomicBool::new(false)));
         let described = tool.describe(&args, &place)?;
         let spec = tool.spec();
         let definition = spec.definition();
@@ -130,11 +138,14 @@ impl Engine {
         };
         let hold = tool.can_wait() && self.hold_length() > 0;
         let worth = tool.worth(&args, &place);
-        let mut facts = self.with_known(run, turns, |known| match (Elsewhere::named(&spec.name), &described.account) {
-            (Some(tool), _) => asked_elsewhere(&tool, &args, &described, known),
-            (None, Some(_)) => elsewhere(&spec, &args, &described, hold, &policy::pinned(&rules, &view, now), known),
-            (None, None) => here(&args, &described, known),
-        });
+        let mut facts =
+            self.with_known(run, &heard, |known| match (Elsewhere::named(&spec.name), &described.account) {
+                (Some(tool), _) => asked_elsewhere(&tool, &args, &described, known),
+                (None, Some(_)) => {
+                    elsewhere(&spec, &args, &described, hold, &policy::pinned(&rules, &view, now), known)
+                }
+                (None, None) => here(&args, &described, known),
+            });
         if let Some(worth) = &worth {
             facts.size.amount = Some((worth.amount, worth.currency.clone()));
         }
@@ -148,6 +159,17 @@ impl Engine {
         verdict.escalate |= verdict.answer == Answer::Ask && worth.as_ref().is_some_and(|worth| worth.large);
         let until = worth.and_then(|worth| worth.until);
         Ok(Assessed { args, described, facts, verdict, digest, definition, until })
+    }
+
+    // A helper has the tools that it was given and no other, whatever its model calls.
+    fn may_call(&self, run: &Run, tool: &str) -> Result<(), ToolError> {
+        let given = self.given_tools(run).map_err(|error| ToolError::Failed(error.message))?;
+        match given.is_none_or(|given| given.iter().any(|name| name == tool)) {
+            true => Ok(()),
+            false => {
+                Err(ToolError::Refused(texts::say("engine.delegate.not_given", &[("tool", &visible::visible(tool))])))
+            }
+        }
     }
 
     pub(crate) fn tool(&self, name: &str) -> Option<Arc<dyn Tool>> {
@@ -177,7 +199,7 @@ impl Engine {
     }
 
     // A call that cannot be read is kept as denied, so that the history has it, and the model is told why.
-    fn refuse(&self, run: &Run, call: &ProposedCall, why: &str) -> Answered<Vec<Event>> {
+    pub(crate) fn refuse(&self, run: &Run, call: &ProposedCall, why: &str) -> Answered<Vec<Event>> {
         let now = self.0.host.now();
         let why = visible::visible(why);
         let turn = result_turn(call, Status::Denied, Value::Null, Some(why.clone()));

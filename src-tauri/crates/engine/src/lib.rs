@@ -10,6 +10,7 @@ mod automations;
 mod config;
 mod connections;
 mod core;
+mod delegate;
 mod digest;
 mod drive;
 mod elsewhere;

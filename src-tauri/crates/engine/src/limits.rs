@@ -3,7 +3,7 @@
 
 use crate::{Answered, Engine, words};
 use assent_journal::call_digest;
-use assent_policy::{self as policy, Adds, Bounds, Counts, Limits};
+use assent_policy::{self as policy, Adds, Bounds, Counts, LimitState, Limits, Pause};
 use assent_protocol::{
     Budget, Destination, Effect, Facts, LimitName, Paused, Run, RunId, RunStatus, Turn, Used, texts, wire::Change,
 };
@@ -35,6 +35,13 @@ impl Engine {
         if row.status == RunStatus::Waiting && self.paused(&row)?.is_none() && row.note.is_some() {
             self.wake(run)?;
         }
+        // Helpers that stood still at this limit go on as well.
+        for helper in self.below(run)? {
+            let row = self.run_row(helper)?;
+            if row.status == RunStatus::Waiting && row.note.is_some() && self.paused(&row)?.is_none() {
+                self.wake(helper)?;
+            }
+        }
         self.0.host.changed(Change::Run { run, status: row.status });
         Ok(())
     }
@@ -55,9 +62,32 @@ impl Engine {
         }
         let turns = self.0.journal.turns(run.id).map_err(words::other)?;
         let stand = self.stand(run, &turns)?;
-        Ok(policy::pause(&stand.counts, stand.bounds, self.next_reply(run, &stand.bounds, &turns)).map(|pause| {
-            Paused { run: run.id, goal: run.goal.clone(), why: pause.why, limit: pause.limit, raise_to: pause.raise_to }
+        let found = self.pause(run, &stand, self.next_reply(run, &stand.bounds, &turns))?;
+        Ok(found.map(|(at, pause)| Paused {
+            run: at,
+            goal: run.goal.clone(),
+            why: pause.why,
+            limit: pause.limit,
+            raise_to: pause.raise_to,
         }))
+    }
+
+    // Why the model of a run is not asked again, and which run's limit that is: its own, or one above it that is spent.
+    fn pause(&self, run: &Run, stand: &Stand, tokens: u32) -> Answered<Option<(RunId, Pause)>> {
+        if let Some(pause) = policy::pause(&stand.counts, stand.bounds, tokens) {
+            return Ok(Some((run.id, pause)));
+        }
+        for above in self.above(run)? {
+            let turns = self.0.journal.turns(above.id).map_err(words::other)?;
+            let stand = self.stand(&above, &turns)?;
+            let tokens = if stand.bounds.tokens.is_some() { tokens } else { 0 };
+            if let Some(pause) =
+                policy::pause(&stand.counts, stand.bounds, tokens).filter(|pause| pause.limit.is_some())
+            {
+                return Ok(Some((above.id, pause)));
+            }
+        }
+        Ok(None)
     }
 
     /// What the run used, and of how much.
@@ -75,8 +105,21 @@ impl Engine {
     /// How a run stands against its bounds, from committed rows.
     pub(crate) fn stand(&self, run: &Run, turns: &[Turn]) -> Answered<Stand> {
         let journal = &self.0.journal;
-        let tally = journal.tally(run.id).map_err(words::other)?;
-        let usage = journal.usage(run.id, self.0.host.now()).map_err(words::other)?;
+        let mut tally = journal.tally(run.id).map_err(words::other)?;
+        let mut usage = journal.usage(run.id, self.0.host.now()).map_err(words::other)?;
+        // One budget: what its helpers use, a run uses. Their time runs beside its own.
+        for helper in self.below(run.id)? {
+            let (more, used) = (
+                journal.tally(helper).map_err(words::other)?,
+                journal.usage(helper, self.0.host.now()).map_err(words::other)?,
+            );
+            tally.turns = tally.turns.saturating_add(more.turns);
+            tally.actions = tally.actions.saturating_add(more.actions);
+            tally.unasked_changes = tally.unasked_changes.saturating_add(more.unasked_changes);
+            usage.tokens = usage.tokens.saturating_add(used.tokens);
+            usage.outward = usage.outward.saturating_add(used.outward);
+            usage.new_recipients = usage.new_recipients.saturating_add(used.new_recipients);
+        }
         let budget = journal.budget(run.id).map_err(words::other)?.or(self.settings()?.limits);
         let messages = turns.iter().filter(|turn| matches!(turn, Turn::User { .. })).count();
         let bounds = policy::bounds(run.mode).with(&budget);
@@ -113,18 +156,49 @@ impl Engine {
         let same = call_digest(tool, args);
         counts.last.push(same.clone());
         counts.adds = adds(facts);
-        Ok(Limits { state: policy::state(&counts, bounds), rejected_before: rejected.contains(&same) })
+        let state = match policy::state(&counts, bounds) {
+            LimitState::Within => self.state_above(run, facts, false)?,
+            spent => spent,
+        };
+        Ok(Limits { state, rejected_before: rejected.contains(&same) || self.rejected_beside(run, &same)? })
     }
 
     /// What the limits say at the start of an action that was settled unasked, which is counted already.
     pub(crate) fn limits_at_start(&self, run: &Run, turns: &[Turn], facts: &Facts) -> Answered<Limits> {
         let Stand { mut counts, bounds, .. } = self.stand(run, turns)?;
-        counts.adds = adds(facts);
-        counts.actions = counts.actions.saturating_sub(1);
-        counts.unasked_changes = counts.unasked_changes.saturating_sub(u32::from(counts.adds.changes));
-        counts.outward = counts.outward.saturating_sub(u32::from(counts.adds.outward));
-        counts.new_recipients = counts.new_recipients.saturating_sub(counts.adds.new_recipients);
-        Ok(Limits { state: policy::state(&counts, bounds), rejected_before: false })
+        uncount(&mut counts, facts);
+        let state = match policy::state(&counts, bounds) {
+            LimitState::Within => self.state_above(run, facts, true)?,
+            spent => spent,
+        };
+        Ok(Limits { state, rejected_before: false })
+    }
+
+    // What a helper does is done on the budget of every run above it. Their breakers are their own affair.
+    fn state_above(&self, run: &Run, facts: &Facts, counted: bool) -> Answered<LimitState> {
+        for above in self.above(run)? {
+            let turns = self.0.journal.turns(above.id).map_err(words::other)?;
+            let Stand { mut counts, bounds, .. } = self.stand(&above, &turns)?;
+            counts.adds = adds(facts);
+            if counted {
+                uncount(&mut counts, facts);
+            }
+            if let spent @ LimitState::Spent(_) = policy::state(&counts, bounds) {
+                return Ok(spent);
+            }
+        }
+        Ok(LimitState::Within)
+    }
+
+    // A denial sticks for the whole task, whoever of its agents asks again.
+    fn rejected_beside(&self, run: &Run, same: &String) -> Answered<bool> {
+        let top = self.above(run)?.last().map_or(run.id, |top| top.id);
+        for other in self.below(top)?.into_iter().chain([top]).filter(|other| *other != run.id) {
+            if self.0.journal.tally(other).map_err(words::other)?.rejected_digests.contains(same) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Whether the model may be asked once more: the sentence that says why not, else the tokens that were set aside for
@@ -133,11 +207,11 @@ impl Engine {
         let stand = self.stand(run, turns)?;
         self.warn(run, &stand.counts, &stand.bounds);
         let tokens = self.next_reply(run, &stand.bounds, turns);
-        if let Some(pause) = policy::pause(&stand.counts, stand.bounds, tokens) {
+        if let Some((run, pause)) = self.pause(run, &stand, tokens)? {
             let key = if pause.limit.is_some() { "engine.limit.paused" } else { "engine.limit.breaker" };
             let limit = pause.limit.map_or("", LimitName::name);
             let to = pause.raise_to.map_or_else(String::new, |to| to.to_string());
-            let run = run.id.to_string();
+            let run = run.to_string();
             return Ok(Err(texts::say(key, &[("why", &pause.why), ("run", &run), ("limit", limit), ("to", &to)])));
         }
         if tokens == 0 {
@@ -196,6 +270,15 @@ pub(crate) fn usable(set: &Budget) -> Answered<()> {
         Some(limit) => Err(words::bad_input("engine.limit.nothing", &[("limit", limit.name())])),
         None => Ok(()),
     }
+}
+
+// What is settled is counted already, and must not be counted against itself.
+fn uncount(counts: &mut Counts, facts: &Facts) {
+    counts.adds = adds(facts);
+    counts.actions = counts.actions.saturating_sub(1);
+    counts.unasked_changes = counts.unasked_changes.saturating_sub(u32::from(counts.adds.changes));
+    counts.outward = counts.outward.saturating_sub(u32::from(counts.adds.outward));
+    counts.new_recipients = counts.new_recipients.saturating_sub(counts.adds.new_recipients);
 }
 
 fn adds(facts: &Facts) -> Adds {

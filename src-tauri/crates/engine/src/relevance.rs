@@ -27,6 +27,7 @@ const FAMILIES: &[(&str, &[&str])] = &[
             "news", "article", "seite", "strona", "strony", "stronę", "stronie", "pagin", "página", "sito", "sitio",
         ],
     ),
+    ("delegate", &["helper", "deleg", "subagent", "sub", "parallel", "helfer", "pomocnik", "ayudante", "assistants"]),
 ];
 /// Words that say nothing about a tool.
 const EMPTY: &[&str] =

@@ -46,7 +46,7 @@ impl Engine {
         }
         let proposed = proposed(&action);
         let tool = self.tool(&action.tool).ok_or_else(|| words::not_found(&action.tool))?;
-        let place = self.place(run, said, control.stop.clone());
+        let place = self.place(run, &self.heard(run, said)?, control.stop.clone());
         let described = tool.describe(&action.args, &place);
         if let Ok(facts) = &described {
             let digest = action_digest(&action.tool, &tool.spec().definition(), &action.args, facts);

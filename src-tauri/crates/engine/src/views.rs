@@ -69,6 +69,7 @@ impl Engine {
     fn card_of(&self, action: Action) -> Answered<Card> {
         let run = self.run_row(action.run)?;
         Ok(Card {
+            chain: self.chain(&run)?,
             goal: run.goal,
             mode: run.mode,
             destination: destination(&action),
@@ -115,6 +116,10 @@ impl Engine {
         let mut replies = self.0.journal.replies(id).map_err(words::other)?.into_iter();
         for turn in self.0.journal.turns(id).map_err(words::other)? {
             match turn {
+                // A helper's goal is the word of the model that handed it on.
+                Turn::User { text } if run.parent.is_some() && steps.is_empty() => {
+                    steps.push(Step::Notice { text: texts::say("engine.delegate.asked", &[("goal", &text)]) });
+                }
                 Turn::User { text } => steps.push(Step::User { text }),
                 Turn::Model { text, calls } => {
                     let instead = replies.next().and_then(|(_, reply)| reply?.instead);

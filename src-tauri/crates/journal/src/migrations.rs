@@ -2,8 +2,8 @@
 //! A migration that was released is never changed: a new one is put at the end.
 
 use crate::{
-    account, action, attempt, automation, budget, connection, decision, event, firing, hold, inverse, outcome,
-    question, reminder, reply, rule, run, search, setting, turn,
+    account, action, attempt, automation, budget, connection, decision, delegation, event, firing, hold, inverse,
+    outcome, question, reminder, reply, rule, run, search, setting, turn,
 };
 use rusqlite_migration::{M, Migrations};
 
@@ -31,6 +31,7 @@ const LIST: &[&str] = &[
     automation::CREATE,
     firing::CREATE,
     account::CREATE,
+    delegation::CREATE,
 ];
 
 /// All of them.

@@ -29,7 +29,8 @@ CREATE INDEX run_by_status ON run(status);
 /// Hosts that a run may read; null for none, so that the seals of older rows still fit.
 pub(crate) const HOSTS: &str = "ALTER TABLE run ADD COLUMN hosts TEXT;";
 
-const COLUMNS: &str = "id, status, mode, model, started_at, ended_at, note, goal, grants, hosts, automation_id";
+const COLUMNS: &str = "id, status, mode, model, started_at, ended_at, note, goal, grants, hosts, automation_id,
+    (SELECT d.parent_id FROM delegation d WHERE d.child_id = run.id)";
 
 /// A run that begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,7 +80,7 @@ impl Journal {
             let mut rows = statement.query([limit])?;
             let mut list = Vec::new();
             while let Some(row) = rows.next()? {
-                list.push(RunRow { run: read(row)?, waiting: row.get(11)?, done: row.get(12)? });
+                list.push(RunRow { run: read(row)?, waiting: row.get(12)?, done: row.get(13)? });
             }
             Ok(list)
         })
@@ -183,5 +184,6 @@ fn read(row: &Row<'_>) -> Result<Run> {
         grants: from_json(what(), &row.get::<_, String>(8)?)?,
         hosts: row.get::<_, Option<String>>(9)?.map_or_else(|| Ok(Vec::new()), |text| from_json(what(), &text))?,
         automation: row.get::<_, Option<i64>>(10)?.map(AutomationId),
+        parent: row.get::<_, Option<i64>>(11)?.map(RunId),
     })
 }

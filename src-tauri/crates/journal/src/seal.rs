@@ -36,6 +36,7 @@ const SEALED: &[(&str, &str)] = &[
     ("limit_warning", "id"),
     ("automation", "id"),
     ("firing", "id"),
+    ("delegation", "id"),
 ];
 
 /// What `verify` reads from the body of an event.

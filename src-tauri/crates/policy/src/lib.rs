@@ -7,6 +7,7 @@ pub mod advisor;
 pub mod conditions;
 pub mod cover;
 pub mod decide;
+pub mod delegation;
 pub mod facts;
 mod floor;
 pub mod limits;

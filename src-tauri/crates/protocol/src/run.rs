@@ -70,6 +70,8 @@ pub struct Run {
     /// The automation whose firing it is.
     #[serde(default)]
     pub automation: Option<AutomationId>,
+    /// The run that handed it on, where it is a helper's.
+    pub parent: Option<RunId>,
     /// Milliseconds since 1970 (UTC).
     #[ts(type = "number")]
     pub started_at: i64,

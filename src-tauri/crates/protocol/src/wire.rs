@@ -81,6 +81,8 @@ pub struct Card {
     pub goal: String,
     /// The mode of its task.
     pub mode: Mode,
+    /// Where a helper asks: the goals from the user's own task down to the one that handed this on.
+    pub chain: Vec<String>,
     /// "Stays on this computer", "Leaves this computer → …".
     pub destination: String,
     /// "Can be undone …", "Cannot be undone".
