@@ -107,6 +107,7 @@ export function card(of: Action, change: Partial<Card> = {}): Card {
     expires: "in 7 days, then nothing happens",
     confirm: null,
     hidden_characters: false,
+    chain: [],
     schema: {},
     ...change,
   };
@@ -502,6 +503,7 @@ export function sample(now: number): Sample {
       status,
       note: status === "stopped" ? "You stopped it." : null,
       automation: null,
+      parent: null,
       started_at: now - minutes * MINUTE,
       ended_at: null,
     },

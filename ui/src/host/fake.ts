@@ -100,6 +100,7 @@ export function fakeHost(data: Sample = sample(Date.now())): FakeHost {
         status: "running" as const,
         note: null,
         automation: null,
+        parent: null,
         started_at: data.now,
         ended_at: null,
       };

@@ -416,6 +416,10 @@ goal: string,
  */
 mode: Mode,
 /**
+ * Where a helper asks: the goals from the user's own task down to the one that handed this on.
+ */
+chain: Array<string>,
+/**
  * "Stays on this computer", "Leaves this computer → …".
  */
 destination: string,
@@ -1490,6 +1494,10 @@ note: string | null,
  * The automation whose firing it is.
  */
 automation: AutomationId | null,
+/**
+ * The run that handed it on, where it is a helper's.
+ */
+parent: RunId | null,
 /**
  * Milliseconds since 1970 (UTC).
  */
