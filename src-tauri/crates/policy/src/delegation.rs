@@ -77,11 +77,13 @@ pub fn narrow(parent: &Authority, asked: &Asked, helpers: usize) -> Result<Hande
     let grants = match &asked.folders {
         None => parent.grants.clone(),
         Some(folders) => {
-            let (inside, outside) = divided(folders, |folder| granted(parent, folder));
+            let (mut inside, outside) = divided(folders, |folder| granted(parent, folder));
             said(&mut cut, "policy.delegation.folders", &outside);
             if inside.is_empty() && !outside.is_empty() {
                 return Err(texts::say("policy.delegation.no_folder", &[("names", &outside.join(", "))]));
             }
+            let marked: Vec<Grant> = parent.grants.iter().filter(|grant| marks_in(grant, &inside)).cloned().collect();
+            inside.extend(marked);
             inside
         }
     };
@@ -134,6 +136,11 @@ fn granted(parent: &Authority, folder: &str) -> Option<Grant> {
     let over: Vec<&Grant> = parent.grants.iter().filter(|grant| plain && beneath(folder, &grant.folder)).collect();
     let shared = over.iter().any(|grant| grant.shared);
     (!over.is_empty()).then(|| Grant { folder: folder.to_owned(), shared })
+}
+
+// A shared folder below one that is handed on keeps its mark: else what others wrote there would be the user's own data.
+fn marks_in(grant: &Grant, given: &[Grant]) -> bool {
+    grant.shared && !given.contains(grant) && given.iter().any(|over| beneath(&grant.folder, &over.folder))
 }
 
 fn beneath(folder: &str, above: &str) -> bool {

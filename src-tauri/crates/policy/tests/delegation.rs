@@ -55,6 +55,13 @@ fn reaches(parent: &Authority, grant: &Grant) -> bool {
     parent.grants.contains(grant) || (!climbs && over.count() > 0 && (grant.shared || !shared))
 }
 
+// What others may write to in a folder of the parent's stays marked, also where the helper was given a folder above it.
+fn stays_shared(grant: &Grant, child: &Authority) -> bool {
+    let above = |over: &Grant| Path::new(&grant.folder).starts_with(&over.folder);
+    let reached = child.grants.iter().any(above);
+    !grant.shared || !reached || child.grants.iter().any(|over| over.shared && above(over))
+}
+
 fn lacks(parent: &Authority, child: &Authority) -> Option<&'static str> {
     let within = |limit: LimitName| match (parent.budget.get(limit), child.budget.get(limit)) {
         (Some(most), has) => has.is_some_and(|has| has <= most),
@@ -67,6 +74,7 @@ fn lacks(parent: &Authority, child: &Authority) -> Option<&'static str> {
     };
     match () {
         () if !child.grants.iter().all(|grant| reaches(parent, grant)) => Some("a grant"),
+        () if !parent.grants.iter().all(|grant| stays_shared(grant, child)) => Some("trust in a shared folder"),
         () if !child.hosts.iter().all(|host| parent.hosts.contains(host)) => Some("a host"),
         () if child.mode > parent.mode => Some("a mode"),
         () if !tools => Some("a tool"),
@@ -141,6 +149,16 @@ fn a_folder_beside_the_grant_is_left_out_and_named() {
     assert_eq!(handed.authority.grants.len(), 1);
     assert!(handed.cut[0].contains("/home/me/Files2") && handed.cut[0].contains(".ssh"), "{:?}", handed.cut);
     assert!(narrow(&parent, &asked(&["/etc"]), 0).unwrap_err().contains("/etc"));
+}
+
+#[test]
+fn a_shared_folder_below_the_one_that_is_handed_on_stays_shared() {
+    let grant = |folder: &str, shared| Grant { folder: folder.to_owned(), shared };
+    let grants = vec![grant("/home/me/Files", false), grant("/home/me/Files/Team", true)];
+    let parent =
+        Authority { grants, hosts: vec![], mode: Mode::Semi, tools: None, budget: Budget::default(), depth: 0 };
+    let asked = Asked { folders: Some(vec!["/home/me/Files".to_owned()]), ..Asked::default() };
+    assert_eq!(narrow(&parent, &asked, 0).unwrap().authority.grants, parent.grants);
 }
 
 #[test]
