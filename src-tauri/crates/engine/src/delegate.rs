@@ -100,7 +100,7 @@ impl Engine {
         };
         let child = self.0.journal.delegate(run.id, &call.call, &new, self.0.host.now()).map_err(words::other)?;
         self.0.host.changed(Change::Run { run: child, status: RunStatus::Running });
-        self.spawn(child);
+        self.spawn_helper(child);
         Ok(vec![Event::Call { call: call.call.clone(), standing: Standing::Waiting }])
     }
 
@@ -216,11 +216,23 @@ impl Engine {
         for delegation in self.at_work(run)? {
             let child = self.run_row(delegation.child)?;
             if child.status == RunStatus::Running && self.control(child.id).gate.try_lock().is_ok() {
-                self.spawn(child.id);
+                self.spawn_helper(child.id);
             }
             self.tell_parent(&child)?;
         }
         Ok(())
+    }
+
+    // A helper that cannot be driven has failed: its parent must not wait for it.
+    fn spawn_helper(&self, child: RunId) {
+        let engine = self.clone();
+        tokio::spawn(async move {
+            if let Err(error) = engine.drive(child).await
+                && let Ok(run) = engine.run_row(child)
+            {
+                let _ = engine.settle(&run, RunStatus::Failed, Some(&error.message));
+            }
+        });
     }
 
     /// The calls of a run that wait for a helper.

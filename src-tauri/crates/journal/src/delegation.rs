@@ -73,18 +73,16 @@ impl Journal {
             if let Some(known) = known {
                 return Ok(RunId(known));
             }
-            let child = run::add(tx, &new.run, None, now)?;
-            tx.execute(
-                "UPDATE run SET budget = ? WHERE id = ?",
-                params![to_json("the limits", &new.budget)?, child.0],
-            )?;
+            let child = run::add(tx, &new.run, None, Some(&new.budget), now)?;
             let turn = turn::add(tx, child, &Turn::User { text: new.run.goal.clone() }, now)?;
+            let body = json!({"id": child, "turn": "begin"});
+            event::append(tx, now, "turn", &child.to_string(), body, &[("turn", turn)])?;
             let tools = new.tools.as_ref().map(|tools| to_json("the tools", tools)).transpose()?;
             tx.execute(
                 "INSERT INTO delegation (parent_id, call, child_id, at, tools, left_out) VALUES (?, ?, ?, ?, ?, ?)",
                 params![parent.0, call, child.0, now, tools, to_json("what was left out", &new.left_out)?],
             )?;
-            let rows = [("delegation", tx.last_insert_rowid()), ("run", child.0), ("turn", turn)];
+            let rows = [("delegation", tx.last_insert_rowid())];
             let body = json!({"id": parent, "call": call, "helper": child, "budget": new.budget, "tools": new.tools});
             event::append(tx, now, "delegation", &parent.to_string(), body, &rows)?;
             Ok(child)
@@ -104,15 +102,10 @@ impl Journal {
             tx.execute("UPDATE delegation SET reported_at = ? WHERE child_id = ?", params![now, child.0])?;
             let id: i64 = tx.query_row("SELECT id FROM delegation WHERE child_id = ?", [child.0], |row| row.get(0))?;
             let turn = turn::add(tx, found.parent, told, now)?;
+            let body = json!({"id": found.parent, "turn": "result"});
+            event::append(tx, now, "turn", &found.parent.to_string(), body, &[("turn", turn)])?;
             let body = json!({"id": found.parent, "helper": child, "reported": true});
-            event::append(
-                tx,
-                now,
-                "delegation",
-                &found.parent.to_string(),
-                body,
-                &[("delegation", id), ("turn", turn)],
-            )?;
+            event::append(tx, now, "delegation", &found.parent.to_string(), body, &[("delegation", id)])?;
             Ok(true)
         })
     }

@@ -293,7 +293,7 @@ fn keep(tx: &Transaction<'_>, new: &NewFiring, now: i64) -> Result<Option<RunId>
 }
 
 fn begin(tx: &Transaction<'_>, new: &FiringRun, automation: AutomationId, now: i64) -> Result<RunId> {
-    let id = run::add(tx, &new.run, Some((automation, &new.budget)), now)?;
+    let id = run::add(tx, &new.run, Some(automation), Some(&new.budget), now)?;
     for words in &new.turns {
         let turn = turn::add(tx, id, words, now)?;
         event::append(tx, now, "turn", &id.to_string(), json!({"id": id, "turn": "begin"}), &[("turn", turn)])?;

@@ -53,7 +53,7 @@ impl Journal {
     /// # Errors
     /// When it cannot be written.
     pub fn add_run(&self, new: &NewRun, now: i64) -> Result<RunId> {
-        self.write(|tx| add(tx, new, None, now))
+        self.write(|tx| add(tx, new, None, None, now))
     }
 
     /// One run.
@@ -129,14 +129,14 @@ impl Journal {
     }
 }
 
-/// Records a run, of a firing with its limits or of a person, in a transaction that goes on.
+/// Records a run, with limits that it has from the start, in a transaction that goes on.
 pub(crate) fn add(
     tx: &Transaction<'_>,
     new: &NewRun,
-    firing: Option<(AutomationId, &Budget)>,
+    automation: Option<AutomationId>,
+    budget: Option<&Budget>,
     now: i64,
 ) -> Result<RunId> {
-    let automation = firing.map(|(id, _)| id);
     tx.execute(
         "INSERT INTO run (status, mode, model, started_at, goal, grants, hosts, automation_id, budget)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -149,7 +149,7 @@ pub(crate) fn add(
             to_json("the grants", &new.grants)?,
             if new.hosts.is_empty() { None } else { Some(to_json("the hosts", &new.hosts)?) },
             automation.map(|id| id.0),
-            firing.map(|(_, budget)| to_json("the limits", budget)).transpose()?
+            budget.map(|budget| to_json("the limits", budget)).transpose()?
         ],
     )?;
     let id = RunId(tx.last_insert_rowid());

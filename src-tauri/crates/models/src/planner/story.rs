@@ -132,6 +132,8 @@ impl<'a> Story<'a> {
 }
 
 const READING: &[&str] = &[
+    // What set an automation off is shown to the run as the result of a call that nobody made.
+    "automation.event",
     "files.list",
     "files.read",
     "web.fetch",
