@@ -389,6 +389,14 @@ pub fn text(line: &Value, name: &str) -> String {
     line[name].as_str().unwrap_or_else(|| panic!("no text {name} in {line}")).to_owned()
 }
 
+/// A file of the packages that `cargo xtask test` installs from `tests/mcp-servers`.
+pub fn installed(path: &str) -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie in the workspace");
+    let found = root.join("target/mcp-servers/node_modules").join(path);
+    assert!(found.exists(), "{} is not there; `cargo xtask test` installs it", found.display());
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -407,12 +415,4 @@ mod tests {
             |s: &Snapshot| s.0.iter().filter(|(_, e)| e.kind != "link").map(|(n, e)| (n.clone(), e.clone())).collect();
         assert_same(&Snapshot(still(&one)), &Snapshot(still(&two)));
     }
-}
-
-/// A file of the packages that `cargo xtask test` installs from `tests/mcp-servers`.
-pub fn installed(path: &str) -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie in the workspace");
-    let found = root.join("target/mcp-servers/node_modules").join(path);
-    assert!(found.exists(), "{} is not there; `cargo xtask test` installs it", found.display());
-    found
 }

@@ -1,11 +1,12 @@
 // An automation as the fields of its form, and back. What the form does not show stays as it was.
 
-import type { AutomationDraft, Missed, Mode, Overlap, Triage } from "../host/wire";
+import type { AutomationDraft, Missed, Mode, Overlap, Triage, Trigger } from "../host/wire";
 
 export interface AutomationFields {
   name: string;
   goal: string;
-  kind: "time" | "folder";
+  /** A trigger that the form cannot make is kept as it is. */
+  kind: "time" | "folder" | "kept";
   when: string;
   folder: string;
   below: boolean;
@@ -28,7 +29,7 @@ export function fieldsOf(draft: AutomationDraft | null): AutomationFields {
   return {
     name: draft?.name ?? "",
     goal: draft?.goal ?? "",
-    kind: trigger?.on ?? "time",
+    kind: kindOf(trigger?.on),
     when: trigger?.on === "time" ? trigger.when : "",
     folder: trigger?.on === "folder" ? trigger.folder : "",
     below: trigger?.on === "folder" && trigger.below,
@@ -44,14 +45,10 @@ export function fieldsOf(draft: AutomationDraft | null): AutomationFields {
 }
 
 export function draftOf(fields: AutomationFields, kept: AutomationDraft | null): AutomationDraft {
-  const zone = kept?.trigger.on === "time" ? kept.trigger.zone : null;
   return {
     name: fields.name.trim(),
     goal: fields.goal.trim(),
-    trigger:
-      fields.kind === "time"
-        ? { on: "time", when: fields.when.trim(), zone }
-        : { on: "folder", folder: fields.folder.trim(), below: fields.below },
+    trigger: triggerOf(fields, kept),
     mode: fields.mode,
     grants: fields.grants
       .split("\n")
@@ -66,6 +63,19 @@ export function draftOf(fields: AutomationFields, kept: AutomationDraft | null):
     per_hour: fields.per_hour ?? PER_HOUR,
     still_for: kept?.still_for ?? STILL_FOR,
   };
+}
+
+function kindOf(on: Trigger["on"] | undefined): AutomationFields["kind"] {
+  if (on === undefined || on === "time") return "time";
+  return on === "folder" ? "folder" : "kept";
+}
+
+function triggerOf(fields: AutomationFields, kept: AutomationDraft | null): Trigger {
+  if (fields.kind === "kept" && kept) return kept.trigger;
+  const zone = kept?.trigger.on === "time" ? kept.trigger.zone : null;
+  return fields.kind === "folder"
+    ? { on: "folder", folder: fields.folder.trim(), below: fields.below }
+    : { on: "time", when: fields.when.trim(), zone };
 }
 
 const NO_LIMITS = {

@@ -2,7 +2,7 @@
 //! done at that price, else it lapses. Until then it can be cancelled.
 
 use super::{
-    broker::{Book, Broker, NewOrder, Order, Position, Quote, Side, Standing},
+    broker::{Book, Broker, NewOrder, Order, Quote, Side, Standing},
     ledger::{Ledger, Line, NO_LINK},
     prices::{MOST, Prices},
 };
@@ -182,7 +182,7 @@ fn settle(book: &mut Book, order: &Order) {
             position.paid += price * count;
         }
         (Standing::Filled { price, .. }, Side::Sell) => {
-            let position = book.positions.entry(order.new.symbol.clone()).or_insert_with(Position::default);
+            let position = book.positions.entry(order.new.symbol.clone()).or_default();
             let held = Decimal::from(position.quantity.max(1));
             let paid = (position.paid * count / held).round_dp(4);
             book.cash += price * count;
