@@ -12,22 +12,28 @@ pub(crate) const MOST: usize = 40;
 pub(crate) const PAGERS: &[&str] = &["results.read", "shell.output"];
 /// Families that a model hears of when the task is about them: beginnings of words in the user's text, in the languages
 /// that are commonest here. Every request pays for every tool it names.
-const FAMILIES: &[(&str, &[&str])] = &[
+const FAMILIES: &[(&str, &str)] = &[
     (
         "calendar.",
-        &[
-            "calend", "kalend", "agenda", "event", "appoint", "meeting", "schedul", "invit", "termin", "spotkan",
-            "reuni", "riunion", "today", "tomorrow", "week", "busy", "ics",
-        ],
+        "calend kalend agenda event appoint meeting schedul invit termin spotkan reuni riunion today \
+         tomorrow week busy ics",
     ),
     (
         "web.",
-        &[
-            "http", "www", "web", "page", "site", "online", "internet", "feed", "rss", "link", "url", "fetch", "brows",
-            "news", "article", "seite", "strona", "strony", "stronę", "stronie", "pagin", "página", "sito", "sitio",
-        ],
+        "http www web page site online internet feed rss link url fetch brows news article seite strona \
+         strony stronę stronie pagin página sito sitio",
     ),
-    ("delegate", &["helper", "deleg", "subagent", "sub", "parallel", "helfer", "pomocnik", "ayudante", "assistants"]),
+    (
+        "mail.",
+        "mail email letter inbox mailbox messag reply repli answer write send draft forward newsletter \
+         invoice brief post correo courri poczt wiadom",
+    ),
+    (
+        "trading.",
+        "trad broker buy sell stock share portfolio position invest order price ticker akti kauf verkauf \
+         akcj kup sprzed accion compra vend achet",
+    ),
+    ("delegate", "helper deleg subagent sub parallel helfer pomocnik ayudante assistants"),
 ];
 /// Words that say nothing about a tool.
 const EMPTY: &[&str] =
@@ -38,7 +44,7 @@ pub(crate) fn spoken_of(tool: &str, said: &str) -> bool {
     let Some((family, begin)) = FAMILIES.iter().find(|(family, _)| tool.starts_with(family)) else { return true };
     let said = said.to_lowercase();
     let words = || said.split(|c: char| !c.is_alphanumeric());
-    words().any(|word| begin.iter().any(|start| word.starts_with(start)))
+    words().any(|word| begin.split_whitespace().any(|start| word.starts_with(start)))
         || (*family == "web."
             && said.split_whitespace().any(|word| !assent_tools::web::address::named_in(word).is_empty()))
 }
