@@ -29,9 +29,18 @@ pub struct MailServers {
 impl MailServers {
     /// Starts both and waits until they answer.
     pub fn start() -> MailServers {
+        Self::start_with(&format!("password={PASSWORD}"))
+    }
+
+    /// The same, but any password is taken: for a program that forgets it each time it is killed.
+    pub fn start_for_any_password() -> MailServers {
+        Self::start_with("nopassword=y")
+    }
+
+    fn start_with(passwords: &str) -> MailServers {
         let folder = tempfile::Builder::new().prefix("assent-mail-").tempdir().expect("a folder");
         let (imap, smtp) = (free_port(), free_port());
-        let imap_server = dovecot(folder.path(), imap);
+        let imap_server = dovecot(folder.path(), imap, passwords);
         let mut servers = MailServers { folder, imap, smtp, imap_server, smtp_server: None };
         servers.start_smtp();
         until_it_answers(imap);
@@ -136,7 +145,7 @@ fn until_it_answers(port: u16) {
     }
 }
 
-fn dovecot(folder: &Path, port: u16) -> Child {
+fn dovecot(folder: &Path, port: u16, passwords: &str) -> Child {
     fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).expect("open the folder");
     for name in ["run", "state", "mail", "home"] {
         fs::create_dir(folder.join(name)).expect("a folder");
@@ -160,7 +169,7 @@ fn dovecot(folder: &Path, port: u16) -> Child {
     let config = CONFIG
         .replace("FOLDER", &folder.display().to_string())
         .replace("PORT", &port.to_string())
-        .replace("PASSWORD", PASSWORD)
+        .replace("PASSWORDS", passwords)
         .replace("UID", &uid.to_string())
         .replace("GID", &gid.to_string());
     let file = folder.join("dovecot.conf");
@@ -199,7 +208,7 @@ service stats {
 }
 passdb {
   driver = static
-  args = password=PASSWORD
+  args = PASSWORDS
 }
 userdb {
   driver = static

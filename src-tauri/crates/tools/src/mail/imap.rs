@@ -59,13 +59,15 @@ impl Imap {
             };
             client = Client::new(Capped::new(encrypted(&self.host, stream).await?));
         }
-        client.login(&self.user, &self.password).await.map_err(|(error, _)| match error {
+        let mut talk = client.login(&self.user, &self.password).await.map_err(|(error, _)| match error {
             Error::No(text) | Error::Bad(text) => {
                 let text = visible(&text);
                 Trouble::Refused(say("mail.trouble.login", &[("host", &self.host.host), ("text", &text)]))
             }
             other => self.no(&other),
-        })
+        })?;
+        talk.get_mut().trust();
+        Ok(talk)
     }
 
     // A server that answers no has done nothing; anything else is not known.

@@ -23,7 +23,9 @@ use tokio_rustls::{TlsConnector, client::TlsStream, rustls};
 pub const PATIENCE: Duration = Duration::from_secs(60);
 /// To reach a server.
 pub const REACH: Duration = Duration::from_secs(10);
-/// What is read from a server in one conversation.
+/// What is read from a server before it has taken the password.
+const MOST_GREETING: usize = 128 * 1024;
+/// What is read from it in one conversation afterwards.
 const MOST_READ: usize = 8 * 1024 * 1024;
 
 /// A connection, plain or encrypted.
@@ -43,9 +45,14 @@ pub struct Capped {
 }
 
 impl Capped {
-    /// A fresh allowance on `line`.
+    /// A line of which only a greeting is read, until [`Capped::trust`].
     pub fn new(line: Line) -> Capped {
-        Capped { line, left: MOST_READ }
+        Capped { line, left: MOST_GREETING }
+    }
+
+    /// The server has taken the password: from now on it may send as much as letters need.
+    pub fn trust(&mut self) {
+        self.left = MOST_READ;
     }
 
     /// The line itself.
