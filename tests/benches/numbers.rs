@@ -58,6 +58,7 @@ fn rule(n: i64) -> Rule {
             until: None,
             uses_left: None,
             per_day: None,
+            amount_per_day: None,
         },
         sentence: String::new(),
         from: None,
@@ -65,6 +66,7 @@ fn rule(n: i64) -> Rule {
         last_used: None,
         used: 0,
         used_today: 0,
+        spent_today: 0,
         on: true,
         off_because: None,
         earned: None,
@@ -100,6 +102,7 @@ fn deciding(c: &mut Criterion) {
                 resolved: &resolved,
                 run: RunId(1),
                 automation: None,
+                amount: None,
             };
             let matched = matching(black_box(&rules), &call, 0);
             decide(black_box(&facts), &matched, Mode::Ask, &limits)

@@ -54,6 +54,7 @@ fn rules() -> Vec<Rule> {
             until: Some(i64::MAX),
             uses_left: Some(5),
             per_day: None,
+            amount_per_day: None,
         },
         sentence: String::new(),
         from: None,
@@ -61,6 +62,7 @@ fn rules() -> Vec<Rule> {
         last_used: None,
         used: 0,
         used_today: 0,
+        spent_today: 0,
         on: true,
         off_because: None,
         covered_by: None,
@@ -71,8 +73,15 @@ fn rules() -> Vec<Rule> {
 
 fn judged(tool: &ToolReading, schema: &Value, args: &Value, known: &Known, rules: &[Rule]) -> assent_protocol::Verdict {
     let nothing = BTreeMap::new();
-    let view =
-        CallView { tool: "send_message", definition: "d", args, resolved: &nothing, run: RunId(1), automation: None };
+    let view = CallView {
+        tool: "send_message",
+        definition: "d",
+        args,
+        resolved: &nothing,
+        run: RunId(1),
+        automation: None,
+        amount: None,
+    };
     let pins = pinned(rules, &view, 0);
     let found = facts(&Call { tool, schema, args, ways: WAYS, pinned: &pins }, known);
     decide(&found, &matching(rules, &view, 0), Mode::Auto, &Limits::default())
@@ -131,5 +140,30 @@ fn judging(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(origins, reading, judging);
+// What a judge keeps for itself would show here: ten thousand calls, and the memory that is resident before and after.
+fn keeping(_: &mut Criterion) {
+    let schema = json!({"properties": {"to": {}, "body": {"type": "string"}}});
+    let tool = read_tool("send_message", "Sends a message.", &schema, Hints::default());
+    let (rules, known) = (rules(), known(625_000));
+    let judge = |from: usize, to: usize| {
+        for n in from..to {
+            let args = json!({"to": format!("person{n}@home.test"), "body": format!("See https://site{n}.test/{n}.")});
+            black_box(judged(&tool, &schema, &args, &known, &rules));
+        }
+    };
+    judge(0, 1_000);
+    let before = resident();
+    judge(1_000, 11_000);
+    let after = resident();
+    eprintln!("memory over 10,000 calls: {before} KB resident before, {after} KB after");
+    assert!(after <= before + 1_024, "{before} KB grew to {after} KB");
+}
+
+fn resident() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+criterion_group!(origins, reading, judging, keeping);
 criterion_main!(origins);

@@ -81,6 +81,7 @@ fn one(step: &Step, known: &Known, rules: &[Rule]) -> Judged {
         resolved: &nothing,
         run: RunId(1),
         automation: None,
+        amount: None,
     };
     let found = |pins: &[String]| {
         facts(&Call { tool: &tool, schema: &step.tool.schema, args: &args, ways: WAYS, pinned: pins }, known)
@@ -145,6 +146,7 @@ fn payee_rules(case: &Case, known: &Known) -> Vec<Rule> {
                 until: Some(i64::MAX),
                 uses_left: Some(10),
                 per_day: Some(10),
+                amount_per_day: None,
             };
             let id = RuleId(i64::try_from(rules.len()).unwrap_or(0) + 1);
             rules.push(Rule {
@@ -156,6 +158,7 @@ fn payee_rules(case: &Case, known: &Known) -> Vec<Rule> {
                 last_used: None,
                 used: 0,
                 used_today: 0,
+                spent_today: 0,
                 on: true,
                 off_because: None,
                 earned: None,

@@ -404,6 +404,7 @@ export function draft(change: Partial<RuleDraft> = {}): RuleDraft {
     until: null,
     uses_left: null,
     per_day: null,
+    amount_per_day: null,
     ...change,
   };
 }
@@ -598,6 +599,7 @@ export function sample(now: number): Sample {
         last_used: now - 60 * MINUTE,
         used: 18,
         used_today: 2,
+        spent_today: 0,
         on: true,
         off_because: null,
         earned: null,
@@ -612,6 +614,7 @@ export function sample(now: number): Sample {
         last_used: null,
         used: 0,
         used_today: 0,
+        spent_today: 0,
         on: true,
         off_because: null,
         earned: null,
@@ -626,6 +629,7 @@ export function sample(now: number): Sample {
         last_used: now - 9000 * MINUTE,
         used: 4,
         used_today: 0,
+        spent_today: 0,
         on: false,
         off_because: "Its time is over.",
         earned: null,

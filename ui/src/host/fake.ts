@@ -205,6 +205,7 @@ export function fakeHost(data: Sample = sample(Date.now())): FakeHost {
         last_used: null,
         used: 0,
         used_today: 0,
+        spent_today: 0,
         on: true,
         off_because: null,
         earned: null,

@@ -1362,6 +1362,10 @@ used: number,
  */
 used_today: number,
 /**
+ * What was spent with it since local midnight, in hundredths.
+ */
+spent_today: number,
+/**
  * False once revoked, spent, expired or unreadable; a rule that is off never allows.
  */
 on: boolean,
@@ -1418,7 +1422,11 @@ uses_left: number | null,
 /**
  * How often a day.
  */
-per_day: number | null, };
+per_day: number | null,
+/**
+ * How much a day, in hundredths of the sum's own currency; for a tool that pays.
+ */
+amount_per_day: number | null, };
 
 /**
  * A standing decision of the user.

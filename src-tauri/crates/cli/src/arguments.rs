@@ -175,8 +175,48 @@ pub enum OnOff {
     Off,
 }
 
+/// A rule written by hand.
+#[derive(Debug, Args)]
+pub struct NewRule {
+    pub tool: String,
+    #[arg(long, value_name = "ANSWER", default_value = "allow")]
+    pub answer: AnswerName,
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub is: Vec<String>,
+    #[arg(long, value_name = "PATH=A,B")]
+    pub one_of: Vec<String>,
+    #[arg(long, value_name = "PATH=FOLDER")]
+    pub under: Vec<String>,
+    #[arg(long, value_name = "PATH=HOST")]
+    pub host: Vec<String>,
+    #[arg(long, value_name = "PATH=DOMAIN")]
+    pub domain: Vec<String>,
+    #[arg(long, value_name = "PATH=N")]
+    pub at_most: Vec<String>,
+    #[arg(long, value_name = "N", default_value = "30")]
+    pub days: u32,
+    #[arg(long, value_name = "N")]
+    pub uses: Option<u32>,
+    #[arg(long, value_name = "N")]
+    pub per_day: Option<u32>,
+    #[arg(long, value_name = "SUM")]
+    pub amount_per_day: Option<String>,
+    #[arg(long)]
+    pub preview: bool,
+    #[arg(long)]
+    pub yes_again: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AnswerName {
+    Allow,
+    Ask,
+    Never,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Rules {
+    Add(Box<NewRule>),
     Revoke { id: RuleId },
     Offers,
     Accept { id: ActionId },

@@ -46,6 +46,7 @@ mod limits;
 mod lists;
 mod mcp;
 mod models;
+mod new_rule;
 mod out;
 mod prompt;
 mod rules;

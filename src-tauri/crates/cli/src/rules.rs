@@ -3,13 +3,14 @@
 use crate::arguments::Rules;
 use crate::out::{Style, words};
 use crate::tasks::bad_usage;
-use crate::{Answered, Desk, Ended, card};
+use crate::{Answered, Desk, Ended, card, new_rule};
 use assent_protocol::{ActionId, Rule, RuleOffer};
 use serde_json::json;
 
 impl Desk {
     pub(crate) fn rules(&self, what: Option<Rules>) -> Answered {
         match what {
+            Some(Rules::Add(rule)) => return self.write_rule(&rule),
             Some(Rules::Revoke { id }) => {
                 self.engine.revoke_rule(id)?;
                 self.out.note("cli.rule.revoked", &[("rule", &id.to_string())]);
@@ -65,7 +66,7 @@ impl Desk {
         self.out.object(&json!({
             "type": "rule", "id": rule.id, "sentence": rule.sentence, "on": rule.on, "off_because": rule.off_because,
             "used": rule.used, "used_today": rule.used_today, "last_used": last_used, "until": until,
-            "uses_left": rule.draft.uses_left, "from": rule.from, "draft": rule.draft,
+            "uses_left": rule.draft.uses_left, "spent_today": rule.spent_today, "from": rule.from, "draft": rule.draft,
             "earned": rule.earned, "covered_by": rule.covered_by,
         }));
         let id = rule.id.to_string();
@@ -78,6 +79,10 @@ impl Desk {
         }
         if let Some(left) = rule.draft.uses_left {
             about.push(words("cli.rule.left", &[("count", &left.to_string())]));
+        }
+        if let Some(most) = rule.draft.amount_per_day {
+            let values = [("sum", &new_rule::sum(rule.spent_today)), ("most", &new_rule::sum(most))];
+            about.push(words("cli.rule.spent", &values.map(|(name, value)| (name, value.as_str()))));
         }
         if let Some(until) = &until {
             about.push(words("cli.rule.until", &[("until", until)]));

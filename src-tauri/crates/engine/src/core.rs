@@ -91,6 +91,8 @@ functions! {
         why(id: ActionId) -> Vec<String>;
         rule_offers(id: ActionId) -> Vec<RuleOffer>;
         add_rule(from: ActionId, draft: RuleDraft, second_yes: bool) -> Rule;
+        preview_rule(draft: RuleDraft) -> RuleOffer;
+        make_rule(draft: RuleDraft, second_yes: bool) -> Rule;
         rules() -> Vec<Rule>;
         revoke_rule(id: RuleId) -> ();
         tools() -> Vec<ToolRow>;

@@ -98,6 +98,7 @@ impl Engine {
                     until: None,
                     uses_left: None,
                     per_day: None,
+                    amount_per_day: None,
                 };
                 let definition = self.tool(&action.tool).map(|tool| tool.spec().definition());
                 let draft = RuleDraft { definition: definition.unwrap_or_default(), ..draft };

@@ -46,7 +46,7 @@ impl Engine {
     }
 }
 
-fn reading(spec: &ToolSpec) -> assent_policy::reading::ToolReading {
+pub(crate) fn reading(spec: &ToolSpec) -> assent_policy::reading::ToolReading {
     read_tool(&spec.name, &spec.description, &spec.schema, Hints::default())
 }
 

@@ -135,6 +135,7 @@ impl Engine {
             resolved: &resolved,
             run: run.id,
             automation: run.automation,
+            amount: None,
         };
         let hold = tool.can_wait() && self.hold_length() > 0;
         let worth = tool.worth(&args, &place);
@@ -149,7 +150,7 @@ impl Engine {
         if let Some(worth) = &worth {
             facts.size.amount = Some((worth.amount, worth.currency.clone()));
         }
-        let matched = policy::matching(&rules, &view, now);
+        let matched = policy::matching(&rules, &CallView { amount: spent(&facts), ..view }, now);
         let limits = match counted {
             true => self.limits_at_start(run, turns, &facts),
             false => self.limits(run, turns, &spec.name, &args, &facts),
@@ -296,6 +297,11 @@ fn outward(facts: &Facts) -> bool {
 /// The reasons of a verdict as one text.
 pub(crate) fn sentences(verdict: &Verdict) -> String {
     verdict.reasons.iter().map(|reason| reason.sentence()).collect::<Vec<_>>().join(" ")
+}
+
+// What a rule with an amount a day counts.
+fn spent(facts: &Facts) -> Option<i64> {
+    facts.size.amount.as_ref().map(|(sum, _)| *sum)
 }
 
 fn failed(error: impl std::fmt::Display) -> ToolError {

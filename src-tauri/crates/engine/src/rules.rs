@@ -1,9 +1,10 @@
-//! Rules by click: what a card offers, and making, listing and revoking them.
+//! Rules by click and by hand: what a card offers, and making, listing and revoking them.
 
-use crate::{Answered, Engine, words};
+use crate::{Answered, Engine, facts, words};
 use assent_policy as policy;
 use assent_protocol::{
-    Action, ActionId, Effect, Rule, RuleDraft, RuleId, RuleOffer, Scope, texts,
+    Action, ActionId, Condition, Effect, Rule, RuleAnswer, RuleDraft, RuleId, RuleOffer, Scope, texts,
+    visible::visible,
     wire::{Change, ErrorCode, WireError},
 };
 use serde_json::Value;
@@ -62,14 +63,81 @@ impl Engine {
             return Err(words::bad_input("engine.rule.not_offered", &[]));
         };
         if offer.rejected > 0 && !second_yes {
-            return Err(WireError {
-                code: ErrorCode::NeedsConfirmation,
-                message: texts::say("engine.rule.second_yes", &[("count", &offer.rejected.to_string())]),
-            });
+            return Err(second_yes_missing(offer.rejected));
         }
+        self.keep_rule(&draft, Some(from))
+    }
+
+    /// What a rule written by hand says as one sentence, and what it would have meant for the past.
+    ///
+    /// # Errors
+    /// When the core refuses such a rule, or it names a tool or an argument that there is none of.
+    pub fn preview_rule(&self, draft: RuleDraft) -> Answered<RuleOffer> {
+        let recent = self.recent_changes()?;
+        let draft = self.sound(draft, &recent)?;
+        let by_words = |other: &Action| self.spelled_paths(&other.args);
         let now = self.0.host.now();
-        let id =
-            self.0.journal.add_rule(&draft, &policy::sentence(&draft, now), Some(from), now).map_err(words::other)?;
+        let others: Vec<RuleDraft> =
+            self.rules_in_force(now)?.into_iter().filter(|rule| rule.on).map(|rule| rule.draft).collect();
+        Ok(policy::preview(draft, &others, &recent, &by_words, now))
+    }
+
+    /// Makes a rule written by hand. One that would allow something the user rejected before takes a second yes.
+    ///
+    /// # Errors
+    /// As [`Engine::preview_rule`], and when a second yes is missing.
+    pub fn make_rule(&self, draft: RuleDraft, second_yes: bool) -> Answered<Rule> {
+        let offer = self.preview_rule(draft)?;
+        if offer.draft.answer == RuleAnswer::Allow && offer.rejected > 0 && !second_yes {
+            return Err(second_yes_missing(offer.rejected));
+        }
+        self.keep_rule(&offer.draft, None)
+    }
+
+    fn recent_changes(&self) -> Answered<Vec<Action>> {
+        let recent = self.0.journal.recent_actions(LOOK_BACK).map_err(words::other)?;
+        Ok(recent.into_iter().filter(|action| action.facts.effect != Effect::Observe).collect())
+    }
+
+    // The rule with the definition that the tool has now, if the core takes it.
+    fn sound(&self, draft: RuleDraft, recent: &[Action]) -> Answered<RuleDraft> {
+        let shown = visible(&draft.tool);
+        let mut draft = draft;
+        for condition in &mut draft.conditions {
+            if let Condition::UnderFolder { folder, .. } = condition
+                && let Some(rest) = folder.strip_prefix("~/")
+            {
+                *folder = self.0.config.home.join(rest).display().to_string();
+            }
+        }
+        let Some(tool) = self.tool(&draft.tool) else {
+            return Err(words::bad_input("engine.call.unknown_tool", &[("tool", &shown)]));
+        };
+        let spec = tool.spec();
+        if let Some(known) = spec.schema.get("properties").and_then(Value::as_object) {
+            for condition in &draft.conditions {
+                let path = policy::conditions::pointer(condition);
+                let first = path.split('/').nth(1).unwrap_or_default();
+                if !path.is_empty() && !known.contains_key(first) {
+                    let names = known.keys().map(|name| visible(name)).collect::<Vec<_>>().join(", ");
+                    let values = [("tool", shown.as_str()), ("path", &visible(path)), ("names", &names)];
+                    return Err(words::bad_input("engine.rule.no_argument", &values));
+                }
+            }
+        }
+        // The gravest that its own words say and that it ever did.
+        let said = facts::reading(&spec);
+        let did = recent.iter().filter(|action| action.tool == spec.name).map(|action| action.facts.effect).max();
+        let effect = did.max(said.understood.then_some(said.effect));
+        match policy::refuse_by_hand(&draft, effect) {
+            Some(why) => Err(WireError { code: ErrorCode::BadInput, message: why }),
+            None => Ok(RuleDraft { definition: spec.definition(), ..draft }),
+        }
+    }
+
+    fn keep_rule(&self, draft: &RuleDraft, from: Option<ActionId>) -> Answered<Rule> {
+        let now = self.0.host.now();
+        let id = self.0.journal.add_rule(draft, &policy::sentence(draft, now), from, now).map_err(words::other)?;
         self.0.host.changed(Change::Settings);
         self.rules()?.into_iter().find(|rule| rule.id == id).ok_or_else(|| words::not_found(&id.to_string()))
     }
@@ -113,6 +181,13 @@ impl Engine {
         let mut found = BTreeMap::new();
         collect_paths(args, String::new(), &self.0.config.home, &mut found);
         found
+    }
+}
+
+fn second_yes_missing(rejected: u32) -> WireError {
+    WireError {
+        code: ErrorCode::NeedsConfirmation,
+        message: texts::say("engine.rule.second_yes", &[("count", &rejected.to_string())]),
     }
 }
 

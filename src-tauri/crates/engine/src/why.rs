@@ -54,6 +54,7 @@ impl Engine {
             resolved: &resolved,
             run: action.run,
             automation: row.automation,
+            amount: action.facts.size.amount.as_ref().map(|(sum, _)| *sum),
         };
         let matched = policy::matching(rules, &view, action.proposed_at.max(0));
         let Some(inputs) = policy::why::recalled(&action.facts, mode, &action.verdict, &matched) else {

@@ -153,6 +153,14 @@ pub(crate) fn consume(tx: &Transaction<'_>, id: RuleId, action: ActionId, now: i
     {
         return gone(format!("It was used {} of {cap} times today.", rule.used_today));
     }
+    if let Some(cap) = rule.draft.amount_per_day {
+        let sum: Option<i64> = tx
+            .prepare_cached("SELECT json_extract(facts, '$.size.amount[0]') FROM action WHERE id = ?")?
+            .query_row(params![action.0], |row| row.get(0))?;
+        if sum.is_none_or(|sum| rule.spent_today.saturating_add(sum) > cap) {
+            return gone("With this, more would be spent today than it allows.".to_owned());
+        }
+    }
     tx.prepare_cached("INSERT INTO rule_use (rule_id, action_id, at) VALUES (?, ?, ?)")?
         .execute(params![id.0, action.0, now])?;
     Ok(())
@@ -164,7 +172,9 @@ fn load(connection: &Connection, only: Option<RuleId>, now: i64) -> Result<Vec<R
             (SELECT max(at) FROM rule_use u WHERE u.rule_id = rule.id),
             (SELECT count(*) FROM rule_use u WHERE u.rule_id = rule.id),
             (SELECT count(*) FROM rule_use u WHERE u.rule_id = rule.id AND u.at >= ?1),
-            earned, suspended_at
+            earned, suspended_at,
+            (SELECT coalesce(sum(json_extract(a.facts, '$.size.amount[0]')), 0)
+                FROM rule_use u JOIN action a ON a.id = u.action_id WHERE u.rule_id = rule.id AND u.at >= ?1)
          FROM rule WHERE ?2 IS NULL OR id = ?2 ORDER BY id",
     )?;
     let mut rows = statement.query(params![midnight(now), only.map(|id| id.0)])?;
@@ -202,6 +212,7 @@ fn read(row: &Row<'_>, now: i64) -> Result<Rule> {
         last_used: row.get(8)?,
         used,
         used_today: row.get(10)?,
+        spent_today: row.get(13)?,
         on: off_because.is_none(),
         off_because,
         earned: earned(row)?,
@@ -227,6 +238,7 @@ fn nothing(tool: String) -> RuleDraft {
         until: None,
         uses_left: None,
         per_day: None,
+        amount_per_day: None,
     }
 }
 

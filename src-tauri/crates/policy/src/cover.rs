@@ -17,7 +17,10 @@ fn covers(wide: &Rule, narrow: &Rule) -> bool {
     let (w, n) = (&wide.draft, &narrow.draft);
     let at_least = |wide: Option<u32>, narrow: Option<u32>| wide.is_none_or(|w| narrow.is_some_and(|n| n <= w));
     let limits = n.answer != RuleAnswer::Allow
-        || (w.definition == n.definition && at_least(w.uses_left, n.uses_left) && at_least(w.per_day, n.per_day));
+        || (w.definition == n.definition
+            && at_least(w.uses_left, n.uses_left)
+            && at_least(w.per_day, n.per_day)
+            && w.amount_per_day.is_none_or(|wide| n.amount_per_day.is_some_and(|narrow| narrow <= wide)));
     w.answer == n.answer
         && w.tool == n.tool
         && (w.scope == Scope::Everywhere || w.scope == n.scope)
@@ -72,6 +75,7 @@ mod tests {
                 until,
                 uses_left: None,
                 per_day: None,
+                amount_per_day: None,
             },
             sentence: String::new(),
             from: None,
@@ -79,6 +83,7 @@ mod tests {
             last_used: None,
             used: 0,
             used_today: 0,
+            spent_today: 0,
             on: true,
             off_because: None,
             earned: None,

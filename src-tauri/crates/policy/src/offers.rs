@@ -49,7 +49,6 @@ pub fn refuse(draft: &RuleDraft, action: &Action) -> Option<String> {
         return None;
     }
     let facts = &action.facts;
-    let unbounded = draft.conditions.is_empty();
     let key = if action.verdict.floor || matches!(floor(facts), Floor::Holds(_)) {
         "policy.refuse.floor"
     } else if draft.tool != action.tool {
@@ -58,11 +57,37 @@ pub fn refuse(draft: &RuleDraft, action: &Action) -> Option<String> {
         "policy.refuse.execute"
     } else if facts.effect != Effect::Observe && facts.reach != Reach::Inside {
         "policy.refuse.outside"
-    } else if draft.until.is_none() && draft.uses_left.is_none() && draft.per_day.is_none() {
+    } else {
+        return unbounded(draft, facts.effect);
+    };
+    Some(texts::say(key, &[]))
+}
+
+/// Why no rule like `draft`, written by hand for a tool that does `effect`, can be made; None when it can. `effect` is
+/// none where nothing is known of the tool: then it can only be forbidden or asked about. The floor holds above every
+/// rule anyway.
+pub fn refuse_by_hand(draft: &RuleDraft, effect: Option<Effect>) -> Option<String> {
+    let sound = draft.conditions.iter().all(readable) && draft.conditions.iter().all(bounded);
+    let key = match (draft.answer, effect) {
+        _ if !sound => "policy.refuse.condition",
+        _ if draft.amount_per_day.is_some_and(|most| most < 0) => "policy.refuse.bound",
+        (RuleAnswer::Ask | RuleAnswer::Deny, _) => return None,
+        (RuleAnswer::Allow, None) => "policy.refuse.unknown_effect",
+        (RuleAnswer::Allow, Some(Effect::Execute | Effect::Configure)) => "policy.refuse.execute",
+        (RuleAnswer::Allow, Some(effect)) => return unbounded(draft, effect),
+    };
+    Some(texts::say(key, &[]))
+}
+
+// What every rule that allows has to say, by what its tool does.
+fn unbounded(draft: &RuleDraft, effect: Effect) -> Option<String> {
+    let outward = matches!(effect, Effect::Send | Effect::Spend);
+    let pays_bounded = || draft.per_day.is_some() && draft.amount_per_day.is_some() && fixes_the_amount(draft);
+    let key = if draft.until.is_none() && draft.uses_left.is_none() && draft.per_day.is_none() {
         "policy.refuse.endless"
-    } else if matches!(facts.effect, Effect::Send | Effect::Spend) && (draft.uses_left.is_none() || unbounded) {
+    } else if outward && (draft.uses_left.is_none() || draft.conditions.is_empty()) {
         "policy.refuse.outward"
-    } else if facts.effect == Effect::Spend && (draft.per_day.is_none() || !fixes_the_amount(draft)) {
+    } else if effect == Effect::Spend && !pays_bounded() {
         "policy.refuse.spend"
     } else if !draft.conditions.iter().all(readable) {
         "policy.refuse.condition"
@@ -70,6 +95,42 @@ pub fn refuse(draft: &RuleDraft, action: &Action) -> Option<String> {
         return None;
     };
     Some(texts::say(key, &[]))
+}
+
+/// What a rule written by hand would have meant for the past, newest first.
+/// `others` are the rules in force: two rules together can cover more than either says.
+pub fn preview(
+    draft: RuleDraft,
+    others: &[RuleDraft],
+    recent: &[Action],
+    resolved_of: &dyn Fn(&Action) -> BTreeMap<String, String>,
+    now: i64,
+) -> RuleOffer {
+    let past: Vec<(&Action, BTreeMap<String, String>)> =
+        recent.iter().take(RECENT).map(|past| (past, resolved_of(past))).collect();
+    let alike = |other: &&RuleDraft| other.answer == draft.answer && other.tool == draft.tool;
+    let some: Vec<&RuleDraft> = others.iter().filter(alike).chain([&draft]).collect();
+    let matched = |(action, resolved): &&(&Action, BTreeMap<String, String>)| {
+        some.iter().any(|draft| covers(draft, &action.tool, &action.args, resolved))
+    };
+    let together = past.iter().filter(matched).count();
+    let mut found = offer(draft.clone(), &past, now);
+    if usize::try_from(found.matched).is_ok_and(|alone| together > alone) {
+        let values = [("count", together.to_string()), ("total", past.len().to_string())];
+        let more = texts::say("policy.offer.together", &[("count", &values[0].1), ("total", &values[1].1)]);
+        found.history = format!("{} {more}", found.history);
+    }
+    found
+}
+
+fn bounded(condition: &Condition) -> bool {
+    match condition {
+        Condition::AtMost { bound, .. } => *bound >= 0,
+        Condition::OneOf { values, .. } => !values.is_empty(),
+        Condition::Host { host, .. } => crate::address::host_of(host).is_some_and(|found| found.host == *host),
+        Condition::Domain { domain, .. } => crate::address::domain_of(&format!("a@{domain}")).as_ref() == Some(domain),
+        Condition::Equals { .. } | Condition::UnderFolder { .. } => true,
+    }
 }
 
 fn fixes_the_amount(draft: &RuleDraft) -> bool {
@@ -105,6 +166,10 @@ fn draft(action: &Action, definition: &str, conditions: Vec<Condition>, now: i64
         until: Some(now.saturating_add(MONTH_MS)),
         uses_left: outward.then_some(OUTWARD_USES),
         per_day: (action.facts.effect == Effect::Spend).then_some(PAYMENTS_A_DAY),
+        // One such order a day is this sum a day.
+        amount_per_day: (action.facts.effect == Effect::Spend)
+            .then(|| action.facts.size.amount.as_ref().map(|(sum, _)| *sum))
+            .flatten(),
     }
 }
 

@@ -21,6 +21,8 @@ pub struct CallView<'a> {
     pub run: RunId,
     /// The automation whose firing that run is.
     pub automation: Option<AutomationId>,
+    /// What it spends, in hundredths, where that is known.
+    pub amount: Option<i64>,
 }
 
 /// The rules that match, one for each answer: all that matters is whether there is one.
@@ -88,6 +90,7 @@ fn matches(rule: &Rule, call: &CallView<'_>, now: i64, reader: &mut Reader<'_>) 
             draft.definition == call.definition
                 && draft.uses_left != Some(0)
                 && draft.per_day.is_none_or(|most| rule.used_today < most)
+                && draft.amount_per_day.is_none_or(|most| within(rule.spent_today, call.amount, most))
                 && draft.conditions.iter().all(|condition| reader.read(condition) == Reading::All)
         }
         // A use count bounds what is allowed; a prohibition does not wear out.
@@ -95,6 +98,11 @@ fn matches(rule: &Rule, call: &CallView<'_>, now: i64, reader: &mut Reader<'_>) 
             draft.conditions.iter().all(|condition| reader.read(condition) != Reading::Never)
         }
     }
+}
+
+// A sum that cannot be read is more than any bound.
+fn within(spent: i64, amount: Option<i64>, most: i64) -> bool {
+    amount.is_some_and(|sum| sum >= 0 && spent.saturating_add(sum) <= most)
 }
 
 #[cfg(test)]

@@ -52,6 +52,10 @@ fn phrases(draft: &RuleDraft, now: i64) -> Vec<String> {
     if let Some(per_day) = draft.per_day {
         counted("policy.rule.per_day", &per_day);
     }
+    if let Some(most) = draft.amount_per_day {
+        let sum = format!("{}.{:02}", most / 100, (most % 100).abs());
+        phrases.push(texts::say("policy.rule.amount_per_day", &[("sum", &sum)]));
+    }
     phrases
 }
 
@@ -167,6 +171,7 @@ mod tests {
             until: Some(30 * DAY_MS + 7),
             uses_left: None,
             per_day: None,
+            amount_per_day: None,
         };
         assert_eq!(sentence(&draft, 7), expected);
     }
@@ -215,6 +220,7 @@ mod tests {
             until: Some(DAY_MS),
             uses_left: Some(1),
             per_day: Some(2),
+            amount_per_day: None,
         };
         assert_eq!(
             sentence(&draft, 1),

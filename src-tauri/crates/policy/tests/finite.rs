@@ -87,7 +87,7 @@ fn check_within(limits: &[Limits], check: impl Fn(&Facts, Mode, &Limits, &[Verdi
 }
 
 #[test]
-fn g4_no_rule_and_no_mode_makes_a_floor_class_run_unasked() {
+fn pol_01_g4_no_rule_and_no_mode_makes_a_floor_class_run_unasked() {
     check_each(|facts, _, _, verdicts| {
         let floor = in_the_floor(facts);
         for verdict in verdicts {

@@ -105,6 +105,10 @@ pub struct RuleDraft {
     pub uses_left: Option<u32>,
     /// How often a day.
     pub per_day: Option<u32>,
+    /// How much a day, in hundredths of the sum's own currency; for a tool that pays.
+    #[serde(default)]
+    #[ts(type = "number | null")]
+    pub amount_per_day: Option<i64>,
 }
 
 /// A rule as kept.
@@ -128,6 +132,10 @@ pub struct Rule {
     pub used: u32,
     /// How often it was used since local midnight.
     pub used_today: u32,
+    /// What was spent with it since local midnight, in hundredths.
+    #[serde(default)]
+    #[ts(type = "number")]
+    pub spent_today: i64,
     /// False once revoked, spent, expired or unreadable; a rule that is off never allows.
     pub on: bool,
     /// Why it is off, in words.

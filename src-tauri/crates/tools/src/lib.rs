@@ -38,6 +38,8 @@ mod check;
 mod shown;
 #[cfg(test)]
 mod threats;
+#[cfg(test)]
+mod undo_proof;
 
 pub use paths::{Resolved, resolve};
 

@@ -233,5 +233,6 @@ pub fn rule(run: RunId) -> RuleDraft {
         until: Some(NOW + 30 * DAY),
         uses_left: None,
         per_day: None,
+        amount_per_day: None,
     }
 }

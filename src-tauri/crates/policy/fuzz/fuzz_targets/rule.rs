@@ -13,11 +13,11 @@ fuzz_target!(|input: (&str, &str)| {
     let tool = draft.tool.clone();
     let definition = draft.definition.clone();
     let rule = Rule {
-        id: RuleId(1), draft, sentence: String::new(), from: None, made_at: 0, last_used: None, used: 0, used_today: 0, on: true, off_because: None,
+        id: RuleId(1), draft, sentence: String::new(), from: None, made_at: 0, last_used: None, used: 0, used_today: 0, spent_today: 0, on: true, off_because: None,
         covered_by: None, earned: None,
     };
     let nothing = BTreeMap::new();
-    let view = CallView { tool: &tool, definition: &definition, args: &args, resolved: &nothing, run: RunId(1) };
+    let view = CallView { tool: &tool, definition: &definition, args: &args, resolved: &nothing, run: RunId(1), automation: None, amount: None };
     let matched = matching(std::slice::from_ref(&rule), &view, 0);
     if matched.allow.is_some() {
         assert!(assent_policy::covers(&rule.draft, &tool, &args, &nothing));

@@ -20,6 +20,7 @@ fn rule(id: i64, answer: RuleAnswer, tool: &str, conditions: Vec<Condition>) -> 
             until: None,
             uses_left: None,
             per_day: None,
+            amount_per_day: None,
         },
         sentence: String::new(),
         from: None,
@@ -27,6 +28,7 @@ fn rule(id: i64, answer: RuleAnswer, tool: &str, conditions: Vec<Condition>) -> 
         last_used: None,
         used: 0,
         used_today: 0,
+        spent_today: 0,
         on: true,
         off_because: None,
         earned: None,
@@ -42,7 +44,7 @@ fn matched(rules: &[Rule], tool: &str, args: &Value, resolved: &[(&str, &str)]) 
     let resolved = resolved.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
     matching(
         rules,
-        &CallView { tool, definition: "d1", args, resolved: &resolved, run: RunId(1), automation: None },
+        &CallView { tool, definition: "d1", args, resolved: &resolved, run: RunId(1), automation: None, amount: None },
         1000,
     )
 }
@@ -235,6 +237,27 @@ fn an_allow_rule_ends_with_its_limits_and_its_tools_definition() {
 }
 
 #[test]
+fn a_rule_with_an_amount_a_day_counts_what_was_spent_and_takes_no_unknown_sum() {
+    let mut one = rule(1, RuleAnswer::Allow, "t", vec![]);
+    one.draft.amount_per_day = Some(10_000);
+    one.spent_today = 4_000;
+    let (args, resolved) = (json!({}), BTreeMap::new());
+    let allowed = |amount: Option<i64>| {
+        let view = CallView {
+            tool: "t",
+            definition: "d1",
+            args: &args,
+            resolved: &resolved,
+            run: RunId(1),
+            automation: None,
+            amount,
+        };
+        matching(std::slice::from_ref(&one), &view, 1000).allow.is_some()
+    };
+    assert_eq!([Some(6_000), Some(6_001), Some(-1), None].map(allowed), [true, false, false, false]);
+}
+
+#[test]
 fn a_rule_of_an_automation_holds_in_its_runs_and_nowhere_else() {
     let mut one = rule(1, RuleAnswer::Allow, "t", vec![]);
     one.draft.scope = Scope::Automation { automation: AutomationId(7) };
@@ -242,8 +265,15 @@ fn a_rule_of_an_automation_holds_in_its_runs_and_nowhere_else() {
     let (args, resolved) = (json!({}), BTreeMap::new());
     let allowed = |automation: Option<i64>| {
         let automation = automation.map(AutomationId);
-        let view =
-            CallView { tool: "t", definition: "d1", args: &args, resolved: &resolved, run: RunId(7), automation };
+        let view = CallView {
+            tool: "t",
+            definition: "d1",
+            args: &args,
+            resolved: &resolved,
+            run: RunId(7),
+            automation,
+            amount: None,
+        };
         (matching(&rules, &view, 1000).allow, pinned(&rules, &view, 1000).len())
     };
     assert_eq!(allowed(Some(7)).0, Some(RuleId(1)));
@@ -297,7 +327,7 @@ proptest! {
         turn in 0usize..6,
     ) {
         let (args, resolved) = call(&paths);
-        let view = CallView { tool: "t", definition: "d1", args: &args, resolved: &resolved, run: RunId(1), automation: None };
+        let view = CallView { tool: "t", definition: "d1", args: &args, resolved: &resolved, run: RunId(1), automation: None, amount: None };
         let mut rules: Vec<Rule> =
             drafts.into_iter().zip(1..).map(|((answer, conditions), id)| rule(id, answer, "t", conditions)).collect();
         let before = matching(&rules, &view, 0);
@@ -315,7 +345,7 @@ proptest! {
         paths in proptest::collection::vec(a_path(), 0..4),
     ) {
         let (args, resolved) = call(&paths);
-        let view = CallView { tool: "t", definition: "d1", args: &args, resolved: &resolved, run: RunId(1), automation: None };
+        let view = CallView { tool: "t", definition: "d1", args: &args, resolved: &resolved, run: RunId(1), automation: None, amount: None };
         let both = [rule(1, RuleAnswer::Allow, "t", conditions.clone()), rule(2, RuleAnswer::Deny, "t", conditions)];
         let found = matching(&both, &view, 0);
         prop_assert!(found.allow.is_none() || found.deny.is_some());

@@ -207,3 +207,28 @@ fn running(mark: &str) -> bool {
         fs::read(entry.path().join("cmdline")).is_ok_and(|line| String::from_utf8_lossy(&line).contains(mark))
     })
 }
+
+#[test]
+fn self_02_assents_own_data_is_not_in_the_box_at_all() {
+    let world = World::new();
+    let data = &world.place.data;
+    fs::write(data.join("assent.db"), "the history").unwrap();
+    // Even where the whole home folder is granted.
+    let mut open = sandbox(&world);
+    open.writable = vec![world.home.clone()];
+    let at = data.display();
+    for line in [
+        format!("cat '{at}/assent.db'"),
+        format!("rm -f '{at}/assent.db'"),
+        format!("sqlite3 '{at}/assent.db' 'insert into rule values (1)'"),
+        format!("echo evil > '{at}/assent.db'"),
+        format!("echo '{{}}' > '{at}/settings.json'"),
+        format!("mv '{at}' '{at}-2'; ln -s /tmp '{at}'"),
+    ] {
+        let (_, output) = run(&open, &line);
+        assert!(!output.contains("the history"), "{line}: {output}");
+    }
+    let names: Vec<_> = fs::read_dir(data).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names, ["assent.db"]);
+    assert_eq!(fs::read_to_string(data.join("assent.db")).unwrap(), "the history");
+}
