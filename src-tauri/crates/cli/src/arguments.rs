@@ -5,7 +5,7 @@ mod automation;
 pub use automation::{AutomationParts, AutomationWhat};
 
 use assent_protocol::{ActionId, LimitName, Mode, QuestionId, RuleId, RunId, texts};
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 #[derive(Debug, Parser)]
