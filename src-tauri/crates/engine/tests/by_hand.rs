@@ -103,7 +103,8 @@ async fn a_rule_by_hand_reads_as_a_sentence_shows_its_past_and_decides_from_then
     assert!(desk.engine.rules().unwrap().is_empty(), "a preview makes nothing");
     let rule = desk.engine.make_rule(draft.clone(), false).unwrap();
     assert_eq!((rule.on, rule.last_used, rule.from), (true, None, None));
-    let narrow = desk.draft(RuleAnswer::Allow, "files.trash", vec![under("/paths/*", &work.join("taxes"))]);
+    let conditions = vec![under("/paths/*", &work.join("taxes"))];
+    let narrow = RuleDraft { conditions, ..draft };
     desk.engine.make_rule(narrow, false).unwrap();
     let covered: Vec<_> = desk.engine.rules().unwrap().iter().filter_map(|rule| rule.covered_by).collect();
     assert_eq!(covered, [rule.id]);

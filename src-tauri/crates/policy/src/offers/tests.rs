@@ -188,8 +188,13 @@ fn what_goes_out_or_pays_is_offered_only_exactly_and_counted() {
     };
     let sends = offered(&held(Effect::Send), &[]);
     assert_eq!((sends.len(), sends[0].draft.uses_left, sends[0].draft.per_day), (1, Some(10), None));
-    let pays = offered(&held(Effect::Spend), &[]);
+    let mut order = held(Effect::Spend);
+    assert_eq!(offered(&order, &[]), [], "a sum that is not known has no bound");
+    order.args = json!({ "to": "anna@home.test", "amount": "12.50" });
+    order.facts.size.amount = Some((1250, "EUR".into()));
+    let pays = offered(&order, &[]);
     assert_eq!((pays.len(), pays[0].draft.uses_left, pays[0].draft.per_day), (1, Some(10), Some(1)));
+    assert_eq!(pays[0].draft.amount_per_day, Some(1250));
 }
 
 #[test]
