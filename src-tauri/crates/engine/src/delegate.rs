@@ -242,9 +242,21 @@ impl Engine {
 
     /// Waits while helpers of a run are at work and nothing has changed; false where none is at work.
     pub(crate) async fn wait_for_helpers(&self, run: RunId) -> Answered<bool> {
-        let mut works = false;
+        let (mut works, mut ended) = (false, false);
         for delegation in self.at_work(run)? {
-            works |= self.run_row(delegation.child)?.status == RunStatus::Running;
+            let child = self.run_row(delegation.child)?;
+            match child.status {
+                RunStatus::Running => works = true,
+                RunStatus::Waiting => {}
+                // It has ended and is about to report: whoever comes first does.
+                _ => {
+                    self.tell_parent(&child)?;
+                    ended = true;
+                }
+            }
+        }
+        if ended {
+            return Ok(true);
         }
         if works {
             let _ = tokio::time::timeout(LOOK, self.control(run).nudge.notified()).await;

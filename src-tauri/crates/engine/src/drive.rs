@@ -51,6 +51,7 @@ impl Engine {
             self.rebuild(id)?
         };
         let mut talk = self.talk(&run)?;
+        let mut fresh = false;
         let ended = loop {
             for turn in control.said.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
                 state.take(Event::Turn(turn));
@@ -58,7 +59,9 @@ impl Engine {
             if control.stop.load(Ordering::SeqCst) {
                 break None;
             }
-            match state.next() {
+            let next = state.next();
+            fresh &= matches!(next, Next::Wait);
+            match next {
                 Next::CallModel => match self.think(&run, &state, &mut talk, &control).await? {
                     Thought::Reply(turn) => state.take(Event::Turn(turn)),
                     Thought::Ends(status, note) => break Some((status, Some(note))),
@@ -90,9 +93,12 @@ impl Engine {
                     }
                 },
                 Next::Wait => {
-                    if !self.wait_for_helpers(id).await? {
+                    let works = self.wait_for_helpers(id).await?;
+                    // A helper may have reported since the state was read: it is read anew once before standing still.
+                    if !works && fresh {
                         break Some((RunStatus::Waiting, None));
                     }
+                    fresh = !works;
                     let mut said = control.said.lock().unwrap_or_else(PoisonError::into_inner);
                     said.clear();
                     state = self.rebuild(id)?;
