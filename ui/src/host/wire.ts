@@ -1576,6 +1576,123 @@ paused: Paused | null,
 spent: Spent | null, };
 
 /**
+ * A ready domain.
+ */
+export type Sample = "trading";
+
+/**
+ * How often what happened.
+ */
+export type SampleCounts = {
+/**
+ * Looked at, and nothing came of it but a line.
+ */
+noted: number,
+/**
+ * Changes that were proposed.
+ */
+proposed: number,
+/**
+ * Of these, done without asking because a rule of the user's allows it.
+ */
+ran_by_rule: number,
+/**
+ * Of these, done without asking because the mode allows what can be undone.
+ */
+ran_by_mode: number,
+/**
+ * The person was told at once.
+ */
+escalated: number,
+/**
+ * Of what was asked, how much the person approved.
+ */
+approved: number,
+/**
+ * Of what was asked, how much the person turned down.
+ */
+rejected: number,
+/**
+ * Of what was asked, how much nobody answered in time.
+ */
+expired: number,
+/**
+ * Questions to the person.
+ */
+asked: number,
+/**
+ * Taken back.
+ */
+undone: number, };
+
+/**
+ * Something that happened in a sample.
+ */
+export type SampleLine = {
+/**
+ * When, on the sample's own clock: "Mon 2025-02-03 18:01".
+ */
+at: string,
+/**
+ * What, in a sentence.
+ */
+text: string, };
+
+/**
+ * What came of a sample. All of it is read from its own journal.
+ */
+export type SampleReport = {
+/**
+ * Which.
+ */
+sample: Sample,
+/**
+ * Its own folder.
+ */
+folder: string,
+/**
+ * A picture in it, where there is one.
+ */
+picture: string | null,
+/**
+ * What happened, oldest first.
+ */
+story: Array<SampleLine>,
+/**
+ * The digest, a line each; the first one sums up.
+ */
+digest: Array<string>,
+/**
+ * How often what happened.
+ */
+counts: SampleCounts,
+/**
+ * Commands that show more, one a line.
+ */
+next: Array<string>, };
+
+/**
+ * What a sample is asked for.
+ */
+export type SampleTask = {
+/**
+ * Which.
+ */
+sample: Sample,
+/**
+ * The same seed gives the same story.
+ */
+seed: number,
+/**
+ * Days to go on for; none for as long as the story is.
+ */
+days: number | null,
+/**
+ * Its own folder; none for one below "Assent samples" in the home folder.
+ */
+folder: string | null, };
+
+/**
  * Where a rule holds.
  */
 export type Scope = { "scope": "run",

@@ -25,6 +25,7 @@ impl Desk {
             Command::Stop { run } => self.stop(run),
             Command::Core { .. } => self.core().await,
             Command::Digest { seen, hours, ask_next_time, undo } => self.digest(seen, hours, &ask_next_time, undo),
+            Command::Sample(parts) => crate::sample::run(&parts.task(), &self.config.home, self.out).await,
             Command::Automation { what } => self.automation(what),
             Command::Mcp => self.mcp().await,
             Command::Inbox => self.inbox(),

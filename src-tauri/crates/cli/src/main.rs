@@ -27,6 +27,8 @@
 //! - `digest`: `since`, `until`, `words`, and the counts `done`, `waiting`, `expired`, `failed`, `skipped`, `noted`, `dropped`,
 //!   `unasked`; before it a `digest_line` each (`list`, `text`, `count`, `automation`, `firing`, `run`, `action`, `at`) and
 //!   `unasked` (`action`, `run`, `automation`, `title`, `rule`, `because`, `undo`)
+//! - `sample_line`: `at` (the sample's own clock), `text`; and last `sample`: `sample`, `seed`, `folder`, `picture`, `digest`
+//!   (lines), `counts`, `next` (commands)
 //! - answers to one command: `automation_run`, `looked_back`, `look_back`, `login`, `task`, `rule`, `offer`, `setting`,
 //!   `models`, `price`, `undo`, `why`, `verification`, `trust_offer`, `advice`, `connection`, `connection_tool`, `account`,
 //!   `imported`, and `notice` in `core`
@@ -50,6 +52,7 @@ mod new_rule;
 mod out;
 mod prompt;
 mod rules;
+mod sample;
 mod settings;
 mod tasks;
 mod trust;
@@ -121,6 +124,10 @@ fn run(arguments: Arguments, out: Out) -> Answered {
         message: out::words("cli.runtime", &[("error", &error.to_string())]),
     })?;
     runtime.block_on(async {
+        // A sample has a folder and an engine of its own: nothing of the user's is opened.
+        if let Command::Sample(parts) = &arguments.command {
+            return sample::run(&parts.task(), &config.home, out).await;
+        }
         let host = Arc::new(TerminalHost::new(out, matches!(arguments.command, Command::Core { at_login: None })));
         let data = config.data.clone();
         let alone = matches!(arguments.command, Command::Core { at_login: None });

@@ -16,8 +16,10 @@ impl Engine {
     /// Drives a run in the background. Needs a runtime around it.
     pub fn spawn(&self, run: RunId) {
         let engine = self.clone();
+        self.0.driven.fetch_add(1, Ordering::SeqCst);
         tokio::spawn(async move {
             let _ = engine.drive(run).await;
+            engine.0.driven.fetch_sub(1, Ordering::SeqCst);
         });
     }
 

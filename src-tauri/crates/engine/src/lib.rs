@@ -32,6 +32,7 @@ mod presence;
 mod relevance;
 mod reminders;
 mod rules;
+mod sample;
 mod settings;
 mod socket;
 mod start;
@@ -49,6 +50,7 @@ pub mod clock;
 pub use config::Config;
 pub use core::{Attendance, Core};
 pub use host::{Host, Notice};
+pub use sample::run_sample;
 pub use socket::Line;
 pub use undo::id_is_run;
 
@@ -63,7 +65,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering},
     },
 };
 
@@ -87,6 +89,8 @@ pub(crate) struct Desk {
     pub(crate) watching: Mutex<watching::Watching>,
     /// Held while automations fire.
     pub(crate) firing: Mutex<()>,
+    /// Runs that are driven in the background.
+    pub(crate) driven: AtomicUsize,
     /// The clock at the last beat; 0 before the first.
     pub(crate) clock_seen: AtomicI64,
     pub(crate) told_asleep: AtomicBool,
@@ -159,6 +163,7 @@ impl Engine {
             sessions: elsewhere::Sessions::default(),
             watching: Mutex::default(),
             firing: Mutex::default(),
+            driven: AtomicUsize::new(0),
             clock_seen: AtomicI64::new(0),
             told_asleep: AtomicBool::new(false),
             polling: Mutex::default(),
@@ -212,15 +217,20 @@ impl Engine {
     pub fn tick(&self) {
         let now = self.0.host.now();
         self.heed_freeze();
+        self.expire_cards(now);
+        self.fire_reminders(now);
+        self.fire_automations(now);
+        self.end_quiet(now);
+    }
+
+    /// Lets cards lapse that nobody answered, and tells their runs.
+    pub(crate) fn expire_cards(&self, now: i64) {
         for action in self.0.journal.expire_due(now).unwrap_or_default() {
             if let Ok(Some(action)) = self.0.journal.action(action) {
                 self.0.host.changed(Change::Action { action: action.id, run: action.run });
                 self.spawn(action.run);
             }
         }
-        self.fire_reminders(now);
-        self.fire_automations(now);
-        self.end_quiet(now);
     }
 
     /// Freezes when another program has asked for it. Part of [`Engine::tick`]; by itself for a program that only drives

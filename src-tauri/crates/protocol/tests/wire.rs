@@ -3,7 +3,7 @@
 
 use assent_protocol::{
     Account, AccountDraft, Action, Advice, AutomationDraft, AutomationView, Automations, Connection, Digest, Imported,
-    LookBack, Rule, RuleOffer, Run, ServerDraft, TrustOffer, wire::*,
+    LookBack, Rule, RuleOffer, Run, SampleReport, SampleTask, ServerDraft, TrustOffer, wire::*,
 };
 use std::{collections::BTreeMap, env, fs, path::Path};
 use ts_rs::{Config, TS, TypeVisitor};
@@ -55,6 +55,8 @@ impl Types {
         types.visit::<Run>();
         types.visit::<RunRow>();
         types.visit::<RunView>();
+        types.visit::<SampleReport>();
+        types.visit::<SampleTask>();
         types.visit::<ServerDraft>();
         types.visit::<Account>();
         types.visit::<AccountDraft>();

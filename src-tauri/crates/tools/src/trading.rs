@@ -31,7 +31,10 @@ pub fn today(place: &Place) -> Date {
 
 // The account in the folder that an argument names.
 fn open(account: &str, wanted: Use, place: &Place) -> Result<(Resolved, Box<dyn Broker>), ToolError> {
-    let at = Resolver::new(place).follow(account, wanted)?;
+    let resolver = Resolver::new(place);
+    let mut at = resolver.follow(account, wanted)?;
+    // What an order changes is the ledger in the folder and not the folder itself, which may be what was granted.
+    at.reach = resolver.reach(&at.path.join(paper::LEDGER), wanted);
     if at.reach == Reach::OwnFiles {
         return Err(ToolError::Refused(say("tools.path.own_files", &[])));
     }

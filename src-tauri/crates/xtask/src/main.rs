@@ -11,6 +11,7 @@ mod plan;
 mod program;
 mod run;
 mod setup;
+mod simulate;
 mod summary;
 mod test;
 
@@ -23,6 +24,7 @@ Usage: cargo xtask COMMAND
   test [--fast]              set up and run everything; --fast leaves out the window and the crashes
   e2e                        the real window, under a display of its own
   crash [--kills N]          kill the program at random moments (200), and look what is left
+  simulate [--days N]        trade on paper for N days (10000), killed all along, and look for orders outside the rules
   bench [--fast]             the numbers; --fast takes the window's debug build
   eval --data DIR [--mode M] [--json] [--wrong] [--picture FILE]
                              attack and benign calls through the decision core
@@ -50,6 +52,7 @@ fn main() -> ExitCode {
         Command::Test { fast } => test::command(fast),
         Command::E2e => e2e::command(),
         Command::Crash { kills } => crash::command(kills),
+        Command::Simulate { days } => simulate::command(days),
         Command::Bench { fast } => bench::command(fast),
         Command::Eval { arguments } => eval::command(arguments),
     };
@@ -71,6 +74,7 @@ enum Command {
     Test { fast: bool },
     E2e,
     Crash { kills: u32 },
+    Simulate { days: u32 },
     Bench { fast: bool },
     Eval { arguments: Vec<String> },
 }
@@ -85,17 +89,15 @@ fn read(arguments: &[String]) -> Result<Option<Command>, String> {
         // The program that it runs knows its own flags.
         return Ok(Some(Command::Eval { arguments: rest.to_vec() }));
     }
-    let (mut yes, mut fast, mut kills, mut data) = (false, false, 200, None);
+    let (mut yes, mut fast, mut kills, mut days, mut data) = (false, false, 200, simulate::DAYS, None);
     let mut rest = rest.iter();
     while let Some(flag) = rest.next() {
         match (name.as_str(), flag.as_str()) {
             ("run" | "setup", "--yes") => yes = true,
             ("test" | "bench", "--fast") => fast = true,
             ("run", "--data") => data = Some(PathBuf::from(rest.next().ok_or("--data needs a folder.")?)),
-            ("crash", "--kills") => {
-                let text = rest.next().ok_or("--kills needs a number.")?;
-                kills = text.parse().map_err(|_| format!("--kills needs a whole number, not {text}."))?;
-            }
+            ("crash", "--kills") => kills = number(flag, rest.next())?,
+            ("simulate", "--days") => days = number(flag, rest.next())?,
             _ => return Err(format!("`cargo xtask {name}` does not know {flag}.")),
         }
     }
@@ -105,9 +107,15 @@ fn read(arguments: &[String]) -> Result<Option<Command>, String> {
         "test" => Command::Test { fast },
         "e2e" => Command::E2e,
         "crash" => Command::Crash { kills },
+        "simulate" => Command::Simulate { days },
         "bench" => Command::Bench { fast },
         _ => return Err(format!("There is no command {name}.")),
     }))
+}
+
+fn number(flag: &str, text: Option<&String>) -> Result<u32, String> {
+    let text = text.ok_or_else(|| format!("{flag} needs a number."))?;
+    text.parse().map_err(|_| format!("{flag} needs a whole number, not {text}."))
 }
 
 #[cfg(test)]
@@ -129,6 +137,8 @@ mod tests {
         check("crash", Ok(Some(Command::Crash { kills: 200 })));
         check("crash --kills 7", Ok(Some(Command::Crash { kills: 7 })));
         check("crash --kills many", Err("--kills needs a whole number, not many."));
+        check("simulate", Ok(Some(Command::Simulate { days: 10_000 })));
+        check("simulate --days 300", Ok(Some(Command::Simulate { days: 300 })));
         check("e2e --fast", Err("`cargo xtask e2e` does not know --fast."));
         check("run --data", Err("--data needs a folder."));
         check("fly", Err("There is no command fly."));

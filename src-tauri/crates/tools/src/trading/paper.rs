@@ -25,6 +25,7 @@ use std::{
     io::Read,
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 /// The account's terms, in its folder.
@@ -51,7 +52,7 @@ struct Terms {
 pub struct Paper {
     folder: PathBuf,
     terms: Terms,
-    prices: Prices,
+    prices: Arc<Prices>,
     untrusted: Option<String>,
     today: Date,
 }
@@ -92,7 +93,7 @@ impl Paper {
                 None,
             )
         };
-        let prices = Prices::read(&text)?;
+        let prices = Prices::of(text)?;
         Ok(Paper { folder: folder.to_owned(), terms, prices, untrusted, today: super::today(place) })
     }
 

@@ -6,7 +6,10 @@ use crate::words::say;
 use assent_protocol::visible::visible;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 /// Bytes of a file or feed that are read.
 pub const MOST: u64 = 8 * 1024 * 1024;
@@ -20,6 +23,22 @@ pub struct Prices {
 }
 
 impl Prices {
+    /// As [`Prices::read`], but a text that was read just before is not read again: one order is looked at several times
+    /// before it is placed, each time from the file.
+    ///
+    /// # Errors
+    /// As [`Prices::read`].
+    pub fn of(text: String) -> Result<Arc<Prices>, String> {
+        static LAST: Mutex<Option<(String, Arc<Prices>)>> = Mutex::new(None);
+        let last = || LAST.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, prices)) = last().as_ref().filter(|(known, _)| *known == text) {
+            return Ok(prices.clone());
+        }
+        let prices = Arc::new(Prices::read(&text)?);
+        *last() = Some((text, prices.clone()));
+        Ok(prices)
+    }
+
     /// Reads them.
     ///
     /// # Errors

@@ -52,6 +52,12 @@ pub fn order_when(wanted: &Wanted, when: &Crossing, desk: &mut Desk) -> Option<(
         desk.note(say("planner.order.waits", &[("symbol", wanted.symbol)]));
         return None;
     }
+    let held = account["positions"].as_array().into_iter().flatten().find(|row| row["symbol"] == wanted.symbol);
+    let held = held.and_then(|row| row["quantity"].as_u64()).unwrap_or_default();
+    if !wanted.buys && held < u64::from(wanted.quantity) {
+        desk.note(say("planner.order.not_held", &[("symbol", wanted.symbol), ("count", &held.to_string())]));
+        return None;
+    }
     // To the cent, away from what would be worse: a buyer pays at most the line, a seller takes at least it.
     let cent = UNIT / 100;
     let limit = if wanted.buys { line / cent * cent } else { (line + cent - 1) / cent * cent };
