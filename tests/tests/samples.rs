@@ -1,6 +1,8 @@
 //! The ready domains as anybody can start them, and what must hold of them whatever happens on the way.
 #![expect(clippy::expect_used, reason = "a test that cannot go on says why and ends")]
 
+#[path = "samples/monitoring.rs"]
+mod monitoring;
 #[path = "samples/trading.rs"]
 mod trading;
 

@@ -1578,7 +1578,7 @@ spent: Spent | null, };
 /**
  * A ready domain.
  */
-export type Sample = "trading";
+export type Sample = "monitoring" | "trading";
 
 /**
  * How often what happened.

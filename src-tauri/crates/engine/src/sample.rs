@@ -5,6 +5,7 @@
 mod clock;
 mod dice;
 mod market;
+mod monitoring;
 mod picture;
 mod reckon;
 mod stage;
@@ -56,6 +57,7 @@ pub async fn run_sample(
     let (folder, about) = make_room(&folder, about)?;
     let mut stage = stage::Stage::new(folder, about, tell)?;
     match task.sample {
+        Sample::Monitoring => monitoring::run(&mut stage).await?,
         Sample::Trading => trading::run(&mut stage).await?,
     }
     stage.report()
@@ -68,7 +70,8 @@ fn make_room(folder: &Path, about: About) -> Answered<(PathBuf, About)> {
         words::bad_input("sample.failed", &[("folder", &values[0].1), ("error", &values[1].1)])
     };
     if let Some(kept) = about_of(folder) {
-        if !kept.ended && (About { done: 0, ..kept.clone() }) == about {
+        // A year can be taken up in the middle; a day is told from its beginning.
+        if about.sample == Sample::Trading && !kept.ended && (About { done: 0, ..kept.clone() }) == about {
             return Ok((folder.canonicalize().map_err(|error| failed(&error))?, kept));
         }
         move_aside(folder).map_err(|error| failed(&error))?;

@@ -7,6 +7,8 @@ use ts_rs::TS;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Sample {
+    /// A folder, a page and free space are watched.
+    Monitoring,
     /// Orders on paper, bounded by a rule.
     Trading,
 }
@@ -15,6 +17,7 @@ impl Sample {
     /// The snake_case name.
     pub fn name(self) -> &'static str {
         match self {
+            Sample::Monitoring => "monitoring",
             Sample::Trading => "trading",
         }
     }

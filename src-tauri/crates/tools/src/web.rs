@@ -5,6 +5,7 @@ pub mod address;
 pub mod encoding;
 pub mod feed;
 pub mod fetch;
+pub mod local;
 pub mod page;
 pub mod reader;
 pub mod text;

@@ -17,12 +17,14 @@ pub struct SampleParts {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum SampleName {
+    Monitoring,
     Trading,
 }
 
 impl SampleParts {
     pub fn task(&self) -> SampleTask {
         let sample = match self.sample {
+            SampleName::Monitoring => Sample::Monitoring,
             SampleName::Trading => Sample::Trading,
         };
         let folder = self.folder.as_ref().map(|folder| folder.display().to_string());

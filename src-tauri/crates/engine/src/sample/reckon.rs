@@ -2,7 +2,7 @@
 
 use crate::{Answered, Engine, words};
 use assent_protocol::{
-    Action, Decider, Digest, DigestLine, Effect, RunId, SampleCounts, Status, Triage, UnaskedLine, texts,
+    Action, Decider, Digest, DigestLine, Effect, FiringStatus, RunId, SampleCounts, Status, Triage, UnaskedLine, texts,
 };
 use std::collections::BTreeSet;
 
@@ -27,7 +27,8 @@ impl Engine {
                 Some(run) => self.count_run(run, &mut counts, &mut escalate)?,
                 None => false,
             };
-            if !changed && firing.triage != Some(Triage::Escalate) {
+            let seen = !matches!(firing.status, FiringStatus::Failed | FiringStatus::Missed | FiringStatus::Slept);
+            if !changed && seen && firing.triage != Some(Triage::Escalate) {
                 counts.noted += firing.count;
             }
         }

@@ -8,8 +8,8 @@ use super::{
 use crate::{Answered, Config, Engine, words};
 use assent_policy as policy;
 use assent_protocol::{
-    Action, AutomationDraft, Decider, Effect, Reason, RuleDraft, RunId, RunStatus, Sample, SampleLine, SampleReport,
-    Status, Step, texts, visible::visible,
+    Action, AutomationDraft, Decider, Effect, FiringStatus, Reason, RuleDraft, RunId, RunStatus, Sample, SampleLine,
+    SampleReport, Status, Step, Triage, Trigger, texts, visible::visible,
 };
 use std::{
     path::PathBuf,
@@ -30,6 +30,9 @@ pub(super) struct Stage<'a> {
     /// What this sample adds to the digest.
     pub(super) remarks: Vec<String>,
     pub(super) picture: Option<String>,
+    /// What is told as something else: the port of a page is another one each time.
+    pub(super) mask: Option<(String, String)>,
+    told_firing: i64,
     /// What is worth a look, as the ends of commands: `why a12`.
     pub(super) next: Vec<String>,
     host: Arc<MovedClock>,
@@ -53,6 +56,8 @@ impl<'a> Stage<'a> {
             about,
             remarks: Vec::new(),
             picture: None,
+            mask: None,
+            told_firing: 0,
             next: Vec::new(),
             host,
             story: Vec::new(),
@@ -155,7 +160,7 @@ impl<'a> Stage<'a> {
     pub(super) fn line(&mut self, text: String) {
         let at = crate::clock::absolute(self.engine.0.host.now(), "UTC");
         let at = at.trim_end_matches(" UTC").to_owned();
-        let line = SampleLine { at, text: visible(&text) };
+        let line = SampleLine { at, text: self.masked(visible(&text)) };
         (self.tell)(&line);
         self.story.push(line);
     }
@@ -168,6 +173,7 @@ impl<'a> Stage<'a> {
         keep_about(&self.folder, &self.about)?;
         let (counts, mut digest) = self.engine.reckoned()?;
         digest.extend(std::mem::take(&mut self.remarks));
+        let digest = digest.into_iter().map(|line| self.masked(line)).collect();
         let data = self.engine.0.config.data.display().to_string();
         let data = if data.contains(' ') { format!("\"{data}\"") } else { data };
         let next = self.next.iter().map(|end| format!("assent --data {data} {end}")).collect();
@@ -183,8 +189,45 @@ impl<'a> Stage<'a> {
         })
     }
 
+    fn masked(&self, text: String) -> String {
+        match &self.mask {
+            Some((from, to)) => {
+                let (host, other) = (from.trim_end_matches('/'), to.trim_end_matches('/'));
+                text.replace(host, other)
+            }
+            None => text,
+        }
+    }
+
+    // What a trigger saw and what it led to; a time that came round is no news.
+    fn tell_fired(&mut self) -> Answered<()> {
+        let firings = self.engine.0.journal.firings_since(0).map_err(words::other)?;
+        for firing in firings {
+            if firing.id.0 <= self.told_firing {
+                continue;
+            }
+            self.told_firing = firing.id.0;
+            let automation = self.engine.automation_row(firing.automation)?;
+            if matches!(automation.draft.trigger, Trigger::Time { .. }) {
+                continue;
+            }
+            let key = match (firing.status, firing.triage) {
+                (FiringStatus::Noted, _) => "sample.line.noted",
+                (FiringStatus::Started, Some(Triage::Escalate)) => "sample.line.escalated",
+                (FiringStatus::Started, _) => "sample.line.proposed",
+                _ => "sample.line.trouble",
+            };
+            let (name, what) = (visible(&automation.draft.name), firing.what);
+            self.say(key, &[("name", &name), ("what", what.trim_end_matches('.')), ("because", &firing.reason)]);
+        }
+        Ok(())
+    }
+
     fn tell_heard(&mut self) -> Answered<()> {
         let Heard { actions, ended, notices } = self.host.heard();
+        if self.about.sample != Sample::Trading {
+            self.tell_fired()?;
+        }
         for notice in notices {
             self.say("sample.line.notice", &[("title", &notice.title), ("body", &notice.body)]);
         }
