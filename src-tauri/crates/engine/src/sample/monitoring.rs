@@ -104,7 +104,7 @@ fn set_up(stage: &mut Stage<'_>, place: &Place, page: &LocalPage) -> Answered<()
     stage.automation(watch)?;
 
     let tool = stage.engine.tool("files.trash").ok_or_else(|| words::not_found("files.trash"))?;
-    stage.rule(&RuleDraft {
+    stage.rule(RuleDraft {
         answer: RuleAnswer::Allow,
         tool: "files.trash".to_owned(),
         definition: tool.spec().definition(),
@@ -113,6 +113,7 @@ fn set_up(stage: &mut Stage<'_>, place: &Place, page: &LocalPage) -> Answered<()
         until: Some(FIRST + 30 * DAY),
         uses_left: Some(20),
         per_day: Some(1),
+        amount_per_day: None,
     })?;
     stage.forget_heard();
     stage.say("sample.monitoring.begin", &[]);

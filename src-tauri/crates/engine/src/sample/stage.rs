@@ -6,7 +6,6 @@ use super::{
     keep_about,
 };
 use crate::{Answered, Config, Engine, words};
-use assent_policy as policy;
 use assent_protocol::{
     Action, AutomationDraft, Decider, Effect, FiringStatus, Reason, RuleDraft, RunId, RunStatus, Sample, SampleLine,
     SampleReport, Status, Step, Triage, Trigger, texts, visible::visible,
@@ -75,12 +74,10 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
-    /// Adds a rule, unless it was added before a kill.
-    pub(super) fn rule(&self, draft: &RuleDraft) -> Answered<()> {
-        let now = self.engine.0.host.now();
+    /// Makes a rule as a person does by hand, unless it was made before a kill.
+    pub(super) fn rule(&self, draft: RuleDraft) -> Answered<()> {
         if !self.engine.rules()?.iter().any(|rule| rule.draft.tool == draft.tool) {
-            let sentence = policy::sentence(draft, now);
-            self.engine.0.journal.add_rule(draft, &sentence, None, now).map_err(words::other)?;
+            self.engine.make_rule(draft, false)?;
         }
         Ok(())
     }

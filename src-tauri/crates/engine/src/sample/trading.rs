@@ -36,6 +36,8 @@ const DAY: i64 = 24 * HOUR;
 const MOST: i64 = 200;
 const A_DAY: u32 = 2;
 const IN_ALL: u32 = 500;
+/// And hundredths of a EUR a day.
+const AMOUNT_A_DAY: i64 = 40_000;
 /// Above this an order is an escalation.
 const LARGE: &str = "500";
 
@@ -101,7 +103,7 @@ fn set_up(stage: &mut Stage<'_>, market: &Market) -> Answered<PathBuf> {
         stage.automation(draft)?;
     }
     let tool = stage.engine.tool("trading.order").ok_or_else(|| words::not_found("trading.order"))?;
-    stage.rule(&RuleDraft {
+    stage.rule(RuleDraft {
         answer: RuleAnswer::Allow,
         tool: "trading.order".to_owned(),
         definition: tool.spec().definition(),
@@ -113,6 +115,7 @@ fn set_up(stage: &mut Stage<'_>, market: &Market) -> Answered<PathBuf> {
         until: None,
         uses_left: Some(IN_ALL),
         per_day: Some(A_DAY),
+        amount_per_day: Some(AMOUNT_A_DAY),
     })?;
     if stage.about.done == 0 {
         stage.forget_heard();
