@@ -1,6 +1,6 @@
 //! What a tool is: it says what a call would do before it does it, makes the inverse ready, and does it once.
 
-use assent_protocol::{Effect, Grant, ItemOutcome, Preview, Provenance, Reach, Reversal};
+use assent_protocol::{Destination, Effect, Grant, ItemOutcome, Preview, Provenance, Reach, Reversal};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{
@@ -178,6 +178,26 @@ pub trait Tool: Send + Sync {
 
     /// Takes one item back, if it is still as the action left it.
     fn undo(&self, inverse: &Inverse, place: &Place) -> Undone;
+
+    /// [`Tool::run`] for the action of this key, which no other action has: what the effect can be found by afterwards is
+    /// made from it.
+    fn run_as(&self, key: &str, args: &Value, facts: &ToolFacts, place: &Place) -> Result<Output, ToolError> {
+        let _ = key;
+        self.run(args, facts, place)
+    }
+
+    /// Whether the effect of the action of this key can be seen where it would be, after its outcome was lost. None for a
+    /// tool that cannot look.
+    fn happened(&self, key: &str, args: &Value, place: &Place) -> Option<Result<bool, String>> {
+        let _ = (key, args, place);
+        None
+    }
+
+    /// Where what this call sends goes, for a tool that knows the people it writes to.
+    fn destination(&self, args: &Value, place: &Place) -> Option<Destination> {
+        let _ = (args, place);
+        None
+    }
 
     /// Whether what it sends can be held back for a while before it starts, so that it can be recalled.
     fn can_wait(&self) -> bool {

@@ -91,6 +91,9 @@ pub enum Command {
     Recall {
         id: ActionId,
     },
+    Look {
+        id: ActionId,
+    },
     Undo {
         id: String,
     },

@@ -21,6 +21,7 @@ impl Desk {
             Command::Answer { id, text } => self.answer(id, &text).await,
             Command::Say { run, text } => self.say(run, &text).await,
             Command::Resume { run, approve } => self.resume(run, approve).await,
+            Command::Look { id } => self.look(id),
             Command::Recall { id } => self.recall(id).await,
             Command::Stop { run } => self.stop(run),
             Command::Core { .. } => self.core().await,

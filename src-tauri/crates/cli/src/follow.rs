@@ -22,7 +22,6 @@ pub struct Follow<'a> {
     messages: usize,
     notices: usize,
     warnings: usize,
-    holds: bool,
 }
 
 /// What a run waits for.
@@ -35,16 +34,7 @@ pub struct Open {
 impl<'a> Follow<'a> {
     /// Follows from the beginning.
     pub fn start(desk: &'a Desk, run: RunId) -> Follow<'a> {
-        Follow {
-            desk,
-            run,
-            shown: HashMap::new(),
-            asked: HashSet::new(),
-            messages: 0,
-            notices: 0,
-            warnings: 0,
-            holds: false,
-        }
+        Follow { desk, run, shown: HashMap::new(), asked: HashSet::new(), messages: 0, notices: 0, warnings: 0 }
     }
 
     /// Follows from here on: what stands in the journal by now was seen before.
@@ -80,12 +70,6 @@ impl<'a> Follow<'a> {
                 _ = beat.tick() => {
                     if let Ok(here) = engine.here() {
                         here.heed_freeze();
-                    }
-                    if self.holds
-                        && let Ok(here) = engine.here()
-                    {
-                        // So that another terminal can recall it.
-                        here.listen_while_held()?;
                     }
                     if engine.here().is_err() || self.desk.host.changed_since() {
                         self.show()?;
@@ -143,7 +127,10 @@ impl<'a> Follow<'a> {
             // On the way; the next line says how it ended.
             Status::Allowed | Status::Approved | Status::Started => {}
             Status::Held => {
-                self.holds = true;
+                // So that another terminal can recall it, from the moment that it is told of.
+                if let Ok(here) = self.desk.engine.here() {
+                    here.listen_while_held()?;
+                }
                 card::show_held(&self.desk.out, action);
             }
             _ => card::show_action(&self.desk.out, action),

@@ -62,6 +62,12 @@ impl Desk {
         Ok(if report.problems.is_empty() { Ended::Done } else { Ended::Failed })
     }
 
+    pub(crate) fn look(&self, id: ActionId) -> Answered {
+        let found = self.engine.look_for(id)?;
+        self.out.message(&found);
+        Ok(Ended::Done)
+    }
+
     pub(crate) fn dismiss(&self, id: ActionId) -> Answered {
         self.engine.dismiss_unknown(id)?;
         self.out.note("cli.dismissed", &[("id", &id.to_string())]);

@@ -1,20 +1,34 @@
 //! Accounts: the mailboxes and calendars that the user added. A password lies in the keychain, bound to the host it is
 //! for, so that a changed address never gets it.
 
-use crate::{Answered, Engine, words};
+use crate::{Answered, Engine, start::key_of, words};
+use assent_agent::Tool;
 use assent_journal::StoredAccount;
 use assent_protocol::{
-    Account, AccountDraft, AccountServers, MailHost, ServerStatus, texts,
+    Account, AccountDraft, AccountServers, ActionId, MailHost, ServerStatus, Status, texts,
     visible::visible,
     wire::{Change, ErrorCode, WireError},
 };
 use assent_tools::{
     accounts::calendar_answers,
-    mail::{imap::Imap, mailbox::Mailbox as _, smtp::Smtp},
+    mail::{
+        self,
+        desk::{Desk, MailAccount},
+        imap::Imap,
+        mailbox::Mailbox as _,
+        smtp::Smtp,
+    },
     mcp::{http, safe_name},
+};
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError},
 };
 
 const MOST_NAME: usize = 24;
+
+/// The tools of all accounts that are switched on, by name.
+pub(crate) type Tools = HashMap<String, Arc<dyn Tool>>;
 
 impl Engine {
     /// Every account, by name.
@@ -95,8 +109,63 @@ impl Engine {
         self.account_row(name)?;
         self.0.journal.remove_account(name, self.0.host.now()).map_err(words::other)?;
         self.0.keys.keep_secrets(&key(name), &[]);
-        self.0.host.changed(Change::Settings);
+        self.accounts_changed();
         Ok(())
+    }
+
+    /// Looks whether an action whose outcome nobody knows happened after all, where that can be seen, and says so in a
+    /// sentence. The action stays unknown: only a person settles it.
+    ///
+    /// # Errors
+    /// When there is no such action, its outcome is known, or nothing can be seen.
+    pub fn look_for(&self, id: ActionId) -> Answered<String> {
+        let action = self.action_row(id)?;
+        if action.status != Status::Unknown {
+            return Err(words::already_as(action.status));
+        }
+        let run = self.run_row(action.run)?;
+        let place = self.place(&run, &[], Arc::default());
+        let tool = self.tool(&action.tool).ok_or_else(|| words::not_found(&action.tool))?;
+        let id = id.to_string();
+        match tool.happened(&key_of(&action), &action.args, &place) {
+            Some(Ok(true)) => Ok(texts::say("engine.look.there", &[("id", &id)])),
+            Some(Ok(false)) => Ok(texts::say("engine.look.not_there", &[("id", &id)])),
+            Some(Err(why)) => Err(words::bad_input("engine.look.failed", &[("because", &why)])),
+            None => Err(words::bad_input("engine.look.cannot", &[])),
+        }
+    }
+
+    /// The tool of an account by its name.
+    pub(crate) fn account_tool(&self, name: &str) -> Option<Arc<dyn Tool>> {
+        self.account_tools().get(name).cloned()
+    }
+
+    /// Every tool of the accounts that are switched on.
+    pub(crate) fn account_tools(&self) -> Arc<Tools> {
+        let mut kept = self.0.account_tools.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(tools) = kept.as_ref() {
+            return tools.clone();
+        }
+        let mut accounts = Vec::new();
+        for row in self.0.journal.accounts().unwrap_or_default().into_iter().filter(|row| row.on) {
+            if let Some((imap, smtp)) = self.mail_servers(&row) {
+                let (mailbox, post) = (Arc::new(imap), Arc::new(smtp));
+                accounts.push(MailAccount { name: row.name, address: row.address, mailbox, post });
+            }
+        }
+        let mut tools = Tools::new();
+        if !accounts.is_empty() {
+            let desk = Desk(Arc::new(accounts));
+            tools.extend(mail::tools(&desk).into_iter().map(|tool| (tool.spec().name, tool)));
+        }
+        let tools = Arc::new(tools);
+        *kept = Some(tools.clone());
+        tools
+    }
+
+    fn accounts_changed(&self) {
+        *self.0.account_tools.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.0.host.changed(Change::Settings);
     }
 
     /// The password of an account for one of its hosts, and for no other.
@@ -141,7 +210,7 @@ impl Engine {
 
     fn put_account(&self, row: &StoredAccount) -> Answered<()> {
         self.0.journal.put_account(row, self.0.host.now()).map_err(words::other)?;
-        self.0.host.changed(Change::Settings);
+        self.accounts_changed();
         Ok(())
     }
 

@@ -271,7 +271,8 @@ impl Engine {
             return Err(words::bad_input("engine.connection.name", &[("name", &visible(name))]));
         }
         let family = |tool: &String| tool.split('.').next().is_some_and(|family| family.eq_ignore_ascii_case(name));
-        let taken = self.0.tools.keys().any(family) || ["ask_user", "assent", "elsewhere", "system"].contains(&name);
+        const OWN: [&str; 6] = ["ask_user", "assent", "elsewhere", "system", "mail", "calendar"];
+        let taken = self.0.tools.keys().any(family) || OWN.contains(&name);
         if taken || known.iter().any(|server| server.name.eq_ignore_ascii_case(name)) {
             return Err(words::bad_input("engine.connection.taken", &[("name", name)]));
         }

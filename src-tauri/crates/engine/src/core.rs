@@ -87,6 +87,7 @@ functions! {
         reject(id: ActionId, reason: Option<String>, stop: bool) -> Action;
         edit(id: ActionId, args: Value) -> Action;
         recall(id: ActionId) -> Action;
+        look_for(id: ActionId) -> String;
         dismiss_unknown(id: ActionId) -> ();
         why(id: ActionId) -> Vec<String>;
         rule_offers(id: ActionId) -> Vec<RuleOffer>;

@@ -156,6 +156,7 @@ impl Engine {
     pub(crate) fn request(&self, run: &Run, state: &RunState) -> Request {
         let mut tools: Vec<_> = self.0.tools.values().map(|tool| tool.spec()).collect();
         tools.push(crate::judge::ask_user());
+        tools.extend(self.account_tools().values().map(|tool| tool.spec()));
         let connected = self.connected_tools();
         tools.extend(connected.values().filter(|tool| tool.is_offered()).map(|tool| tool.spec()));
         let mut said = String::new();

@@ -150,6 +150,9 @@ impl Engine {
         if let Some(worth) = &worth {
             facts.size.amount = Some((worth.amount, worth.currency.clone()));
         }
+        if let Some(destination) = (facts.effect == Effect::Send).then(|| tool.destination(&args, &place)).flatten() {
+            facts.destination = destination;
+        }
         let matched = policy::matching(&rules, &CallView { amount: spent(&facts), ..view }, now);
         let limits = match counted {
             true => self.limits_at_start(run, turns, &facts),
@@ -178,6 +181,7 @@ impl Engine {
             .tools
             .get(name)
             .cloned()
+            .or_else(|| self.account_tool(name))
             .or_else(|| self.connected_tool(name))
             .or_else(|| Some(Arc::new(Elsewhere::named(name)?)))
     }

@@ -85,6 +85,7 @@ pub(crate) struct Desk {
     pub(crate) stand_in: Option<Arc<dyn Model>>,
     pub(crate) keys: keychain::Keys,
     pub(crate) connections: connections::Connections,
+    pub(crate) account_tools: Mutex<Option<Arc<accounts::Tools>>>,
     pub(crate) listens: AtomicBool,
     pub(crate) watching: Mutex<watching::Watching>,
     /// Held while automations fire.
@@ -169,6 +170,7 @@ impl Engine {
             polling: Mutex::default(),
             held_back: Mutex::default(),
             listens: AtomicBool::new(false),
+            account_tools: Mutex::default(),
             controls: Mutex::default(),
         }));
         engine.close_old_questions();

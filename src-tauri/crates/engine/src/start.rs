@@ -88,7 +88,7 @@ impl Engine {
                 .keep_inverses(action.id, &action.tool, &pairs(inverses))
                 .map_err(|error| ToolError::Failed(error.to_string()))?;
         }
-        tool.run(&action.args, facts, place)
+        tool.run_as(&key_of(action), &action.args, facts, place)
     }
 
     fn finish(
@@ -159,6 +159,11 @@ impl Engine {
         }
         Ok(vec![Event::Call { call: call.call.clone(), standing: Standing::Waiting }])
     }
+}
+
+/// What no other action has, in this history or in one that begins anew in the same folder.
+pub(crate) fn key_of(action: &Action) -> String {
+    format!("{} {} {}", action.id, action.proposed_at, action.digest)
 }
 
 /// The call that an action came from, with its arguments as they are now.

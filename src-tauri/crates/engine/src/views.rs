@@ -167,7 +167,9 @@ impl Engine {
         let used = self.0.journal.last_run_of_tool().map_err(words::other)?;
         let rules = self.rules()?;
         let connected = self.connected_tools();
-        let specs = self.0.tools.values().map(|tool| tool.spec()).chain(connected.values().map(|tool| tool.spec()));
+        let of_accounts = self.account_tools();
+        let own = self.0.tools.values().chain(of_accounts.values()).map(|tool| tool.spec());
+        let specs = own.chain(connected.values().map(|tool| tool.spec()));
         let mut rows: Vec<ToolRow> = specs
             .map(|spec| {
                 let use_of = used.iter().find(|(name, ..)| *name == spec.name);
