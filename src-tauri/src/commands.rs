@@ -5,7 +5,7 @@ use crate::window;
 use assent_engine::{Engine, clock};
 use assent_protocol::{
     Account, AccountDraft, Action, ActionId, Advice, AutomationDraft, AutomationId, AutomationView, Automations,
-    Budget, Connection, Decider, Declaration, FiringId, Imported, QuestionId, Rule, RuleDraft, RuleId, RuleOffer,
+    Budget, Connection, Decider, Declaration, Digest, FiringId, Imported, LookBack, QuestionId, Rule, RuleDraft, RuleId, RuleOffer,
     RunId, ServerDraft, TrustOffer, texts,
     wire::{
         Card, ErrorCode, HistoryPage, HistoryQuery, Inbox, LocalServer, NewTask, RunRow, RunView, Settings, Standing,
@@ -96,6 +96,11 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         remove_automation,
         run_automation,
         answer_firing,
+        look_back,
+        digest,
+        digest_seen,
+        ask_next_time,
+        undo_all,
         settings,
         set_settings,
         set_key,
@@ -394,6 +399,31 @@ async fn run_automation(shell: State<'_, Shell>, automation: AutomationId) -> An
 #[tauri::command]
 async fn answer_firing(shell: State<'_, Shell>, firing: FiringId, run: bool) -> Answer<()> {
     shell.ask(move |engine| engine.answer_firing(firing, run)).await
+}
+
+#[tauri::command]
+async fn look_back(shell: State<'_, Shell>, draft: AutomationDraft) -> Answer<LookBack> {
+    shell.ask(move |engine| engine.look_back(draft)).await
+}
+
+#[tauri::command]
+async fn digest(shell: State<'_, Shell>) -> Answer<Digest> {
+    shell.ask(|engine| engine.digest()).await
+}
+
+#[tauri::command]
+async fn digest_seen(shell: State<'_, Shell>, until: i64) -> Answer<()> {
+    shell.ask(move |engine| engine.digest_seen(until)).await
+}
+
+#[tauri::command]
+async fn ask_next_time(shell: State<'_, Shell>, action: ActionId) -> Answer<String> {
+    shell.ask(move |engine| engine.ask_next_time(action)).await
+}
+
+#[tauri::command]
+async fn undo_all(shell: State<'_, Shell>, actions: Vec<ActionId>) -> Answer<UndoReport> {
+    shell.ask(move |engine| engine.undo_all(actions)).await
 }
 
 #[tauri::command]

@@ -236,6 +236,12 @@ export class Desk {
     await this.read();
   }
 
+  async undoAll(actions: string[]): Promise<void> {
+    const report = await this.try(() => this.host.undoAll(actions));
+    if (report) this.#tell(report);
+    await this.read();
+  }
+
   /** Takes back what is held. */
   async recall(id: string): Promise<void> {
     await this.act(() => this.host.recall(id), say("ui.held.recalled"));

@@ -1,6 +1,16 @@
 // Believable automations and accounts for the fake host.
 
-import type { Account, Automation, AutomationDraft, AutomationRow, AutomationView, Firing } from "./wire";
+import type {
+  Account,
+  Automation,
+  AutomationDraft,
+  AutomationRow,
+  AutomationView,
+  Digest,
+  DigestLine,
+  Firing,
+  LookBack,
+} from "./wire";
 
 const MINUTE = 60_000;
 const HOME = "/home/ola";
@@ -106,6 +116,68 @@ export function automationViews(now: number): AutomationView[] {
       [firing(now, "g3", { run_status: "waiting" })],
     ),
   ];
+}
+
+/** A digest's lists where nothing happened. */
+export const NOTHING = {
+  done: [],
+  waiting: [],
+  expired: [],
+  failed: [],
+  skipped: [],
+  noted: [],
+  dropped: 0,
+  unasked: [],
+};
+
+function line(now: number, text: string, change: Partial<DigestLine> = {}): DigestLine {
+  return {
+    text,
+    count: 1,
+    automation: "m2",
+    firing: "g3",
+    run: "r1",
+    action: null,
+    at: now - 30 * MINUTE,
+    ...change,
+  };
+}
+
+export function digestOf(now: number): Digest {
+  return {
+    since: now - 600 * MINUTE,
+    until: now,
+    words: "1 done, 1 waiting for you, 3 skipped. 2 actions ran unasked.",
+    ...NOTHING,
+    done: [line(now, "Downloads: invoice.pdf")],
+    waiting: [line(now, "Morning list: Fri 09:00 (a time that was missed)")],
+    skipped: [line(now, "Downloads: more than 12 runs an hour", { count: 3, run: null })],
+    unasked: ["invoice.pdf", "ticket.pdf"].map((name, at) => ({
+      action: `a${71 + at}`,
+      run: "r1",
+      automation: "m2",
+      title: `Move ${name} to Documents`,
+      rule: at === 0 ? "p2" : null,
+      because: at === 0 ? "By rule p2: allow moving files within ~/Downloads." : "By the mode of the task.",
+      undo: { undo: "ready" as const },
+    })),
+  };
+}
+
+export function lookBackOf(now: number): LookBack {
+  return {
+    events: ["invoice.pdf", "movie.part"].map((what, at) => ({
+      at: now - (at + 1) * 60 * MINUTE,
+      what,
+      triage: at === 0 ? "propose" : "drop",
+      status: at === 0 ? "started" : "dropped",
+      reason:
+        at === 0
+          ? "No condition fits it, so it is as you set for everything else."
+          : "Its name ends with .part.",
+    })),
+    would: "Each run may change files in ~/Downloads unasked, and asks before anything leaves this computer.",
+  };
 }
 
 export function accounts(now: number): Account[] {

@@ -37,6 +37,7 @@ export interface Sample {
   accounts: Account[];
   automations: AutomationView[];
   automationsPaused: boolean;
+  digestSeen: boolean;
   offers: RuleOffer[];
   trust: TrustOffer[];
   why: Record<string, string[]>;
@@ -650,6 +651,7 @@ export function sample(now: number): Sample {
     accounts: accounts(now),
     automations: automationViews(now),
     automationsPaused: false,
+    digestSeen: false,
     offers: offers(now),
     why: {
       a8: ["You rejected it: keep the camera's names.", "It asked because renaming changes your own names."],

@@ -16,12 +16,14 @@ import type {
   Change,
   Connection,
   Declaration,
+  Digest,
   FiringId,
   HistoryPage,
   HistoryQuery,
   Imported,
   Inbox,
   LocalServer,
+  LookBack,
   NewTask,
   QuestionId,
   Rule,
@@ -107,6 +109,15 @@ export interface Host {
   pauseAutomations(paused: boolean): Promise<void>;
   removeAutomation(automation: AutomationId): Promise<void>;
   runAutomation(automation: AutomationId): Promise<RunId>;
+  /** What an automation like this would have done with the last events; nothing of it happens. */
+  lookBack(draft: AutomationDraft): Promise<LookBack>;
+  /** What happened since `digestSeen` was last called. */
+  digest(): Promise<Digest>;
+  /** `until` is in milliseconds since 1970, from the digest that was looked at. */
+  digestSeen(until: number): Promise<void>;
+  /** Says which rule ended or was made. */
+  askNextTime(action: ActionId): Promise<string>;
+  undoAll(actions: ActionId[]): Promise<UndoReport>;
   /** Whether to make up for a time that was missed. */
   answerFiring(firing: FiringId, run: boolean): Promise<void>;
   settings(): Promise<Settings>;

@@ -118,3 +118,35 @@ test("it is removed only with a second press", async () => {
   await pass(100);
   expect(called("removeAutomation")).toEqual([["m1"]]);
 });
+
+test("what happened while the user was away is listed, asked about next time, taken back, and marked as seen", async () => {
+  const { called, pass } = await opened();
+  expect(byTestId("digest-words").textContent).toContain("2 actions ran unasked");
+  expect(document.body.textContent).toContain("more than 12 runs an hour (3 times)");
+  byTestId("ask-next-time").click();
+  await pass(100);
+  expect(called("askNextTime")).toEqual([["a71"]]);
+  expect(document.body.textContent).toContain("Always ask before moving files");
+  byTestId("undo-all").click();
+  await pass(100);
+  expect(called("undoAll")).toEqual([[["a71", "a72"]]]);
+  byTestId("digest-seen").click();
+  await pass(100);
+  expect(called("digestSeen")).toEqual([[NOW]]);
+  expect(document.querySelector('[data-testid="digest"]')).toBe(null);
+});
+
+test("a draft in the form is tried on the last events before it is kept", async () => {
+  const { called, pass } = await opened();
+  byTestId("add-automation").click();
+  await tick();
+  byTestId("look-back").click();
+  await pass(0);
+  expect(called("lookBack")).toEqual([]);
+  await put(byTestId("automation-goal"), "tidy ~/Downloads by type");
+  byTestId("look-back").click();
+  await pass(0);
+  expect(called("lookBack")[0]).toMatchObject([{ goal: "tidy ~/Downloads by type" }]);
+  expect(byTestId("look-back-list").textContent).toContain("Its name ends with .part.");
+  expect(called("addAutomation")).toEqual([]);
+});

@@ -235,3 +235,14 @@ test("a rejection carries its reason and whether to stop", async () => {
   await pass(0);
   expect(called("reject")).toEqual([["a12", "not now", true]]);
 });
+
+test("a helper's card names the tasks above it, hidden characters and all", async () => {
+  const { desk, pass } = await stage((data) => {
+    data.inbox.cards = [{ ...card(action(NOW, {})), chain: ["sort both folders", "the first\u202e part"] }];
+  });
+  desk.show("a1");
+  await pass(0);
+  const chain = byTestId("card-chain").textContent ?? "";
+  expect(chain).toContain("sort both folders › the first");
+  expect(chain).not.toContain("\u202e");
+});
