@@ -5,8 +5,8 @@ use crate::window;
 use assent_engine::{Engine, clock};
 use assent_protocol::{
     Account, AccountDraft, Action, ActionId, Advice, AutomationDraft, AutomationId, AutomationView, Automations,
-    Budget, Connection, Decider, Declaration, Digest, FiringId, Imported, LookBack, QuestionId, Rule, RuleDraft, RuleId, RuleOffer,
-    RunId, ServerDraft, TrustOffer, texts,
+    Budget, Connection, Decider, Declaration, Digest, FiringId, Imported, LookBack, QuestionId, Rule, RuleDraft,
+    RuleId, RuleOffer, RunId, ServerDraft, TrustOffer, texts,
     wire::{
         Card, ErrorCode, HistoryPage, HistoryQuery, Inbox, LocalServer, NewTask, RunRow, RunView, Settings, Standing,
         ToolRow, UndoReport, Verification, WireError,

@@ -1318,7 +1318,7 @@ detail: string | null, };
 /**
  * Why, as a code. Each has a sentence `policy.reason.<code>` in the catalogue.
  */
-export type ReasonCode = "own_files" | "configure" | "protected" | "no_copy" | "not_inspectable" | "untrusted_target" | "untrusted_payload" | "no_reversal" | "malformed" | "deny_rule" | "ask_rule" | "rejected_before" | "limit_spent" | "breaker" | "allow_rule" | "observes" | "observes_outside" | "undoable_change" | "too_many" | "outside_grants" | "influenced" | "held_send" | "leaves" | "spends" | "mode_asks" | "mode_suggests";
+export type ReasonCode = "own_files" | "configure" | "protected" | "no_copy" | "not_inspectable" | "untrusted_target" | "untrusted_payload" | "no_reversal" | "malformed" | "deny_rule" | "ask_rule" | "rule_unread" | "rejected_before" | "limit_spent" | "breaker" | "allow_rule" | "observes" | "observes_outside" | "undoable_change" | "too_many" | "outside_grants" | "influenced" | "held_send" | "leaves" | "spends" | "mode_asks" | "mode_suggests";
 
 /**
  * How the effect can be taken back.

@@ -303,7 +303,7 @@ async fn automations_sleep_after_a_week_without_the_user_and_say_so() {
 }
 
 #[tokio::test]
-async fn a_freeze_and_a_pause_stop_everything_and_survive_a_restart() {
+async fn lim_11_a_freeze_and_a_pause_stop_everything_and_survive_a_restart() {
     let Desk { home, host, engine } = desk(vec![]);
     let id = engine.add_automation(hourly("look"), true).unwrap().row.automation.id;
     engine.pause_automations(true).unwrap();
@@ -313,7 +313,7 @@ async fn a_freeze_and_a_pause_stop_everything_and_survive_a_restart() {
     drop(engine);
     let engine = reopened(&home, &host, vec![]).await;
     engine.tick();
-    assert!(engine.automations().unwrap().paused, "lim_11: it is still paused after a restart");
+    assert!(engine.automations().unwrap().paused, "it is still paused after a restart");
     assert_eq!(engine.automation(id).unwrap().firings, []);
     engine.pause_automations(false).unwrap();
     engine.freeze().unwrap();

@@ -3,12 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests are not inside a test function")]
 
 use assent_agent::{
-    ModelError, Reply,
+    Model, ModelError, Reply, Replying, Request,
     scripted::{ScriptedModel, calls},
 };
 use assent_engine::{Config, Engine, Host, Notice};
 use assent_protocol::{
-    Action, Decider, Mode, RunId, RunStatus, Status, Turn,
+    Action, Decider, Mode, RuleAnswer, RuleDraft, RunId, RunStatus, Scope, Status, Turn,
     wire::{Change, ErrorCode, HistoryQuery, NewTask},
 };
 use std::{
@@ -195,6 +195,69 @@ async fn frozen_means_that_no_yes_starts_anything_until_it_is_thawed() {
     desk.engine.approve(card.id, None, None, Decider::User).unwrap();
     desk.engine.drive(run).await.unwrap();
     assert!(!desk.exists("a.txt"));
+}
+
+/// A model that freezes everything while it thinks, as a person would at that moment, and then goes on as if nothing was.
+struct Froze {
+    engine: std::sync::OnceLock<Engine>,
+    script: ScriptedModel,
+}
+
+impl Model for Froze {
+    fn name(&self) -> String {
+        self.script.name()
+    }
+
+    fn reply<'a>(&'a self, request: &'a Request, heard: &'a (dyn Fn(&str) + Send + Sync)) -> Replying<'a> {
+        let seen = request.turns.iter().any(|turn| matches!(turn, Turn::Result { .. }));
+        if seen && let Some(engine) = self.engine.get() {
+            let asked_again = request.turns.iter().filter(|turn| matches!(turn, Turn::User { .. })).count() > 1;
+            if !asked_again {
+                engine.freeze().unwrap();
+            }
+        }
+        self.script.reply(request, heard)
+    }
+}
+
+#[tokio::test]
+async fn lim_10_after_a_stop_only_the_user_goes_on_and_nothing_decided_before_counts() {
+    let made = desk(Vec::new());
+    let trash = |name: &str| trash_in(made.home.path(), name);
+    let script = ScriptedModel::new(vec![
+        calls(&[("1", "files.trash", &trash("a.txt"))]),
+        calls(&[("2", "files.trash", &trash("b.txt"))]),
+        calls(&[("3", "files.trash", &trash("b.txt"))]),
+    ]);
+    let model = Arc::new(Froze { engine: std::sync::OnceLock::new(), script });
+    let config = Config { data: made.home.path().join("data-2"), home: made.home.path().to_owned(), keychain: false };
+    let engine = Engine::open_with(config, made.host.clone(), Some(model.clone())).unwrap();
+    assert!(model.engine.set(engine.clone()).is_ok());
+    let desk = Desk { engine, ..made };
+    let run = desk.task(Mode::Auto);
+    desk.engine.drive(run).await.unwrap();
+    assert!(!desk.exists("a.txt") && desk.exists("b.txt"), "the mode allowed it, and the freeze came before it");
+
+    desk.engine.unfreeze().unwrap();
+    desk.engine.drive(run).await.unwrap();
+    assert!(desk.exists("b.txt"), "to unfreeze is not to go on");
+
+    let answer = |answer| RuleDraft {
+        answer,
+        tool: "files.trash".into(),
+        definition: String::new(),
+        conditions: vec![],
+        scope: Scope::Everywhere,
+        until: None,
+        uses_left: None,
+        per_day: None,
+        amount_per_day: None,
+    };
+    desk.engine.make_rule(answer(RuleAnswer::Deny), false).unwrap();
+    desk.engine.say(run, "go on").unwrap();
+    desk.engine.drive(run).await.unwrap();
+    assert!(desk.exists("b.txt"), "it is judged anew");
+    assert_eq!(desk.actions().last().unwrap().status, Status::Denied);
 }
 
 #[tokio::test]

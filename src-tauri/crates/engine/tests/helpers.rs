@@ -252,7 +252,7 @@ async fn a_helpers_goal_is_not_the_users_word() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_helper_uses_is_used_of_the_budget_above_it() {
+async fn lim_07_what_a_helper_uses_is_used_of_the_budget_above_it() {
     let desk = Desk::new(|at| {
         let five = (0..5).map(|n| write(&format!("w{n}"), at(&format!("work/a/{n}.txt")), "a")).collect::<Vec<_>>();
         vec![

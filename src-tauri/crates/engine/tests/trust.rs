@@ -5,7 +5,7 @@
 use assent_engine::{Config, Engine, Host, Notice};
 use assent_protocol::{
     Action, ActionId, Decider, Level, Mode, Rule, RuleOffer, Status, TrustOffer,
-    wire::{Change, NewTask},
+    wire::{Change, ErrorCode, NewTask},
 };
 use std::{
     fs,
@@ -154,6 +154,33 @@ async fn a_flag_and_a_program_that_answers_faster_than_anybody_reads_earn_nothin
         desk.approve(200, Decider::User).await;
     }
     assert_eq!(desk.offers(), []);
+}
+
+#[tokio::test]
+async fn lim_13_ten_hasty_yeses_earn_no_rule_and_make_no_grave_yes_easier() {
+    let mut desk = Desk::new();
+    for _ in 0..10 {
+        desk.approve(200, Decider::User).await;
+    }
+    assert_eq!(desk.offers(), [], "what nobody can have read earns nothing");
+    // The next card still offers the narrow rule by hand, with what it would have meant.
+    let card = desk.propose(Mode::Ask).await;
+    let offers = desk.engine.rule_offers(card.id).unwrap();
+    assert!(offers.iter().any(|offer| offer.matched == 10 && offer.approved == 10), "{offers:#?}");
+    // And a grave one takes a deliberate gesture, however many yeses came before it.
+    let outside = desk.home.path().join("outside.txt");
+    fs::write(&outside, "x").unwrap();
+    let grants = vec![desk.work().display().to_string()];
+    let goal = format!("delete {}", outside.display());
+    let task = NewTask { goal, mode: Some(Mode::Auto), grants, model: Some("planner".into()) };
+    let run = desk.engine.new_task(task).unwrap();
+    desk.engine.drive(run).await.unwrap();
+    let cards = desk.engine.inbox().unwrap().cards;
+    let grave = &cards.iter().find(|card| card.action.run == run).unwrap().action;
+    assert!(grave.verdict.escalate);
+    let refused = desk.engine.approve(grave.id, Some(&grave.digest), None, Decider::User).unwrap_err();
+    assert_eq!(refused.code, ErrorCode::NeedsConfirmation);
+    assert!(outside.exists());
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
-//! One condition of a rule, read against one call. The answer has three values, so that the two sides of a rule can
+//! One condition of a rule, read against one call. The answer has more than two values, so that the two sides of a rule can
 //! each take the safe one: an allow rule needs [`Reading::All`], a deny or ask rule holds unless [`Reading::Never`].
+//! Where reading itself fails, that is an answer of its own, so that nobody takes a failure for a plain no.
 
 use crate::address::{domain_of, host_of};
 use assent_protocol::Condition;
@@ -15,6 +16,19 @@ pub enum Reading {
     Some,
     /// It surely holds for no element.
     Never,
+    /// It cannot be held against what stands there: the pointer is none, or the value is of another kind.
+    Unread,
+}
+
+impl Reading {
+    // Of two elements: a failure beside what holds is a failure; anything else that differs is neither all nor none.
+    fn and(self, other: Reading) -> Reading {
+        match (self, other) {
+            (one, other) if one == other => one,
+            (Reading::All, Reading::Unread) | (Reading::Unread, Reading::All) => Reading::Unread,
+            _ => Reading::Some,
+        }
+    }
 }
 
 /// Reads `condition` against the arguments and the resolved paths of a call.
@@ -26,7 +40,7 @@ pub fn read(condition: &Condition, args: &Value, resolved: &BTreeMap<String, Str
 pub struct Reader<'a> {
     args: &'a Value,
     resolved: &'a BTreeMap<String, String>,
-    known: Vec<(String, Option<Vec<Element<'a>>>)>,
+    known: Vec<(String, Result<Vec<Element<'a>>, Reading>)>,
 }
 
 impl<'a> Reader<'a> {
@@ -42,18 +56,14 @@ impl<'a> Reader<'a> {
             self.known.push((pointer.to_owned(), elements(pointer, self.args, self.resolved)));
             self.known.len() - 1
         });
-        let Some(elements) = &self.known[known].1 else { return Reading::Some };
-        let (mut all, mut never) = (!elements.is_empty(), !elements.is_empty());
-        for one in elements {
-            let one = one.value.map_or(Reading::Some, |value| element(condition, value, one));
-            all &= one == Reading::All;
-            never &= one == Reading::Never;
-        }
-        match (all, never) {
-            (true, _) => Reading::All,
-            (_, true) => Reading::Never,
-            _ => Reading::Some,
-        }
+        let elements = match &self.known[known].1 {
+            Ok(elements) => elements,
+            Err(reading) => return *reading,
+        };
+        let read = |one: &Element<'_>| one.value.map_or(Reading::Some, |value| element(condition, value, one));
+        let mut readings = elements.iter().map(read);
+        let Some(first) = readings.next() else { return Reading::Some };
+        readings.fold(first, Reading::and)
     }
 }
 
@@ -83,15 +93,15 @@ fn element(condition: &Condition, value: &Value, at: &Element<'_>) -> Reading {
         Condition::OneOf { values, .. } => one_of(values, value, path),
         Condition::UnderFolder { folder, .. } => match at.parts.as_deref().filter(|_| value.is_string()) {
             Some(path) => under(folder, path),
-            None => Reading::Some,
+            None => Reading::Unread,
         },
         Condition::Host { host, .. } => match value.as_str().and_then(host_of) {
             Some(found) => address(&found.host, found.port.is_none(), host),
-            None => Reading::Some,
+            None => Reading::Unread,
         },
         Condition::Domain { domain, .. } => match value.as_str().and_then(domain_of) {
             Some(found) => address(&found, true, domain),
-            None => Reading::Some,
+            None => Reading::Unread,
         },
         Condition::AtMost { bound, .. } => at_most(value, *bound),
     }
@@ -121,11 +131,11 @@ fn same(a: &Value, b: &Value) -> bool {
 // The folder itself does not lie in the folder: a rule for what is inside must not move the whole of it away.
 // And what is done to a folder above is done to this one, so it is not surely elsewhere either.
 fn under(folder: &str, path: &[&str]) -> Reading {
-    let Some(rest) = folder.strip_prefix('/').filter(|rest| !rest.contains('\0')) else { return Reading::Some };
+    let Some(rest) = folder.strip_prefix('/').filter(|rest| !rest.contains('\0')) else { return Reading::Unread };
     let (mut depth, mut apart) = (0, false);
     for name in rest.split('/').filter(|name| !name.is_empty()) {
         if matches!(name, "." | "..") {
-            return Reading::Some;
+            return Reading::Unread;
         }
         apart |= path.get(depth).is_some_and(|found| *found != name);
         depth += 1;
@@ -153,12 +163,12 @@ fn at_most(value: &Value, bound: i64) -> Reading {
         Some(number) => (number >= 0, number <= bound),
         None => match value.as_f64() {
             Some(number) => (number >= 0.0, number <= bound as f64),
-            None => return Reading::Some,
+            None => return Reading::Unread,
         },
     };
     match within {
         (true, true) => Reading::All,
-        (false, _) => Reading::Some,
+        (false, _) => Reading::Unread,
         (true, false) => Reading::Never,
     }
 }
@@ -170,15 +180,23 @@ struct Element<'a> {
     parts: Option<Vec<&'a str>>,
 }
 
-// Every place that the pointer names. None when the pointer itself cannot be read or expects a list where there is none.
-fn elements<'a>(pointer: &str, args: &'a Value, resolved: &'a BTreeMap<String, String>) -> Option<Vec<Element<'a>>> {
+// Every place that the pointer names. What is not there at all is no failure: the call says nothing about it. A pointer
+// that is none, and something else where a list should be, is one.
+fn elements<'a>(
+    pointer: &str,
+    args: &'a Value,
+    resolved: &'a BTreeMap<String, String>,
+) -> Result<Vec<Element<'a>>, Reading> {
     let mut found: Vec<(String, Option<&'a Value>)> = vec![(String::new(), Some(args))];
-    let names = if pointer.is_empty() { None } else { Some(pointer.strip_prefix('/')?.split('/')) };
+    let names = match pointer {
+        "" => None,
+        pointer => Some(pointer.strip_prefix('/').ok_or(Reading::Unread)?.split('/')),
+    };
     for name in names.into_iter().flatten() {
         let mut next = Vec::new();
         for (place, value) in found {
             if name == "*" {
-                let list = value?.as_array()?;
+                let list = value.ok_or(Reading::Some)?.as_array().ok_or(Reading::Unread)?;
                 next.extend(list.iter().enumerate().map(|(n, item)| (format!("{place}/{n}"), Some(item))));
             } else {
                 let child = value.and_then(|value| value.pointer(&format!("/{name}")));
@@ -191,5 +209,5 @@ fn elements<'a>(pointer: &str, args: &'a Value, resolved: &'a BTreeMap<String, S
         let path = resolved.get(&place).map(String::as_str);
         Element { value, path, parts: path.and_then(parts) }
     };
-    Some(found.into_iter().map(element).collect())
+    Ok(found.into_iter().map(element).collect())
 }

@@ -57,6 +57,8 @@ fn rules_and_limits(matched: &Matched, limits: &Limits) -> Vec<Ground> {
     let mut grounds = Vec::new();
     grounds.extend(matched.deny.map(|rule| Ground::denies(ReasonCode::DenyRule).by_rule(rule)));
     grounds.extend(matched.ask.map(|rule| Ground::asks(ReasonCode::AskRule).by_rule(rule)));
+    // To ask is the answer to every failure, also where the mode alone would have said yes.
+    grounds.extend(matched.unread.map(|rule| Ground::asks(ReasonCode::RuleUnread).by_rule(rule)));
     if limits.rejected_before {
         grounds.push(Ground::denies(ReasonCode::RejectedBefore));
     }
@@ -176,7 +178,7 @@ mod tests {
 
     #[test]
     fn the_verdict_names_the_rule_that_settled_it() {
-        let all = Matched { allow: Some(RuleId(1)), ask: Some(RuleId(2)), deny: Some(RuleId(3)) };
+        let all = Matched { allow: Some(RuleId(1)), ask: Some(RuleId(2)), deny: Some(RuleId(3)), unread: None };
         let rule = |matched: Matched| decide(&change(), &matched, Mode::Ask, &Limits::default()).rule;
         assert_eq!(rule(all.clone()), Some(RuleId(3)));
         assert_eq!(rule(Matched { deny: None, ..all.clone() }), Some(RuleId(2)));

@@ -34,17 +34,21 @@ pub struct Matched {
     pub ask: Option<RuleId>,
     /// A deny rule.
     pub deny: Option<RuleId>,
+    /// An allow rule that could not be read against the call.
+    pub unread: Option<RuleId>,
 }
 
 /// The rules that match `call` at `now`, whatever their order; of several the one with the lowest id.
 pub fn matching(rules: &[Rule], call: &CallView<'_>, now: i64) -> Matched {
     let mut matched = Matched::default();
     let mut reader = Reader::new(call.args, call.resolved);
-    for rule in rules.iter().filter(|rule| matches(rule, call, now, &mut reader)) {
-        let slot = match rule.draft.answer {
-            RuleAnswer::Allow => &mut matched.allow,
-            RuleAnswer::Ask => &mut matched.ask,
-            RuleAnswer::Deny => &mut matched.deny,
+    for rule in rules {
+        let slot = match (fits(rule, call, now, &mut reader), rule.draft.answer) {
+            (Fit::No, _) => continue,
+            (Fit::Unread, _) => &mut matched.unread,
+            (Fit::Yes, RuleAnswer::Allow) => &mut matched.allow,
+            (Fit::Yes, RuleAnswer::Ask) => &mut matched.ask,
+            (Fit::Yes, RuleAnswer::Deny) => &mut matched.deny,
         };
         *slot = Some(slot.map_or(rule.id, |id| id.min(rule.id)));
     }
@@ -59,7 +63,9 @@ pub fn pinned(rules: &[Rule], call: &CallView<'_>, now: i64) -> Vec<String> {
     rules
         .iter()
         .filter(|rule| {
-            rule.draft.answer == RuleAnswer::Allow && bounded(&rule.draft) && matches(rule, call, now, &mut reader)
+            rule.draft.answer == RuleAnswer::Allow
+                && bounded(&rule.draft)
+                && fits(rule, call, now, &mut reader) == Fit::Yes
         })
         .flat_map(|rule| &rule.draft.conditions)
         .filter_map(|condition| match condition {
@@ -75,7 +81,14 @@ pub fn covers(draft: &RuleDraft, tool: &str, args: &Value, resolved: &BTreeMap<S
     draft.tool == tool && draft.conditions.iter().all(|condition| read(condition, args, resolved) == Reading::All)
 }
 
-fn matches(rule: &Rule, call: &CallView<'_>, now: i64, reader: &mut Reader<'_>) -> bool {
+#[derive(PartialEq)]
+enum Fit {
+    No,
+    Unread,
+    Yes,
+}
+
+fn fits(rule: &Rule, call: &CallView<'_>, now: i64, reader: &mut Reader<'_>) -> Fit {
     let draft = &rule.draft;
     let here = match draft.scope {
         Scope::Run { run } => run == call.run,
@@ -83,19 +96,31 @@ fn matches(rule: &Rule, call: &CallView<'_>, now: i64, reader: &mut Reader<'_>) 
         Scope::Everywhere => true,
     };
     if !rule.on || !here || draft.tool != call.tool || draft.until.is_some_and(|until| now >= until) {
-        return false;
+        return Fit::No;
     }
     match draft.answer {
         RuleAnswer::Allow => {
-            draft.definition == call.definition
+            let in_force = draft.definition == call.definition
                 && draft.uses_left != Some(0)
                 && draft.per_day.is_none_or(|most| rule.used_today < most)
-                && draft.amount_per_day.is_none_or(|most| within(rule.spent_today, call.amount, most))
-                && draft.conditions.iter().all(|condition| reader.read(condition) == Reading::All)
+                && draft.amount_per_day.is_none_or(|most| within(rule.spent_today, call.amount, most));
+            let mut unread = false;
+            let may = in_force
+                && draft.conditions.iter().all(|condition| {
+                    let reading = reader.read(condition);
+                    unread |= reading == Reading::Unread;
+                    matches!(reading, Reading::All | Reading::Unread)
+                });
+            match (may, unread) {
+                (false, _) => Fit::No,
+                (true, true) => Fit::Unread,
+                (true, false) => Fit::Yes,
+            }
         }
         // A use count bounds what is allowed; a prohibition does not wear out.
         RuleAnswer::Ask | RuleAnswer::Deny => {
-            draft.conditions.iter().all(|condition| reader.read(condition) != Reading::Never)
+            let holds = draft.conditions.iter().all(|condition| reader.read(condition) != Reading::Never);
+            if holds { Fit::Yes } else { Fit::No }
         }
     }
 }

@@ -70,7 +70,8 @@ impl Inputs {
         let mut next = self.clone();
         match change {
             Change::WithoutRule(rule) => {
-                for slot in [&mut next.matched.allow, &mut next.matched.ask, &mut next.matched.deny] {
+                let matched = &mut next.matched;
+                for slot in [&mut matched.allow, &mut matched.ask, &mut matched.deny, &mut matched.unread] {
                     slot.take_if(|found| *found == rule);
                 }
             }
@@ -109,7 +110,8 @@ impl Inputs {
 /// Every single change that would have brought another answer, milder answers first.
 pub fn counterfactuals(inputs: &Inputs) -> Vec<Counterfactual> {
     let now = inputs.answer();
-    let rules = [inputs.matched.deny, inputs.matched.ask, inputs.matched.allow].into_iter().flatten();
+    let Matched { deny, ask, allow, unread } = inputs.matched;
+    let rules = [deny, ask, allow, unread].into_iter().flatten();
     let modes = Mode::ALL.iter().map(|mode| Change::Mode(*mode));
     let facts = [
         Change::WithAllowRule,
@@ -146,6 +148,7 @@ pub fn recalled(facts: &Facts, mode: Mode, verdict: &Verdict, matched: &Matched)
         allow: of(ReasonCode::AllowRule, matched.allow),
         ask: of(ReasonCode::AskRule, matched.ask),
         deny: of(ReasonCode::DenyRule, matched.deny),
+        unread: of(ReasonCode::RuleUnread, matched.unread),
     };
     let state = if has(ReasonCode::Breaker) {
         LimitState::Breaker(detail(ReasonCode::Breaker).unwrap_or_default())
@@ -156,7 +159,12 @@ pub fn recalled(facts: &Facts, mode: Mode, verdict: &Verdict, matched: &Matched)
     };
     let limits = Limits { state, rejected_before: has(ReasonCode::RejectedBefore) };
     // A refusal names only what refuses, so what else would have asked is taken from the rules of today.
-    let behind = Matched { deny: told.deny, ask: told.ask.or(matched.ask), allow: told.allow.or(matched.allow) };
+    let behind = Matched {
+        deny: told.deny,
+        ask: told.ask.or(matched.ask),
+        allow: told.allow.or(matched.allow),
+        unread: told.unread.or(matched.unread),
+    };
     [behind, told]
         .into_iter()
         .map(|matched| Inputs { facts: facts.clone(), matched, mode, limits: limits.clone() })

@@ -9,7 +9,7 @@ fn listed(code: ReasonCode) -> ReasonCode {
         OwnFiles | Configure | Protected | NoCopy | NotInspectable | UntrustedTarget | UntrustedPayload
         | NoReversal | Malformed | DenyRule | AskRule | RejectedBefore | LimitSpent | Breaker | AllowRule
         | Observes | ObservesOutside | UndoableChange | TooMany | OutsideGrants | Influenced | HeldSend | Leaves
-        | Spends | ModeAsks | ModeSuggests => code,
+        | Spends | ModeAsks | ModeSuggests | RuleUnread => code,
     }
 }
 
@@ -28,6 +28,7 @@ fn every_reason_has_a_sentence_with_and_without_its_detail() {
         Malformed,
         DenyRule,
         AskRule,
+        RuleUnread,
         RejectedBefore,
         LimitSpent,
         Breaker,

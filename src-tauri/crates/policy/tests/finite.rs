@@ -55,7 +55,7 @@ const DENY: usize = 4;
 
 fn matched(set: usize) -> Matched {
     let rule = |bit: usize, id: i64| (set & bit != 0).then_some(RuleId(id));
-    Matched { allow: rule(ALLOW, 1), ask: rule(ASK, 2), deny: rule(DENY, 3) }
+    Matched { allow: rule(ALLOW, 1), ask: rule(ASK, 2), deny: rule(DENY, 3), unread: None }
 }
 
 /// The floor, as section 4.3 of the design has it.
@@ -163,6 +163,21 @@ fn g4_each_mode_keeps_what_its_first_screen_says() {
         let reads = !changes && inside && facts.destination == Destination::Here && facts.inspectable;
         if reads && *limits == Limits::default() {
             assert_eq!(verdicts[0].answer, Answer::Allow, "{facts:?} {mode:?}");
+        }
+    });
+}
+
+#[test]
+fn an_error_while_a_rule_is_read_never_gives_a_milder_answer_and_never_a_yes() {
+    let sets: [(Matched, Matched); 8] =
+        std::array::from_fn(|set| (matched(set), Matched { unread: Some(RuleId(4)), ..matched(set) }));
+    every_facts(|facts| {
+        for mode in Mode::ALL {
+            for (without, with) in &sets {
+                let with = decide(facts, with, *mode, &Limits::default());
+                assert!(with.answer != Answer::Allow, "{facts:?} {mode:?}");
+                assert!(with.answer >= decide(facts, without, *mode, &Limits::default()).answer, "{facts:?} {mode:?}");
+            }
         }
     });
 }

@@ -76,6 +76,8 @@ pub enum ReasonCode {
     DenyRule,
     /// An ask rule matches.
     AskRule,
+    /// A rule that might allow it could not be read against this call.
+    RuleUnread,
     /// The user rejected this very call in this run.
     RejectedBefore,
     /// A limit is spent.

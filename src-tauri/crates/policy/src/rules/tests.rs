@@ -3,7 +3,7 @@
 use super::*;
 use crate::{Limits, decide};
 use assent_protocol::{
-    Answer, AutomationId, Condition, Destination, Effect, Facts, Mode, Provenance, Reach, Reversal, Size,
+    Answer, AutomationId, Condition, Destination, Effect, Facts, Mode, Provenance, Reach, ReasonCode, Reversal, Size,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -90,23 +90,81 @@ fn pol_02_a_deny_inside_an_allowed_folder_wins_in_any_order() {
 }
 
 #[test]
-fn pol_05_a_condition_that_cannot_be_read_never_loosens() {
+fn pol_05_a_condition_on_what_is_not_there_never_loosens() {
     let none = json!({});
-    for condition in [
-        Condition::Equals { path: "/a".into(), value: json!(1) },
-        Condition::OneOf { path: "/a".into(), values: vec![json!(1)] },
-        under("/a", "/home/u"),
-        Condition::Host { path: "/a".into(), host: "x.test".into() },
-        Condition::Domain { path: "/a".into(), domain: "x.test".into() },
-        Condition::AtMost { path: "/a".into(), bound: 1 },
-        Condition::AtMost { path: "not a pointer".into(), bound: 1 },
-        under("/a/*", "/home/u"),
-    ] {
+    for condition in every_condition("/a") {
         assert!(!allows(condition.clone(), &none, &[]), "{condition:?} allows");
         assert!(denies(condition.clone(), &none, &[]), "{condition:?} does not deny");
     }
     assert!(!allows(under("/a/*", "/home/u"), &json!({ "a": [] }), &[]), "no element at all");
     assert!(!allows(under("/a", "/home/u"), &json!({ "a": "/home/u/x" }), &[]), "the raw string was used");
+}
+
+#[test]
+fn pol_05_an_error_in_any_matcher_asks_and_says_so() {
+    let failing = [
+        // Pointers that are none, or that expect a list where there is none.
+        ("not a pointer", json!({ "a": "x" })),
+        ("a/b", json!({ "a": { "b": "x" } })),
+        ("/a/*", json!({ "a": "x" })),
+        ("/a/*/*", json!({ "a": ["x"] })),
+    ];
+    let mut cases: Vec<(Condition, Value)> = failing
+        .into_iter()
+        .flat_map(|(path, args)| every_condition(path).into_iter().map(move |one| (one, args.clone())))
+        .collect();
+    // Values of another kind than the matcher reads, and numbers beyond it.
+    let at = |value: Value| json!({ "a": value });
+    for value in [json!(1), json!(null), json!([]), json!({}), json!("x\u{0}y"), json!("no host at all")] {
+        cases.push((Condition::Host { path: "/a".into(), host: "x.test".into() }, at(value.clone())));
+        cases.push((Condition::Domain { path: "/a".into(), domain: "x.test".into() }, at(value.clone())));
+        cases.push((under("/a", "/home/u/b"), at(value)));
+    }
+    for value in [json!("5"), json!(true), json!([5]), json!(-1), json!(i64::MIN), json!(-0.5)] {
+        cases.push((Condition::AtMost { path: "/a".into(), bound: i64::MAX }, at(value)));
+    }
+    let facts = Facts {
+        effect: Effect::Modify,
+        destination: Destination::Here,
+        reversal: Reversal::Undoable,
+        targets: Provenance::User,
+        payload: Provenance::User,
+        reach: Reach::Inside,
+        inspectable: true,
+        influenced: false,
+        size: Size::default(),
+        origins: vec![],
+    };
+    for (condition, args) in cases {
+        let found = |answer| matched(&[rule(7, answer, "t", vec![condition.clone()])], "t", &args, &[]);
+        let verdict = decide(&facts, &found(RuleAnswer::Allow), Mode::Auto, &Limits::default());
+        let told: Vec<_> = verdict.reasons.iter().map(|reason| reason.code).collect();
+        let expected = (Answer::Ask, vec![ReasonCode::RuleUnread], Some(RuleId(7)));
+        assert_eq!((verdict.answer, told, verdict.rule), expected, "{condition:?} on {args}");
+        let verdict = decide(&facts, &found(RuleAnswer::Ask), Mode::Auto, &Limits::default());
+        assert_eq!(verdict.answer, Answer::Ask, "{condition:?} on {args}");
+        let verdict = decide(&facts, &found(RuleAnswer::Deny), Mode::Auto, &Limits::default());
+        assert_eq!(verdict.answer, Answer::Deny, "{condition:?} on {args}");
+    }
+    // A rule that another of its conditions rules out has nothing to say.
+    let both = vec![
+        Condition::AtMost { path: "/a".into(), bound: 1 },
+        Condition::Equals { path: "/b".into(), value: json!(1) },
+    ];
+    let rules = [rule(7, RuleAnswer::Allow, "t", both)];
+    assert_eq!(matched(&rules, "t", &json!({ "a": "5", "b": 2 }), &[]), Matched::default());
+}
+
+fn every_condition(path: &str) -> Vec<Condition> {
+    let path = || path.to_owned();
+    vec![
+        Condition::Equals { path: path(), value: json!(1) },
+        Condition::OneOf { path: path(), values: vec![json!(1)] },
+        under(&path(), "/home/u"),
+        Condition::Host { path: path(), host: "x.test".into() },
+        Condition::Domain { path: path(), domain: "x.test".into() },
+        Condition::AtMost { path: path(), bound: 1 },
+    ]
 }
 
 #[test]

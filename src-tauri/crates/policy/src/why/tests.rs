@@ -30,7 +30,7 @@ fn all() -> Vec<Inputs> {
                         for kind in 0..8u8 {
                             let mut one = inputs(*effect, *reversal, *targets, *reach, *mode);
                             let rule = |bit: u8| (kind & bit != 0).then(|| RuleId(i64::from(bit)));
-                            one.matched = Matched { allow: rule(1), ask: rule(2), deny: rule(4) };
+                            one.matched = Matched { allow: rule(1), ask: rule(2), deny: rule(4), unread: None };
                             if kind == 3 {
                                 one.facts.destination = Destination::KnownParty;
                                 one.facts.influenced = true;
