@@ -47,6 +47,19 @@ impl MailServers {
         servers
     }
 
+    /// Gives `home` the account of anna@example.org on these servers.
+    pub fn add_to(&self, home: &crate::Home) {
+        let (imap, smtp) = (format!("127.0.0.1:{}", self.imap), format!("127.0.0.1:{}", self.smtp));
+        let servers = ["--imap", &imap, "--smtp", &smtp, "--imap-security", "plain", "--smtp-security", "plain"];
+        let mut add = vec!["--json", "accounts", "add", "mail", "work", "--address", "anna@example.org"];
+        add.extend(servers);
+        let mut adding = home.command(&add);
+        let mut adding = adding.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("start assent");
+        adding.stdin.take().expect("its input").write_all(format!("{PASSWORD}\n").as_bytes()).expect("write");
+        let added = adding.wait_with_output().expect("its end");
+        assert!(added.status.success(), "{added:?}");
+    }
+
     /// Starts the sending side, which was ended.
     pub fn start_smtp(&mut self) {
         let sent = self.sent_folder();

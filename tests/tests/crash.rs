@@ -3,6 +3,7 @@
 //! knows is shown as unknown, and the history is whole. `ASSENT_KILLS` says how often, `ASSENT_SEED` repeats a run.
 #![expect(clippy::expect_used, reason = "a test that cannot go on says why and ends")]
 
+use assent_tests::mail_servers::MailServers;
 use assent_tests::scripted_model::{Event, Interface, Said, ScriptedModel};
 use assent_tests::{Home, Run, assert_same, snapshot, text};
 use serde_json::{Value, json};
@@ -213,6 +214,63 @@ fn dur_03_what_is_held_is_sent_at_most_once_and_what_was_recalled_never() {
         }
     }
     eprintln!("killed while running: {died} of {n}, recalled: {recalled}, left unknown: {unknowns}");
+    home.json(&["verify"]).ended(0);
+}
+
+#[test]
+fn dur_03_a_letter_is_sent_at_most_once_and_a_copy_that_is_there_was_sent() {
+    let (home, mut dice) = (Home::new(), dice("letters"));
+    let servers = MailServers::start_for_any_password();
+    servers.add_to(&home);
+    home.json(&["settings", "hold_seconds", "1"]).ended(0);
+    let sent = |n: u64| servers.sent().iter().filter(|letter| letter.contains(&format!("number {n}."))).count();
+    let hold = Duration::from_secs(1);
+    let mut whole = None;
+    let (mut n, mut died, mut unknowns, mut found) = (0, 0, 0, 0);
+    while died < kills(5) {
+        n += 1;
+        assert!(n < 100 + 10 * kills(5), "the program ends before it can be killed");
+        let letter = json!({"to": ["bob@example.com"], "subject": "Numbers", "text": format!("This is number {n}.")});
+        let said =
+            vec![Event::Says(Said { calls: vec![(format!("c{n}"), "mail_send".into(), letter)], ..Said::default() })];
+        let model = ScriptedModel::start(Interface::OpenAi, said);
+        home.json(&["settings", "base_url", model.address()]).ended(0);
+        let goal = format!("write a letter to bob@example.com: This is number {n}.");
+        let asked = home.json(&["ask", &goal, "--mode", "semi", "--model", "scripted-1"]).ended(3);
+        let (id, run) = (text(asked.cards()[0], "id"), text(asked.end(), "run"));
+        match whole {
+            // Once to its end, to know how long that takes.
+            None => whole = Some(timed(&home, &["approve", &id]).1.max(2 * hold)),
+            // Every second one is aimed at what comes after the hold.
+            Some(whole) => {
+                let from = if n % 2 == 0 { Duration::ZERO } else { hold };
+                died += u64::from(killed(&home, &["approve", &id], from + micros(&mut dice, whole - from)));
+            }
+        }
+        let status = home.status(&id);
+        match status.as_str() {
+            "waiting" => drop(home.json(&["reject", &id, "--stop"])),
+            "approved" | "held" => {
+                assert_eq!(sent(n), 0, "kill {n}: sent before its start");
+                home.json(&["resume", &run]).ended(0);
+                assert_eq!((home.status(&id).as_str(), sent(n)), ("succeeded", 1), "kill {n}");
+            }
+            "unknown" => {
+                unknowns += 1;
+                let there = home.json(&["look", &id]).ended(0).stdout.contains("it was found");
+                found += u32::from(there);
+                assert!(!there || sent(n) == 1, "kill {n}: a copy of what was not sent");
+                home.json(&["resume", &run]);
+                assert_eq!(home.status(&id), "unknown", "kill {n}: only a person settles it");
+                home.json(&["dismiss", &id]).ended(0);
+            }
+            "succeeded" => assert_eq!(sent(n), 1, "kill {n}"),
+            other => panic!("kill {n}: {id} is {other}"),
+        }
+        assert!(sent(n) <= 1, "kill {n}: sent twice");
+    }
+    assert!((1..=n).all(|n| sent(n) <= 1), "sent twice");
+    eprintln!("killed while running: {died} of {n}, left unknown: {unknowns}, of those found among the sent: {found}");
     home.json(&["verify"]).ended(0);
 }
 

@@ -6,7 +6,7 @@ use assent_tests::mail_servers::MailServers;
 use assent_tests::scripted_model::{Event, Interface, Said, ScriptedModel};
 use assent_tests::{Home, Run, text};
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
 fn letter(from: &str, subject: &str, words: &str) -> Vec<u8> {
@@ -21,14 +21,7 @@ fn letter(from: &str, subject: &str, words: &str) -> Vec<u8> {
 /// A home with one account on `servers` and holds of this many seconds.
 fn home(servers: &MailServers, hold: u32) -> Home {
     let home = Home::new();
-    let (imap, smtp) = (format!("127.0.0.1:{}", servers.imap), format!("127.0.0.1:{}", servers.smtp));
-    let add = ["--json", "accounts", "add", "mail", "work", "--address", "anna@example.org", "--imap", &imap, "--smtp"];
-    let mut add: Vec<&str> = add.to_vec();
-    add.extend([&smtp, "--imap-security", "plain", "--smtp-security", "plain"]);
-    let mut adding = home.command(&add).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("start assent");
-    adding.stdin.take().expect("its input").write_all(b"s3cret-value\n").expect("write");
-    let added = adding.wait_with_output().expect("its end");
-    assert!(added.status.success(), "{added:?}");
+    servers.add_to(&home);
     assert_eq!(home.json(&["accounts"]).ended(0).lines[0]["status"], "ready");
     home.json(&["settings", "hold_seconds", &hold.to_string()]).ended(0);
     home

@@ -15,6 +15,7 @@ pub const KILLS: u32 = 200;
 pub fn command(kills: u32) -> Result<(), String> {
     let mut plan = Plan::default();
     setup::system(&mut plan, &[packages::COMPILER, packages::TESTS], Consent::Ask);
+    setup::python_servers(&mut plan);
     let what = ["--features", "assent-tests/crash", "--bin", "assent", "--test", "crash"];
     plan.command("Build", cargo([&["build"], CORE, &what].concat()));
     tests(&mut plan, kills)?;
