@@ -63,6 +63,7 @@ const COMMANDS: &[&str] = &[
     "digest_seen",
     "ask_next_time",
     "undo_all",
+    "run_sample",
     "settings",
     "set_settings",
     "set_key",

@@ -6,7 +6,7 @@ use assent_engine::{Engine, clock};
 use assent_protocol::{
     Account, AccountDraft, Action, ActionId, Advice, AutomationDraft, AutomationId, AutomationView, Automations,
     Budget, Connection, Decider, Declaration, Digest, FiringId, Imported, LookBack, QuestionId, Rule, RuleDraft,
-    RuleId, RuleOffer, RunId, ServerDraft, TrustOffer, texts,
+    RuleId, RuleOffer, RunId, Sample, SampleReport, SampleTask, ServerDraft, TrustOffer, texts,
     wire::{
         Card, ErrorCode, HistoryPage, HistoryQuery, Inbox, LocalServer, NewTask, RunRow, RunView, Settings, Standing,
         ToolRow, UndoReport, Verification, WireError,
@@ -101,6 +101,7 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         digest_seen,
         ask_next_time,
         undo_all,
+        run_sample,
         settings,
         set_settings,
         set_key,
@@ -424,6 +425,16 @@ async fn ask_next_time(shell: State<'_, Shell>, action: ActionId) -> Answer<Stri
 #[tauri::command]
 async fn undo_all(shell: State<'_, Shell>, actions: Vec<ActionId>) -> Answer<UndoReport> {
     shell.ask(move |engine| engine.undo_all(actions)).await
+}
+
+// It has an engine, a journal and a clock of its own, so it needs nothing of this one.
+#[tauri::command]
+async fn run_sample(app: AppHandle, sample: Sample) -> Answer<SampleReport> {
+    let home = app.path().home_dir().map_err(other)?;
+    let task = SampleTask { sample, seed: 1, days: None, folder: None };
+    let run = move || tauri::async_runtime::block_on(assent_engine::run_sample(&task, &home, &|_| ()));
+    let ran = tauri::async_runtime::spawn_blocking(run).await;
+    ran.unwrap_or_else(|_| Err(other(texts::say("desktop.command.failed", &[]))))
 }
 
 #[tauri::command]

@@ -10,6 +10,8 @@ import type {
   DigestLine,
   Firing,
   LookBack,
+  Sample,
+  SampleReport,
 } from "./wire";
 
 const MINUTE = 60_000;
@@ -177,6 +179,36 @@ export function lookBackOf(now: number): LookBack {
           : "Its name ends with .part.",
     })),
     would: "Each run may change files in ~/Downloads unasked, and asks before anything leaves this computer.",
+  };
+}
+
+export function sampleOf(sample: Sample): SampleReport {
+  const folder = `${HOME}/Assent samples/${sample}`;
+  return {
+    sample,
+    folder,
+    picture: sample === "trading" ? `${folder}/picture.svg` : null,
+    story: [
+      { at: "Mon 2025-01-06 00:00", text: "A small server, watched while nobody looks." },
+      {
+        at: "Mon 2025-01-06 11:00",
+        text: "a2 Move 3 files to the trash: done unasked, since it can be undone.",
+      },
+    ],
+    digest: ["4 done · 46 noted · 2 ran unasked"],
+    counts: {
+      noted: 46,
+      proposed: 4,
+      ran_by_rule: 1,
+      ran_by_mode: 1,
+      escalated: 2,
+      approved: 2,
+      rejected: 0,
+      expired: 0,
+      asked: 0,
+      undone: 1,
+    },
+    next: [`assent --data "${folder}/assent" history`],
   };
 }
 

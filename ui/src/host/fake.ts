@@ -1,7 +1,7 @@
 // A stand-in for the core with believable data, for tests and for `npm run dev`. It keeps what it is told in memory
 // and follows the core's own rules only as far as a view can see them.
 
-import { automationOf, digestOf, lookBackOf, NOTHING } from "./fake-away";
+import { automationOf, digestOf, lookBackOf, NOTHING, sampleOf } from "./fake-away";
 import { sample, type Sample } from "./fake-data";
 import type { Host } from "./host";
 import type { Action, Change, Decider, ErrorCode, Rule, Status, WireError } from "./wire";
@@ -345,6 +345,7 @@ export function fakeHost(data: Sample = sample(Date.now())): FakeHost {
     digest: async () => (data.digestSeen ? { ...digestOf(data.now), ...NOTHING } : digestOf(data.now)),
     digestSeen: async () => void (data.digestSeen = true),
     askNextTime: async () => "Always ask before moving files, in the runs of this automation.",
+    runSample: async (sample) => sampleOf(sample),
     undoAll: async (actions) => ({ undone: actions.length, items: actions.length, problems: [] }),
     runAutomation: async () => data.runs[0]?.run.id ?? "r1",
     answerFiring: async (id, run) => {

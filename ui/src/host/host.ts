@@ -33,6 +33,8 @@ import type {
   RunId,
   RunRow,
   RunView,
+  Sample,
+  SampleReport,
   ServerDraft,
   Settings,
   Standing,
@@ -117,6 +119,8 @@ export interface Host {
   digestSeen(until: number): Promise<void>;
   /** Says which rule ended or was made. */
   askNextTime(action: ActionId): Promise<string>;
+  /** Shows a ready domain at work, in a folder and with a history of its own. */
+  runSample(sample: Sample): Promise<SampleReport>;
   undoAll(actions: ActionId[]): Promise<UndoReport>;
   /** Whether to make up for a time that was missed. */
   answerFiring(firing: FiringId, run: boolean): Promise<void>;

@@ -60,6 +60,7 @@ export const tauriHost: Host = {
   digest: () => invoke("digest"),
   digestSeen: (until) => invoke("digest_seen", { until }),
   askNextTime: (action) => invoke("ask_next_time", { action }),
+  runSample: (sample) => invoke("run_sample", { sample }),
   undoAll: (actions) => invoke("undo_all", { actions }),
   answerFiring: (firing, run) => invoke("answer_firing", { firing, run }),
   settings: () => invoke("settings"),

@@ -150,3 +150,13 @@ test("a draft in the form is tried on the last events before it is kept", async 
   expect(byTestId("look-back-list").textContent).toContain("Its name ends with .part.");
   expect(called("addAutomation")).toEqual([]);
 });
+
+test("a ready domain runs by a click and tells its story, its digest and where it lies", async () => {
+  const { called, pass } = await opened();
+  byTestId("sample-trading").click();
+  await pass(100);
+  expect(called("runSample")).toEqual([["trading"]]);
+  expect(byTestId("sample-digest").textContent).toContain("2 ran unasked");
+  expect(byTestId("sample-story").querySelectorAll("li")).toHaveLength(2);
+  expect(document.body.textContent).toContain("/home/ola/Assent samples/trading/picture.svg");
+});
