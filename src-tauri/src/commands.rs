@@ -430,7 +430,7 @@ async fn undo_all(shell: State<'_, Shell>, actions: Vec<ActionId>) -> Answer<Und
 // It has an engine, a journal and a clock of its own, so it needs nothing of this one.
 #[tauri::command]
 async fn run_sample(app: AppHandle, sample: Sample) -> Answer<SampleReport> {
-    let home = app.path().home_dir().map_err(other)?;
+    let home = app.path().home_dir().map_err(|error| other(error.to_string()))?;
     let task = SampleTask { sample, seed: 1, days: None, folder: None };
     let run = move || tauri::async_runtime::block_on(assent_engine::run_sample(&task, &home, &|_| ()));
     let ran = tauri::async_runtime::spawn_blocking(run).await;

@@ -345,7 +345,7 @@ export function fakeHost(data: Sample = sample(Date.now())): FakeHost {
     digest: async () => (data.digestSeen ? { ...digestOf(data.now), ...NOTHING } : digestOf(data.now)),
     digestSeen: async () => void (data.digestSeen = true),
     askNextTime: async () => "Always ask before moving files, in the runs of this automation.",
-    runSample: async (sample) => sampleOf(sample),
+    runSample: async (which) => sampleOf(which),
     undoAll: async (actions) => ({ undone: actions.length, items: actions.length, problems: [] }),
     runAutomation: async () => data.runs[0]?.run.id ?? "r1",
     answerFiring: async (id, run) => {
