@@ -431,7 +431,7 @@ async fn undo_all(shell: State<'_, Shell>, actions: Vec<ActionId>) -> Answer<Und
 #[tauri::command]
 async fn run_sample(app: AppHandle, sample: Sample) -> Answer<SampleReport> {
     let home = app.path().home_dir().map_err(|error| other(error.to_string()))?;
-    let task = SampleTask { sample, seed: 1, days: None, folder: None };
+    let task = SampleTask { sample, seed: 1, days: None, folder: None, letters: None };
     let run = move || tauri::async_runtime::block_on(assent_engine::run_sample(&task, &home, &|_| ()));
     let ran = tauri::async_runtime::spawn_blocking(run).await;
     ran.unwrap_or_else(|_| Err(other(texts::say("desktop.command.failed", &[]))))

@@ -3,6 +3,8 @@
 
 #[path = "samples/monitoring.rs"]
 mod monitoring;
+#[path = "samples/support.rs"]
+mod support;
 #[path = "samples/trading.rs"]
 mod trading;
 

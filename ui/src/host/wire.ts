@@ -1578,7 +1578,7 @@ spent: Spent | null, };
 /**
  * A ready domain.
  */
-export type Sample = "monitoring" | "trading";
+export type Sample = "monitoring" | "support" | "trading";
 
 /**
  * How often what happened.
@@ -1690,7 +1690,11 @@ days: number | null,
 /**
  * Its own folder; none for one below "Assent samples" in the home folder.
  */
-folder: string | null, };
+folder: string | null,
+/**
+ * For support: a folder of other letters (`.eml`) to read; none for those of the sample.
+ */
+letters: string | null, };
 
 /**
  * Where a rule holds.

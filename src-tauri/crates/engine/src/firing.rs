@@ -298,7 +298,7 @@ impl Engine {
                 call,
                 tool,
                 status: Status::Succeeded,
-                output: happening.details.clone(),
+                output: told(happening, triage),
                 reason: None,
                 untrusted: happening.untrusted.clone(),
             });
@@ -327,6 +327,15 @@ impl Engine {
         let key = format!("automation {}", automation.id);
         self.tell(Notice { key, title, body: body.to_owned(), action: None, urgent: true });
     }
+}
+
+// What the run is told of it: all of it, and whether the person was called.
+fn told(happening: &Happening, triage: Triage) -> Value {
+    let mut details = happening.details.clone();
+    if let Value::Object(details) = &mut details {
+        details.insert("escalated".to_owned(), json!(triage >= Triage::Escalate));
+    }
+    details
 }
 
 /// The row for what a trigger saw, before it is said what becomes of it.

@@ -33,6 +33,7 @@ const FAMILIES: &[(&str, &str)] = &[
         "trad broker buy sell stock share portfolio position invest order price ticker akti kauf verkauf \
          akcj kup sprzed accion compra vend achet",
     ),
+    ("orders.", "refund erstatt rembours reembols rimbors zwrot customer kund client"),
     ("delegate", "helper deleg subagent sub parallel helfer pomocnik ayudante assistants"),
 ];
 /// Words that say nothing about a tool.

@@ -4,11 +4,13 @@
 
 mod clock;
 mod dice;
+mod letters;
 mod market;
 mod monitoring;
 mod picture;
 mod reckon;
 mod stage;
+mod support;
 mod trading;
 
 use crate::{Answered, words};
@@ -58,6 +60,7 @@ pub async fn run_sample(
     let mut stage = stage::Stage::new(folder, about, tell)?;
     match task.sample {
         Sample::Monitoring => monitoring::run(&mut stage).await?,
+        Sample::Support => support::run(&mut stage, task.letters.as_deref()).await?,
         Sample::Trading => trading::run(&mut stage).await?,
     }
     stage.report()

@@ -3,9 +3,11 @@
 //! This is the only crate with an HTTP client for models.
 
 mod anthropic;
+pub mod clerk;
 pub mod context;
 pub mod folders;
 mod gemini;
+pub mod letters;
 pub mod local;
 mod open_ai;
 pub mod planner;

@@ -9,6 +9,8 @@ use ts_rs::TS;
 pub enum Sample {
     /// A folder, a page and free space are watched.
     Monitoring,
+    /// Letters of customers are sorted, answered and, where it needs a person, handed on.
+    Support,
     /// Orders on paper, bounded by a rule.
     Trading,
 }
@@ -18,6 +20,7 @@ impl Sample {
     pub fn name(self) -> &'static str {
         match self {
             Sample::Monitoring => "monitoring",
+            Sample::Support => "support",
             Sample::Trading => "trading",
         }
     }
@@ -38,6 +41,9 @@ pub struct SampleTask {
     /// Its own folder; none for one below "Assent samples" in the home folder.
     #[serde(default)]
     pub folder: Option<String>,
+    /// For support: a folder of other letters (`.eml`) to read; none for those of the sample.
+    #[serde(default)]
+    pub letters: Option<String>,
 }
 
 fn first() -> u32 {

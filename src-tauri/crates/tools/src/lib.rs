@@ -16,6 +16,7 @@ pub mod mail;
 pub mod mark;
 pub mod mcp;
 pub mod notes;
+pub mod orders;
 pub mod origin;
 pub mod paths;
 pub mod protected;
@@ -72,6 +73,7 @@ fn always() -> Vec<Arc<dyn Tool>> {
         Arc::new(notes::edit::Edit),
         Arc::new(notes::list::List),
         Arc::new(notes::search::Search),
+        Arc::new(orders::Refund),
         Arc::new(results::Read),
         Arc::new(todos::add::Add),
         Arc::new(todos::complete::Complete),

@@ -13,11 +13,14 @@ pub struct SampleParts {
     days: Option<u32>,
     #[arg(long, value_name = "DIR")]
     folder: Option<PathBuf>,
+    #[arg(long, value_name = "DIR")]
+    letters: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum SampleName {
     Monitoring,
+    Support,
     Trading,
 }
 
@@ -25,9 +28,11 @@ impl SampleParts {
     pub fn task(&self) -> SampleTask {
         let sample = match self.sample {
             SampleName::Monitoring => Sample::Monitoring,
+            SampleName::Support => Sample::Support,
             SampleName::Trading => Sample::Trading,
         };
-        let folder = self.folder.as_ref().map(|folder| folder.display().to_string());
-        SampleTask { sample, seed: self.seed, days: self.days, folder }
+        let shown = |path: &PathBuf| path.display().to_string();
+        let (folder, letters) = (self.folder.as_ref().map(shown), self.letters.as_ref().map(shown));
+        SampleTask { sample, seed: self.seed, days: self.days, folder, letters }
     }
 }

@@ -5,7 +5,9 @@ use super::{
     clock::{Heard, MovedClock},
     keep_about,
 };
-use crate::{Answered, Config, Engine, words};
+use crate::{Answered, Config, Engine, trigger::sift::Happening, words};
+use assent_agent::Model;
+use assent_models::clerk::Clerk;
 use assent_protocol::{
     Action, AutomationDraft, Decider, Effect, FiringStatus, Reason, RuleDraft, RunId, RunStatus, Sample, SampleLine,
     SampleReport, Status, Step, Triage, Trigger, texts, visible::visible,
@@ -48,7 +50,12 @@ impl<'a> Stage<'a> {
         keep_about(&folder, &about)?;
         let data = folder.join("assent");
         let host = Arc::new(MovedClock::at(FIRST));
-        let engine = Engine::open(Config { data, home: folder.clone(), keychain: false }, host.clone())?;
+        let config = Config { data, home: folder.clone(), keychain: false };
+        let mind: Option<Arc<dyn Model>> = match about.sample {
+            Sample::Support => Some(Arc::new(Clerk)),
+            Sample::Monitoring | Sample::Trading => None,
+        };
+        let engine = Engine::open_with(config, host.clone(), mind)?;
         Ok(Stage {
             engine,
             folder,
@@ -97,6 +104,18 @@ impl<'a> Stage<'a> {
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
         }
+        self.rest().await?;
+        self.tell_heard()
+    }
+
+    /// Something that the first automation is told of happens; then waits until nothing is under way.
+    pub(super) async fn happen(&mut self, at: i64, happening: Happening) -> Answered<()> {
+        self.host.to(at);
+        self.engine.expire_cards(at);
+        self.rest().await?;
+        let first = self.engine.0.journal.automations().map_err(words::other)?.into_iter().next();
+        let automation = first.ok_or_else(|| words::not_found("automation"))?;
+        self.engine.account(&automation, vec![happening], Vec::new(), None, false)?;
         self.rest().await?;
         self.tell_heard()
     }

@@ -1,5 +1,6 @@
 //! Triage: what an event leads to, by conditions that anybody can read. No model takes part.
 
+use assent_models::letters;
 use assent_protocol::{Test, Triage, TriageRule, texts, visible::visible};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -29,6 +30,9 @@ pub(crate) struct Happening {
     /// Where others can write it, in words; none for the user's own.
     #[serde(default)]
     pub(crate) untrusted: Option<String>,
+    /// Whether something in it is made so that a person does not see it.
+    #[serde(default)]
+    pub(crate) hidden: bool,
     /// All of it, for the run; null where the task needs none of it.
     #[serde(default)]
     pub(crate) details: Value,
@@ -43,9 +47,13 @@ fn one() -> u32 {
     1
 }
 
-/// What it leads to, and why, in a sentence. Of the rules that fit, the loudest counts.
+/// What it leads to, and why, in a sentence. Of the rules that fit, the loudest counts. A letter that gives orders, hides words
+/// or shouts goes to the person whatever the rules are.
 pub(crate) fn sift(rules: &[TriageRule], otherwise: Triage, happening: &Happening) -> (Triage, String) {
     let fits = |rule: &&TriageRule| !rule.when.is_empty() && rule.when.iter().all(|test| holds(test, happening));
+    if let Some(why) = loud(happening) {
+        return (Triage::Escalate, texts::say("automation.triage.because", &[("why", &why)]));
+    }
     match rules.iter().filter(fits).max_by_key(|rule| rule.triage) {
         Some(rule) => {
             let why: Vec<String> = rule.when.iter().map(|test| words(test, happening)).collect();
@@ -53,6 +61,19 @@ pub(crate) fn sift(rules: &[TriageRule], otherwise: Triage, happening: &Happenin
         }
         None => (otherwise, texts::say("automation.triage.otherwise", &[])),
     }
+}
+
+// What a letter does beyond being one.
+fn loud(happening: &Happening) -> Option<String> {
+    happening.from.as_ref()?;
+    let all = format!("{}\n\n{}", happening.name, happening.text);
+    if let Some(words) = letters::commands(&all) {
+        return Some(texts::say("automation.triage.commands", &[("words", &visible(&words))]));
+    }
+    if happening.hidden {
+        return Some(texts::say("automation.triage.hidden", &[]));
+    }
+    letters::shouts(&all).then(|| texts::say("automation.triage.shouts", &[]))
 }
 
 fn holds(test: &Test, happening: &Happening) -> bool {

@@ -3,7 +3,7 @@
 use super::mailbox::Heading;
 use crate::words::{cut, say};
 use assent_protocol::visible::visible_lines;
-use mail_parser::{Address, Message, MessageParser, MimeHeaders};
+use mail_parser::{Address, Message, MessageParser, MimeHeaders, PartType};
 use serde_json::{Value, json};
 
 /// Characters of a letter's text that are handed on; more is paged.
@@ -76,6 +76,73 @@ pub fn letter(bytes: &[u8], size: u64) -> (Value, String) {
         text.push_str(&say("mail.read.long", &[("bytes", &size.to_string())]));
     }
     (shown, text)
+}
+
+/// All the words of a letter, also those that nobody sees: every part of text, as it stands, names of what is attached, and
+/// letters within it; and whether something in it is made so that a person does not see it.
+pub fn everything(bytes: &[u8]) -> (String, bool) {
+    let (mut words, mut hides) = (String::new(), false);
+    if let Some(parsed) = MessageParser::new().parse(bytes) {
+        gather(&parsed, &mut words, &mut hides, 0);
+    }
+    (cut(&words, MOST_TEXT).0.to_owned(), hides)
+}
+
+fn gather(of: &Message<'_>, words: &mut String, hides: &mut bool, depth: usize) {
+    for part in of.parts.iter().take(200) {
+        words.push_str(part.attachment_name().unwrap_or_default());
+        words.push('\n');
+        match &part.body {
+            PartType::Text(text) => words.push_str(text),
+            PartType::Html(html) => {
+                words.push_str(&mail_parser::decoders::html::html_to_text(html));
+                words.push('\n');
+                words.push_str(&comments(html));
+                *hides |= hidden(html);
+            }
+            PartType::Message(inner) if depth < 5 => gather(inner, words, hides, depth + 1),
+            PartType::Binary(bytes) | PartType::InlineBinary(bytes) => {
+                // A text that only calls itself something else.
+                let text = std::str::from_utf8(bytes).unwrap_or_default();
+                words.push_str(cut(text, 20_000).0);
+            }
+            PartType::Message(_) | PartType::Multipart(_) => {}
+        }
+        words.push('\n');
+    }
+}
+
+fn comments(html: &str) -> String {
+    let found = html.split("<!--").skip(1).filter_map(|rest| rest.split("-->").next());
+    found.collect::<Vec<_>>().join("\n")
+}
+
+// The ways in which a page hides words from people.
+fn hidden(html: &str) -> bool {
+    const WAYS: &[&str] = &[
+        "display:none",
+        "visibility:hidden",
+        "font-size:0",
+        "font-size:1px",
+        "opacity:0;",
+        "opacity:0\"",
+        "max-height:0",
+        "mso-hide:all",
+        "color:#fff;",
+        "color:#fff\"",
+        "color:#ffffff",
+        "color:white",
+        "color:transparent",
+        "text-indent:-9",
+        "left:-9",
+        "hidden=\"",
+        "<spanhidden",
+        "<divhidden",
+        "<phidden",
+    ];
+    let plain: String = html.to_lowercase().chars().filter(|c| !c.is_whitespace() && *c != '\'').collect();
+    let plain = plain.replace("background-color:", "ground:").replace("background:", "ground:");
+    WAYS.iter().any(|way| plain.contains(way))
 }
 
 fn headers(of: &Message<'_>) -> Value {
