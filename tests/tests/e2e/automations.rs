@@ -44,6 +44,7 @@ async fn a_folder_sets_off_what_the_form_made_and_the_view_says_what_came_of_it(
     window.sees("waiting for you (").await;
     window.click("automation-past").await;
     window.sees("You ran it by hand.").await;
+    window.find("digest-words").await;
     faults.extend(looked_at(&window, "automations").await);
     window.click("firing-run").await;
     window.find("run-view").await;
@@ -63,4 +64,26 @@ async fn a_folder_sets_off_what_the_form_made_and_the_view_says_what_came_of_it(
     window.click("remove-automation-sure").await;
     window.sees("No automations").await;
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ready_domain_runs_by_a_click_in_a_folder_of_its_own() {
+    let home = Home::new();
+    let samples = home.path().join("Assent samples");
+    let window = Window::open_in(home).await;
+    window.click("nav-automations").await;
+    window.click("sample-monitoring").await;
+    window.find("sample-digest").await;
+    window.sees("ran unasked").await;
+    window.sees("the person takes it back").await;
+    let faults = looked_at(&window, "sample").await;
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    assert!(samples.join("monitoring/assent").is_dir(), "it has a history of its own");
+    let own = window
+        .invoke(
+            "history",
+            json!({"query": {"search": "", "status": null, "tool": null, "run": null, "limit": 10, "before": null}}),
+        )
+        .await;
+    assert_eq!(own["actions"], json!([]), "{own}");
 }
