@@ -158,6 +158,48 @@ fn g9_freeze_stops_everything_survives_a_restart_and_works_while_another_program
 }
 
 #[test]
+fn self_05_no_file_no_link_and_no_pipe_brings_in_a_rule() {
+    let home = Home::new();
+    let rule = json!({"answer": "allow", "tool": "files.move", "conditions": [], "scope": {"scope": "everywhere"}});
+    home.file("rules.json", &json!([rule]).to_string());
+    home.file(".config/assent/rules.json", &json!([rule]).to_string());
+    fs::create_dir_all(home.data()).expect("make the data folder");
+    fs::write(home.data().join("rules.json"), json!([rule]).to_string()).expect("write a file of rules");
+    for args in [
+        &["rules", "import", "rules.json"][..],
+        &["rules", "add", "--file", "rules.json"],
+        &["rules", "add", "@rules.json"],
+        &["import", "rules.json"],
+        &["assent://rules/add?tool=files.move&answer=allow"],
+    ] {
+        assert_eq!(home.json(args).status, 2, "{args:?}");
+    }
+    assert_eq!(home.json(&["rules"]).ended(0).all("rule").len(), 0);
+    home.file("Downloads/paper.pdf", "x");
+    let (id, _) = one_card(&home, MOVE);
+    assert_eq!(home.status(&id), "waiting");
+}
+
+#[test]
+fn self_09_no_switch_and_nothing_in_the_environment_turns_the_asking_off() {
+    let home = Home::new();
+    let file = home.file("Downloads/paper.pdf", "x");
+    for flag in ["--yolo", "--dangerously-skip-permissions", "--no-policy", "--debug", "--force", "--yes"] {
+        assert_eq!(home.json(&["ask", MOVE, "--mode", "ask", flag]).status, 2, "{flag}");
+    }
+    let mut command = home.command(&["--json", "ask", MOVE, "--mode", "ask"]);
+    for name in ["ASSISTANT_POLICY", "ASSENT_POLICY", "ASSENT_ASK", "ASSENT_APPROVALS", "ASSENT_FLOOR"] {
+        command.env(name, "off");
+    }
+    for name in ["ASSENT_YOLO", "ASSENT_DEBUG", "ASSENT_TEST", "ASSENT_APPROVE", "ASSENT_UNSAFE", "DEBUG", "CI"] {
+        command.env(name, "all");
+    }
+    assert_eq!(command.status().expect("run the program").code(), Some(3), "it waits for a person");
+    assert!(file.exists());
+    assert_eq!(home.inbox().len(), 1);
+}
+
+#[test]
 fn g10_waiting_is_never_called_done_and_withdrawn_is_never_called_rejected() {
     let home = Home::new();
     home.messy("Downloads");
