@@ -52,6 +52,24 @@ async fn freeze_works_from_the_tray() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn lim_09_the_tray_freezes_while_the_page_hangs_and_after_it_crashed() {
+    let watcher = Watcher::start().await;
+    let mut started = Started::new(Home::new());
+    started.shows_its_page().await;
+    let (freeze, unfreeze) = (say("desktop.tray.freeze", &[]), say("desktop.tray.unfreeze", &[]));
+    let has = async |words: &str| watcher.menu().await.is_some_and(|menu| menu.iter().any(|entry| entry == words));
+    started.signal("-STOP");
+    eventually("the tray freezes", async || watcher.press(&freeze).await).await;
+    eventually("the core is frozen", async || has(&unfreeze).await.then_some(())).await;
+    started.signal("-KILL");
+    eventually("the tray lets go on", async || watcher.press(&unfreeze).await).await;
+    eventually("the core goes on", async || has(&freeze).await.then_some(())).await;
+    eventually("the tray quits", async || watcher.press(&say("desktop.tray.quit", &[])).await).await;
+    started.ends_well().await;
+    watcher.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_a_tray_closing_the_window_ends_the_program() {
     let mut started = Started::new(Home::new());
     started.shows_its_page().await;
@@ -99,6 +117,13 @@ impl Started {
         let is_webview =
             |id: &u32| fs::read_to_string(format!("/proc/{id}/comm")).is_ok_and(|name| name.starts_with("WebKitWebP"));
         tree_of(self.id()).into_iter().filter(|id| is_webview(id) && is_alive(*id)).collect()
+    }
+
+    fn signal(&self, which: &str) {
+        for id in self.webviews() {
+            let sent = Command::new("kill").args([which, &id.to_string()]).status().expect("send a signal");
+            assert!(sent.success(), "{which} to {id}");
+        }
     }
 
     async fn shows_its_page(&self) {
