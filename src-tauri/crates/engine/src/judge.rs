@@ -23,7 +23,12 @@ use assent_protocol::{
 };
 use assent_tools::elsewhere::Elsewhere;
 use serde_json::{Value, json};
-use std::sync::{Arc, atomic::AtomicBool};
+use std::{
+    fs,
+    io::ErrorKind,
+    path::Path,
+    sync::{Arc, atomic::AtomicBool},
+};
 
 /// The tool that asks the user.
 pub(crate) const ASK_USER: &str = "ask_user";
@@ -152,6 +157,9 @@ impl Engine {
         }
         if let Some(destination) = (facts.effect == Effect::Send).then(|| tool.destination(&args, &place)).flatten() {
             facts.destination = destination;
+        }
+        if let Some(path) = typed_and_missing(&facts, &described) {
+            return Err(ToolError::Failed(texts::say("engine.call.missing", &[("path", &visible::visible(&path))])));
         }
         let matched = policy::matching(&rules, &CallView { amount: spent(&facts), ..view }, now);
         let limits = match counted {
@@ -304,6 +312,20 @@ pub(crate) fn sentences(verdict: &Verdict) -> String {
 }
 
 // What a rule with an amount a day counts.
+// A place outside the folders of the task that is not there has nothing to ask about. Only for one that the user wrote: what
+// lies out there is no model's to find out.
+fn typed_and_missing(facts: &Facts, described: &ToolFacts) -> Option<String> {
+    if facts.effect != Effect::Observe || facts.targets != Provenance::User {
+        return None;
+    }
+    let outside = described.targets.iter().filter(|target| target.reach == Reach::Outside);
+    outside.map(|target| &target.shown).find(|path| Path::new(path).is_absolute() && is_missing(path)).cloned()
+}
+
+fn is_missing(path: &str) -> bool {
+    fs::symlink_metadata(path).is_err_and(|error| error.kind() == ErrorKind::NotFound)
+}
+
 fn spent(facts: &Facts) -> Option<i64> {
     facts.size.amount.as_ref().map(|(sum, _)| *sum)
 }
