@@ -96,7 +96,8 @@ pub(crate) fn host(value: &str) -> Option<String> {
     if let Some((number, _)) = named.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         return Some(format!("[{}]", number.to_lowercase()));
     }
-    let name = named.split(':').next().unwrap_or(named).to_lowercase();
+    let (before, port) = named.split_once(':').unwrap_or((named, ""));
+    let name = before.to_lowercase();
     let last = name.rsplit('.').next().unwrap_or_default();
     let literal = name.split('.').count() == 4 && name.split('.').all(|part| part.parse::<u8>().is_ok());
     let host_like = name.contains('.')
@@ -104,6 +105,10 @@ pub(crate) fn host(value: &str) -> Option<String> {
         && (last.chars().all(char::is_alphabetic) || last.starts_with("xn--"))
         && name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '.')
         && !name.contains("..");
+    // What follows the colon is a port, or all of it together is some other place than the name before it.
+    if (port.len() > 5 || !port.bytes().all(|byte| byte.is_ascii_digit())) && (host_like || value.contains("://")) {
+        return Some(named.to_lowercase());
+    }
     let filed = !value.contains('/') && file_like(&name);
     if value.contains("://") {
         return (!name.is_empty()).then_some(name);
@@ -224,6 +229,9 @@ mod tests {
         assert_eq!(host("evil.test").as_deref(), Some("evil.test"));
         assert_eq!(host("http://10.0.0.1:80/").as_deref(), Some("10.0.0.1"));
         assert_eq!((host("anna@home.test"), host("a.docx"), host("hello")), (None, None, None));
+        assert_eq!(host("home.test:8443.evil.test").as_deref(), Some("home.test:8443.evil.test"));
+        assert_eq!(host("https://home.test:evil.test/x").as_deref(), Some("home.test:evil.test"));
+        assert_eq!(host("home.test:8443").as_deref(), Some("home.test"));
         assert_eq!(host("http://[2001:DB8::1]:80/x").as_deref(), Some("[2001:db8::1]"));
     }
 }
