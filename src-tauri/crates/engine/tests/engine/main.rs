@@ -1,0 +1,12 @@
+//! The engine's commands from outside, in one program: each of many would carry the whole engine once more.
+
+mod automations;
+mod by_hand;
+mod commands;
+mod connections;
+mod helpers;
+mod holds;
+mod limits;
+mod returning;
+mod trust;
+mod week;
