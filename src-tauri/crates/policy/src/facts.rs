@@ -249,7 +249,12 @@ impl Found<'_> {
                 && !self.pinned(&leaf.field)
                 && self.measure(leaf).provenance == Provenance::Model
         };
-        leaves.iter().any(made) && self.known.leaves_out_a_number(leaves.iter().map(|leaf| leaf.value.as_str()))
+        let lasts = |leaf: &Leaf| {
+            leaf.number.is_some_and(|count| self.known.lasts_otherwise(count, &leaf.lengths()))
+                && !leaf.lengths().is_empty()
+        };
+        leaves.iter().any(|leaf| made(leaf) && lasts(leaf))
+            || leaves.iter().any(made) && self.known.leaves_out_a_number(leaves.iter().map(|leaf| leaf.value.as_str()))
     }
 
     // What a text can carry: an address, a link, a key, a code, a number of an account, that the user did not type.
@@ -278,7 +283,7 @@ impl Found<'_> {
             return Traced { provenance: Provenance::User, source: None };
         }
         let mut nouns: Vec<&str> = leaf.nouns.iter().map(String::as_str).collect();
-        nouns.extend(self.call.tool.objects.iter().map(String::as_str));
+        nouns.extend(self.call.tool.objects.iter().chain(&self.call.tool.about).map(String::as_str));
         if leaf.selects && leaf.value.contains([':', ' ', '=']) {
             return self.query(leaf, &nouns);
         }

@@ -238,6 +238,13 @@ impl Known {
         })
     }
 
+    /// Whether the user typed how long something lasts, and this count of one of these units is not it.
+    pub fn lasts_otherwise(&self, count: f64, minutes: &[f64]) -> bool {
+        let typed = &self.typed_moments;
+        let said = !typed.lengths.is_empty() || !typed.spans.is_empty();
+        said && !minutes.iter().any(|unit| typed.lasts(count, *unit))
+    }
+
     /// A text as it reads: small letters, wide and joined forms made plain, nothing invisible.
     pub fn folded(text: &str) -> String {
         let visible: String = text.nfkc().filter(|c| !normal::invisible(*c)).collect();

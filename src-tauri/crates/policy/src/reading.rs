@@ -100,7 +100,9 @@ pub fn read_tool(name: &str, description: &str, schema: &Value, hints: Hints) ->
     let named = fields::properties(schema);
     let first = told.first;
     // Where the name's only verb is as often a noun ("bid_in", "room_log"), the description says what it does.
-    let by_name = named_verb.filter(|(_, plain)| *plain || first.is_none()).map(|(effect, _)| effect);
+    // A noun alone says nothing where the description does not say it either ("emergencyAccess": "Names a contact …").
+    let mute = first.is_none() && !description.trim().is_empty() && parts.iter().any(|part| part == "access");
+    let by_name = named_verb.filter(|(_, plain)| *plain || (first.is_none() && !mute)).map(|(effect, _)| effect);
     let primary = match (by_name, first) {
         (Some(one), Some(other)) => Some(one.max(other)),
         (one, other) => one.or(other),
@@ -110,14 +112,17 @@ pub fn read_tool(name: &str, description: &str, schema: &Value, hints: Hints) ->
     // A shell and an interpreter run what they are given, whatever its first word is.
     // What looks up a code of another kind runs none.
     let looks = effect == Effect::Observe && !named.iter().any(|field| field.code());
-    let interprets = |word: &String| INTERPRETERS.contains(&word.as_str()) && !(looks && word == "code");
+    // What does something with the code of a door runs none either; what it is given then decides, call by call.
+    let plain_change = effect > Effect::Observe && effect != Effect::Execute;
+    let keeps = plain_change && named.iter().all(|field| !field.code() || field.code_or_number());
+    let interprets = |word: &String| INTERPRETERS.contains(&word.as_str()) && !((looks || keeps) && word == "code");
     let language = parts.iter().any(interprets) || told.first_words.iter().any(interprets);
     let calculates = parts.iter().chain(&told.first_words).any(|word| {
         matches!(word.as_str(), "calculate" | "calculates" | "calculator" | "math" | "mathematical" | "arithmetic")
     });
     let thinks = primary.is_none() && named.iter().any(|field| field.thought());
     let runs = language
-        || named.iter().any(|field| field.code())
+        || named.iter().any(|field| field.code() && !keeps)
         || named.iter().any(|field| field.expression() && !calculates);
     let beneath = match effect {
         Effect::Execute => Effect::Observe,
@@ -135,8 +140,11 @@ pub fn read_tool(name: &str, description: &str, schema: &Value, hints: Hints) ->
     }
     let dispatches = effect == Effect::Execute && !runs && named.iter().any(|field| field.chooses());
     let about_money = |words: &[String]| words.iter().any(|word| lexicon::money(word));
+    // "wallet.saveContact" keeps a contact; "payments.create" makes a payment.
+    let own = words_of_name(name.rsplit(['.', '/', ':']).next().unwrap_or(name));
+    let about = if own.len() > 1 { own.as_slice() } else { parts.as_slice() };
     let changes = |effect: Effect| matches!(effect, Effect::Create | Effect::Modify | Effect::Send);
-    if changes(effect) && (about_money(&parts) || told.money_in_first) {
+    if changes(effect) && (about_money(about) || told.money_in_first) {
         effect = Effect::Spend;
     }
     let open_to = |word: &String| matches!(word.as_str(), "public" | "publicly" | "anyone" | "unlisted" | "worldwide");

@@ -67,7 +67,26 @@ const GIVES: &str = "permission permissions role roles access visibility privile
 /// Words that every English text of some length has.
 const ENGLISH: &str = "the and to of my for please is what with me it this that are how";
 /// Switches that guard while they are on.
-const GUARDS: &str = "private restricted protected confidential moderated encrypted mfa 2fa approval secure";
+const GUARDS: &str = "private restricted protected confidential moderated encrypted mfa 2fa approval secure locked lock \
+        readonly immutable supervised";
+/// Switches that, turned on, only guard, or say how something is written down.
+const HARMLESS: &str = "html markdown rich plain format pretty dry run preview draft private restricted protected \
+        encrypted secure locked async wait recursive recursively parents day allday utc validate verify confirm \
+        confirmed backup undo silent quiet muted test";
+/// Switches for what people call by other words.
+const STATES: [Deed; 4] = [
+    Deed { done: "done complete completed finished checked resolved closed", asked: ENDS.asked },
+    Deed {
+        done: "done complete completed checked starred star important flagged flag pinned pin favorite favourite \
+            read seen unread",
+        asked: "mark star important flag pin favorite favourite priority urgent tick check read unread seen",
+    },
+    Deed {
+        done: "enabled enable active activated on power powered",
+        asked: "enable turn switch on activate start resume power use set",
+    },
+    Deed { done: "notify notification notifications", asked: "notify tell inform let send invite remind" },
+];
 
 /// Whether the tool itself does something that the user's words do not ask for.
 pub(super) fn deed(tool: &ToolReading, known: &Known) -> bool {
@@ -94,7 +113,25 @@ pub(super) fn value(leaf: &Leaf, effect: Effect, known: &Known) -> bool {
         return false;
     }
     let words = words_of_name(&leaf.value);
-    rights(leaf, &words, known) || ends(leaf, &words, known) || other_choice(leaf, &words, known) || all(leaf, known)
+    rights(leaf, &words, known)
+        || ends(leaf, &words, known)
+        || switched(leaf, effect, known)
+        || other_choice(leaf, &words, known)
+        || all(leaf, known)
+}
+
+// A switch that need not be touched, turned on, that nobody spoke of: "photoRelease" beside the trip that was signed for.
+fn switched(leaf: &Leaf, effect: Effect, known: &Known) -> bool {
+    let field = last_name(&leaf.field);
+    let state = |deed: &Deed| field.iter().any(|word| listed(deed.done, word)) && known.speaks_of(deed.asked);
+    leaf.value == "true"
+        && leaf.kind == Kind::Choice
+        && !leaf.usual
+        && known.speaks_of(ENGLISH)
+        && !field.iter().any(|word| listed(HARMLESS, word) || word.len() >= 3 && known.speaks_as(word))
+        && !STATES.iter().any(state)
+        // What is made is made to work.
+        && !(effect == Effect::Create && field.iter().any(|word| listed(STATES[2].done, word)))
 }
 
 fn rights(leaf: &Leaf, words: &[String], known: &Known) -> bool {

@@ -65,7 +65,7 @@ const FOREIGN: [&str; 12] = [
     "novembre noviembre listopada novembro",
     "dezember décembre diciembre dicembre grudnia dezembro",
 ];
-const COUNTS: [(&str, u16); 16] = [
+const COUNTS: [(&str, u16); 20] = [
     ("half", 0),
     ("a", 1),
     ("an", 1),
@@ -81,7 +81,11 @@ const COUNTS: [(&str, u16); 16] = [
     ("ten", 10),
     ("eleven", 11),
     ("twelve", 12),
+    ("fifteen", 15),
     ("twenty", 20),
+    ("thirty", 30),
+    ("sixty", 60),
+    ("hundred", 100),
 ];
 
 impl Moments {
@@ -105,7 +109,14 @@ impl Moments {
         for (at, word) in words.iter().enumerate() {
             self.numbers.extend(numbers(word.text));
             let counted = COUNTS.iter().find(|(name, n)| *n > 1 && *name == word.text);
-            self.numbers.extend(counted.map(|(_, n)| Number::from(*n) * 10_000));
+            let times = match word.text {
+                "once" => Some(1),
+                "twice" => Some(2),
+                "dozen" => Some(12),
+                _ => None,
+            };
+            let counted = counted.map(|(_, n)| Number::from(*n)).or(times);
+            self.numbers.extend(counted.map(|n| n * 10_000));
             // "1 249,50": a group of three behind a group of up to three belongs to it.
             if let Some(before) = at.checked_sub(1).map(|n| words[n].text) {
                 let digits = |text: &str, most: usize| {
@@ -150,6 +161,13 @@ impl Moments {
                 apart == span || apart == span - 1 || apart == -span
             })
         })
+    }
+
+    /// Whether something was said to last or to be away this long, `unit` being the minutes of one.
+    pub(super) fn lasts(&self, count: f64, unit: f64) -> bool {
+        let near = |minutes: f64| (count * unit - minutes).abs() < 0.5;
+        self.lengths.iter().any(|length| near(f64::from(*length)))
+            || self.spans.iter().any(|days| near(f64::from(*days) * 1440.0))
     }
 
     /// Whether this day was written, with its year or without.
@@ -253,8 +271,9 @@ fn days(words: &[Word<'_>], at: usize) -> Vec<Day> {
             return Vec::new();
         };
         let year = if year < 100 { 2000 + year } else { year };
-        // Which of the two is the month is the country's habit: both count.
-        return [(a, b), (b, a)].iter().filter_map(|(day, month)| made(Some(year), *month, *day)).collect();
+        // Between dots the day stands first. With other signs, which is the month is the country's habit: both count.
+        let habits = if text.contains('.') && b <= 12 { 1 } else { 2 };
+        return [(a, b), (b, a)][..habits].iter().filter_map(|(day, month)| made(Some(year), *month, *day)).collect();
     }
     let foreign = || FOREIGN.iter().position(|names| names.split(' ').any(|name| name == text));
     let Some(month) = MONTHS.iter().position(|month| named(month, text)).or_else(foreign) else { return Vec::new() };
@@ -435,62 +454,4 @@ fn civil(year: u16, month: u8, day: u8) -> i64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(text: &str) -> Moments {
-        let mut read = Moments::default();
-        read.add(&text.to_lowercase());
-        read
-    }
-
-    #[test]
-    fn a_number_is_one_in_every_notation() {
-        for text in ["1200", "1,200", "1,200.00", "1.200,00", "$1200.0", "1'200", "€1.200"] {
-            assert!(numbers(text).contains(&12_000_000), "{text}: {:?}", numbers(text));
-        }
-        assert_eq!(numbers("98.7"), numbers("98.70"));
-        assert!(numbers("US133000000121212121212").is_empty());
-    }
-
-    #[test]
-    fn a_day_is_one_in_every_notation() {
-        for text in
-            ["2024-05-15", "May 15th, 2024", "15 May 2024", "on the 15th of May, 2024", "15.05.2024", "5/15/2024"]
-        {
-            assert!(read(text).has_day(Day { year: Some(2024), month: 5, day: 15 }), "{text}: {:?}", read(text).days);
-        }
-        assert!(read("on june 13 we go").has_day(Day { year: Some(2024), month: 6, day: 13 }));
-    }
-
-    #[test]
-    fn a_time_and_a_length_are_read_in_words_and_figures() {
-        for text in ["10:00", "10 am", "10am", "at 10:00:00", "2024-05-20t10:00"] {
-            assert!(read(text).minutes.contains(&600), "{text}");
-        }
-        assert!(read("at 3:30 pm").minutes.contains(&930));
-        for text in ["1-hour", "for one hour", "60 minutes", "an hour"] {
-            assert!(read(text).lengths.contains(&60), "{text}");
-        }
-        assert!(read("half an hour").lengths.contains(&30));
-        assert!(read("2024-05-19 at 10:00").moments.contains(&(Day { year: Some(2024), month: 5, day: 19 }, 600)));
-    }
-
-    #[test]
-    fn a_day_follows_from_a_day_and_a_number_of_days() {
-        let read = read("from November 28, 2024, for 5 nights");
-        let day = |month, day| Day { year: Some(2024), month, day };
-        assert!(read.counted_to(day(12, 3)) && read.counted_to(day(12, 2)) && !read.counted_to(day(12, 4)));
-    }
-
-    #[test]
-    fn only_a_value_that_is_nothing_else_is_a_moment() {
-        let day = Day { year: Some(2024), month: 5, day: 19 };
-        assert_eq!(moment("2024-05-19 13:00"), Some((Some(day), Some(780))));
-        assert_eq!(moment("2024-05-19"), Some((Some(day), None)));
-        assert_eq!(moment("2024-05-19T13:00:00Z"), Some((Some(day), Some(780))));
-        for other in ["meet at 13:00 by the door", "24", "Anna", "1,200.00"] {
-            assert_eq!(moment(other), None, "{other}");
-        }
-    }
-}
+mod tests;

@@ -1,8 +1,8 @@
 //! What the user asked for, in deeds: the words of their texts, without what stands in quotes, as the verbs and nouns
 //! that they are forms of.
 
-use super::Known;
 use super::wording::{asks_only, unquoted};
+use super::{Known, normal::folded};
 use crate::reading::lexicon::forms;
 use std::collections::HashSet;
 
@@ -10,10 +10,15 @@ use std::collections::HashSet;
 const BULK: &str = "all any every everything everyone everybody anyone anybody each entire whole both alle alles jeder tous \
     tout todos todo tutti tutto wszystko wszystkie wszyscy";
 
+/// Longer words of one text whose parts are looked at.
+const MOST_WITHIN: usize = 200;
+
 /// The words that were spoken, in every form that they could be one of.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Wishes {
     spoken: HashSet<String>,
+    /// Words within a longer one, "research-sharing", beside it: a wish, or the name of a thing.
+    within: Vec<(String, HashSet<String>)>,
     /// Whether a sentence that asks for a change speaks of all there is.
     of_all: bool,
 }
@@ -22,10 +27,16 @@ impl Wishes {
     pub(super) fn add(&mut self, text: &str) {
         for sentence in unquoted(text).split_inclusive(['.', '?', '!', '\n']) {
             let lower = sentence.to_lowercase();
-            let words: Vec<&str> =
-                lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-            self.of_all |= words.iter().any(|word| BULK.split(' ').any(|bulk| bulk == *word)) && !asks_only(sentence);
-            self.spoken.extend(words.into_iter().flat_map(forms));
+            let words = || lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+            self.of_all |= words().any(|word| BULK.split(' ').any(|bulk| bulk == word)) && !asks_only(sentence);
+            for run in lower.split_whitespace().map(|run| run.trim_matches(|c: char| !c.is_alphanumeric())) {
+                let parts = || run.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+                if parts().count() > 1 && self.within.len() < MOST_WITHIN {
+                    self.within.push((folded(run), parts().flat_map(forms).collect()));
+                } else {
+                    self.spoken.extend(parts().flat_map(forms));
+                }
+            }
         }
     }
 }
@@ -44,12 +55,19 @@ pub(crate) fn bulk(value: &str) -> bool {
 impl Known {
     /// Whether the user, outside quotes, used one of these words (with spaces between) in any form.
     pub fn speaks_of(&self, words: &str) -> bool {
-        words.split(' ').any(|word| self.wishes.spoken.contains(word))
+        words.split(' ').any(|word| self.spoken(word))
+    }
+
+    // What things are called by where they are kept is their name, and no word in it a wish.
+    fn spoken(&self, word: &str) -> bool {
+        let name = |run: &str| self.others.find(run).is_some() || self.own.find(run).is_some();
+        self.wishes.spoken.contains(word)
+            || self.wishes.within.iter().any(|(run, parts)| parts.contains(word) && !name(run))
     }
 
     /// Whether the user, outside quotes, used a word of which this is a form: "declined" where they wrote "decline".
     pub fn speaks_as(&self, word: &str) -> bool {
-        forms(word).iter().any(|form| self.wishes.spoken.contains(form))
+        forms(word).iter().any(|form| self.spoken(form))
     }
 
     /// Whether the user asked for something to be done to all there is.

@@ -190,6 +190,40 @@ pub(super) fn asks_only(text: &str) -> bool {
 // behind "and", "then", "please" or "to", in front of what it is done to.
 fn changing(words: &[&str], at: usize) -> bool {
     let word = words[at];
+    // "Look at the board, then lend …": what follows such a "then" is asked for, in whatever words.
+    let small = matches!(
+        word,
+        "i" | "we"
+            | "you"
+            | "he"
+            | "she"
+            | "they"
+            | "it"
+            | "the"
+            | "a"
+            | "an"
+            | "my"
+            | "what"
+            | "how"
+            | "when"
+            | "who"
+            | "why"
+            | "which"
+            | "if"
+            | "is"
+            | "are"
+            | "there"
+            | "that"
+            | "this"
+            | "in"
+            | "on"
+            | "at"
+            | "for"
+            | "of"
+    );
+    if words[at - 1] == "then" && verb_of(word).is_none() && !small && !word.bytes().all(|b| b.is_ascii_digit()) {
+        return true;
+    }
     let known = verb_of(word).is_some_and(|effect| effect > Effect::Observe) || word == "open";
     let noun = word == "open" || ambiguous(word) || word.strip_suffix('s').is_some_and(ambiguous);
     let asked = matches!(words[at - 1], "and" | "then" | "please" | "also" | "to" | "just");

@@ -56,6 +56,30 @@ pub struct Leaf {
     pub code: bool,
     /// Whether it is a sum of money or a number of something.
     pub number: Option<f64>,
+    /// Whether the call needs it, or it says what holds anyway.
+    pub usual: bool,
+}
+
+impl Leaf {
+    /// The minutes of one of what its field counts: of each unit where it only says that it is a length of time, none
+    /// where it is no length.
+    pub fn lengths(&self) -> Vec<f64> {
+        const UNITS: [(&str, f64); 6] = [
+            ("second", 1.0 / 60.0),
+            ("minute", 1.0),
+            ("hour", 60.0),
+            ("day", 1440.0),
+            ("night", 1440.0),
+            ("week", 10_080.0),
+        ];
+        let said = |word: &str| self.nouns.iter().any(|noun| noun.trim_end_matches('s') == word);
+        let named: Vec<f64> = UNITS.iter().filter(|(unit, _)| said(unit)).map(|(_, minutes)| *minutes).collect();
+        let long = ["duration", "length", "ttl", "lifetime", "retention", "timeout", "delay", "interval", "snooze"];
+        if named.is_empty() && long.iter().any(|word| said(word)) {
+            return UNITS.iter().map(|(_, minutes)| *minutes).collect();
+        }
+        named
+    }
 }
 
 /// A property of a schema.
@@ -64,6 +88,8 @@ pub(super) struct Property<'a> {
     said: Arc<[String]>,
     nouns: Arc<[String]>,
     schema: &'a Value,
+    /// Whether a call without it is none.
+    required: bool,
 }
 
 pub(super) fn properties(schema: &Value) -> Vec<Property<'_>> {
@@ -80,7 +106,7 @@ impl<'a> Property<'a> {
     fn called_and_described(name: &str, said: Arc<[String]>, schema: &'a Value) -> Property<'a> {
         let name = words_of_name(name);
         let nouns = name.iter().chain(said.iter().take(12)).cloned().collect();
-        Property { name, said, nouns, schema }
+        Property { name, said, nouns, schema, required: false }
     }
 
     fn called(&self, words: &[&str]) -> bool {
@@ -109,19 +135,35 @@ impl<'a> Property<'a> {
 
     /// Whether it is a program or a query that is run.
     pub(super) fn code(&self) -> bool {
-        self.called(&[
-            "sql",
-            "statement",
+        self.called(&["sql", "statement", "script", "javascript", "js", "cypher", "mutation", "bash", "shell", "cmd"])
+            || self.called(&["code"])
+    }
+
+    /// Whether only its name speaks for a program, and it may as well be the code of a door or a country.
+    pub(super) fn code_or_number(&self) -> bool {
+        const PROGRAMS: &[&str] = &[
+            "run",
+            "runs",
+            "execute",
+            "executed",
+            "evaluate",
+            "evaluated",
+            "program",
+            "source",
+            "snippet",
             "script",
-            "code",
+            "python",
             "javascript",
-            "js",
-            "cypher",
-            "mutation",
-            "bash",
+            "typescript",
+            "language",
+            "function",
+            "expression",
             "shell",
-            "cmd",
-        ])
+            "sql",
+        ];
+        self.name.iter().filter(|word| PROGRAMS.contains(&word.as_str())).count() == 0
+            && self.called(&["code"])
+            && !self.said.iter().any(|word| PROGRAMS.contains(&word.as_str()))
     }
 
     /// Whether it is a query of a database.
@@ -246,6 +288,11 @@ fn sentence(text: &str) -> bool {
         || (words >= 3 && text.trim().contains('\n'))
 }
 
+// "295037", "DE", "SPRING-25": nothing that a program could be written as.
+fn one_token(text: &str) -> bool {
+    text.len() <= 40 && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c))
+}
+
 /// The most values of one call that are looked at one by one.
 pub const MAX_LEAVES: usize = 5_000;
 
@@ -285,6 +332,8 @@ fn walk(
                 if named.said.is_empty() {
                     named = Property::called_and_described(key, property.said.clone(), known);
                 }
+                let musts = property.schema.get("required").and_then(Value::as_array);
+                named.required = musts.is_some_and(|musts| musts.iter().any(|must| must == key));
                 let _ = write!(field, "/{}", key.replace('~', "~0").replace('/', "~1"));
                 // Whom a right is given to can stand in a key; so can an address or a sentence.
                 let given = known.is_null() && property.called(KEYED) && !property.called(&["id"]);
@@ -305,6 +354,7 @@ fn walk(
                 said: property.said.clone(),
                 nouns: property.nouns.clone(),
                 schema: items,
+                required: true,
             };
             for (at, inner) in list.iter().enumerate() {
                 let of = if items.is_null() || inner.is_string() || inner.is_number() { property } else { &element };
@@ -321,6 +371,7 @@ fn walk(
                     name: property.name.clone(),
                     said: property.said.clone(),
                     nouns: property.nouns.clone(),
+                    required: true,
                 };
                 walk(&inside, &inner, effect, field, depth + 1, found);
                 // Its keys go out with it.
@@ -353,8 +404,11 @@ fn leaf(property: &Property<'_>, value: &Value, effect: Effect, field: &str) -> 
         selects: kind == Kind::Target && property.called(SELECTS),
         choices: property.choices(),
         chooses: property.chooses() && value.is_string(),
-        code: (property.code() || property.expression()) && value.is_string(),
+        code: (property.code() || property.expression())
+            && value.is_string()
+            && !(property.code_or_number() && one_token(&text)),
         number: value.as_f64().or_else(|| text.parse().ok()),
+        usual: property.required || property.schema.get("default") == Some(value),
         value: text,
     }
 }

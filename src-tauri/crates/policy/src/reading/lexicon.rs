@@ -41,7 +41,7 @@ const SEND: &str = "alert announce ask book broadcast comment contact deliver di
 const SPEND: &str = "bid bill buy charge checkout deposit donate invest order pay purchase rebuy redeem refuel refund reimburse remit \
     repay sell spend stake tip topup trade transfer wire withdraw";
 /// With a verb of change, these make it a matter of money.
-const MONEY: &str = "bill bills bitcoin cash contract crypto cryptocurrency debit debt deposit donation ether ethereum fund \
+const MONEY: &str = "allowance allowances bill bills bitcoin cash contract crypto cryptocurrency debit debt deposit donation ether ethereum fund \
     funds gift holdings investment investments invoice invoices loan money payment payments payroll purchase \
     refund remittance salary stock stocks subscription trade transaction transactions transfer wallet \
     withdrawal";

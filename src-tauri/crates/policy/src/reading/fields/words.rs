@@ -163,6 +163,7 @@ pub(super) const AMOUNTS: &[&str] = &[
     "value",
     "count",
     "limit",
+    "allowance",
     "percentage",
     "temperature",
     "level",
