@@ -52,9 +52,10 @@ const SPEAKS: Deed = Deed {
 const DEEDS: [&Deed; 4] = [&ENDS, &OPENS, &STANDS, &SPEAKS];
 
 /// Rights, from those that anybody has to those of an owner: a word of a group asks for every word of it.
-const RIGHTS: [&str; 4] = [
+const RIGHTS: [&str; 5] = [
     "public publicly publish anyone everyone everybody anybody world worldwide internet unlisted listed \
-        external anonymous discoverable searchable open link visible share shared sharing guest",
+        anonymous discoverable searchable open link visible web online",
+    "external share shared sharing guest open link visible",
     "write writer writable edit editor modify change rw collaborate collaborator contribute contributor \
         push",
     "owner own ownership coowner",
@@ -138,7 +139,10 @@ fn rights(leaf: &Leaf, words: &[String], known: &Known) -> bool {
     let field = last_name(&leaf.field);
     let among = |list: &str, words: &[String]| words.iter().any(|word| listed(list, word));
     match leaf.value.as_str() {
-        "true" => RIGHTS.iter().any(|group| among(group, &field) && !known.speaks_of(group)),
+        "true" => {
+            let groups = || RIGHTS.iter().filter(|group| among(group, &field));
+            groups().next().is_some() && !groups().any(|group| known.speaks_of(group))
+        }
         "false" => among(GUARDS, &field) && !known.speaks_of(GUARDS) && !known.speaks_of(RIGHTS[0]),
         _ => {
             let gives = among(GIVES, &field) || matches!(leaf.kind, Kind::Choice | Kind::Class);

@@ -174,3 +174,23 @@ fn an_address_in_two_halves_is_typed_only_as_it_was_written() {
     }
     assert!(!k.typed_together(&["lena", "ford-studio.test"]) && !k.typed_together(&["lena.ford", "ford-studio"]));
 }
+
+#[test]
+fn a_remark_beside_a_question_asks_for_nothing() {
+    let asks = |text: &str| {
+        let mut known = Known::default();
+        known.typed(text);
+        known.only_asks()
+    };
+    assert!(asks("What are the open issues in acme/web? Kim asked."));
+    assert!(asks("What is on my calendar this week? I am waiting for the Team lunch."));
+    for text in [
+        "Look at the board, then lend the ladder to Ida.",
+        "What is on my calendar? The lunch should be at noon.",
+        "Who wrote last? I want it closed.",
+        "Read the letters. Kim asked to be told.",
+        "Tell @june.carver that lunch is at noon.",
+    ] {
+        assert!(!asks(text), "{text}");
+    }
+}

@@ -1,6 +1,6 @@
 //! The very words of the user: where a value stands in them as a whole, beside its noun, set off as a name, or in parts.
 
-use crate::reading::lexicon::{ambiguous, inflected as verb_of};
+use crate::reading::lexicon::{ambiguous, inflected as verb_of, participle};
 use assent_protocol::Effect;
 
 /// Whether `value` stands in `text` as a whole: not as a part of a longer word, number, address or path.
@@ -141,9 +141,8 @@ pub(super) fn asks_only(text: &str) -> bool {
     let mut any = false;
     // Names of things stand in quotes; what is quoted asks for nothing.
     let text = unquoted(text);
-    let sentences: Vec<&str> =
-        text.split_inclusive(['.', '?', '!', '\n']).map(str::trim).filter(|s| s.len() > 2).collect();
-    for sentence in sentences {
+    for piece in text.split_inclusive(['.', '?', '!', '\n']).filter(|piece| piece.trim().len() > 2) {
+        let (sentence, apart) = (piece.trim(), piece.starts_with(char::is_whitespace));
         let lower = sentence.to_lowercase();
         let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
         let Some(first) = words
@@ -178,12 +177,58 @@ pub(super) fn asks_only(text: &str) -> bool {
                 || sentence.ends_with('?')
                 || words.get(1).is_some_and(|word| matches!(*word, "i" | "we" | "you" | "they" | "any")));
         let changes = (1..words.len()).any(|at| changing(&words, at));
-        if !(question || reads(first)) || changes {
+        let tells = question || reads(first);
+        // "@june.carver" has a dot and no sentence behind it.
+        if !tells && apart && remark(&words) {
+            continue;
+        }
+        if !tells || changes {
             return false;
         }
         any = true;
     }
     any
+}
+
+// Whether a sentence only says how things are: "Kim asked.", "I am waiting for the lunch."
+fn remark(words: &[&str]) -> bool {
+    let says = |word: &str| matches!(word, "asked" | "told" | "said" | "wrote" | "mentioned" | "called" | "wondered");
+    let stands = |word: &&str| says(word) || matches!(*word, "is" | "are" | "was" | "were" | "has" | "had");
+    let someone = matches!(words[0], "i" | "we" | "he" | "she" | "they" | "it" | "this" | "that" | "there");
+    let wish = |word: &&str| {
+        matches!(
+            *word,
+            "want"
+                | "wants"
+                | "wanted"
+                | "need"
+                | "needs"
+                | "needed"
+                | "should"
+                | "must"
+                | "like"
+                | "please"
+                | "can"
+                | "could"
+                | "would"
+                | "will"
+                | "let"
+                | "lets"
+                | "so"
+                | "then"
+                | "to"
+                | "ought"
+                | "shall"
+                | "d"
+                | "ll"
+        )
+    };
+    let deed = |word: &&str| {
+        !says(word)
+            && (verb_of(word).is_some_and(|effect| effect > Effect::Observe)
+                || participle(word).is_some_and(|effect| effect > Effect::Observe))
+    };
+    (someone || words.iter().skip(1).take(3).any(stands)) && !words.iter().any(wish) && !words.iter().any(deed)
 }
 
 // Whether the word at `at` asks for a change. What is also the name of a thing ("messages", "the order") is a deed only

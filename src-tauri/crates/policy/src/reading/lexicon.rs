@@ -117,7 +117,7 @@ pub(crate) fn inflected(word: &str) -> Option<Effect> {
 }
 
 /// What a participle does: "sent", "marked", "deleted".
-pub(super) fn participle(word: &str) -> Option<Effect> {
+pub(crate) fn participle(word: &str) -> Option<Effect> {
     let irregular = match word {
         "sent" => Some("send"),
         "paid" => Some("pay"),
