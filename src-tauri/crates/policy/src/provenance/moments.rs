@@ -179,7 +179,9 @@ impl Moments {
 /// A value that is a day, a time or both, and nothing else.
 pub(super) fn moment(value: &str) -> Option<(Option<Day>, Option<Minute>)> {
     let value = value.trim();
-    if value.len() > 40 || !value.bytes().any(|byte| byte.is_ascii_digit()) {
+    // Most values are addresses and names: a sign that no day is written with says so at once.
+    let foreign = |byte: u8| b"@_=?#&%$\\".contains(&byte);
+    if value.len() > 40 || !value.bytes().any(|byte| byte.is_ascii_digit()) || value.bytes().any(foreign) {
         return None;
     }
     let mut read = Moments::default();

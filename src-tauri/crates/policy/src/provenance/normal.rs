@@ -9,7 +9,18 @@ use unicode_normalization::UnicodeNormalization;
 
 /// Lower case, every run of white space one space, digits of other scripts as ours.
 pub(super) fn plain(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().map(figure).collect::<String>().to_lowercase()
+    let mut spaced = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !spaced.is_empty() {
+            spaced.push(' ');
+        }
+        spaced.push_str(word);
+    }
+    if spaced.is_ascii() {
+        spaced.make_ascii_lowercase();
+        return spaced;
+    }
+    spaced.chars().map(figure).collect::<String>().to_lowercase()
 }
 
 // The digits that people type in their own scripts stand in rows of ten.
