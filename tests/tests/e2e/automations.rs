@@ -67,6 +67,35 @@ async fn a_folder_sets_off_what_the_form_made_and_the_view_says_what_came_of_it(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_number_that_crosses_a_line_sets_off_what_the_form_made() {
+    let home = Home::new();
+    let file = home.path().join("meter.txt");
+    fs::write(&file, "level 40").expect("write a file");
+    let window = Window::open_in(home).await;
+    let mut faults = Vec::new();
+    window.click("nav-automations").await;
+    window.click("add-automation").await;
+    window.fill(&test_id("automation-goal"), "add a to-do: read the meter").await;
+    window.find("automation-kind").await.select_by_value("number").await.expect("choose a trigger");
+    window.find("automation-number-of").await.select_by_value("file").await.expect("choose where it stands");
+    window.fill(&test_id("automation-path"), &named(&file)).await;
+    window.fill(&test_id("automation-after"), "level").await;
+    window.find("automation-side").await.select_by_value("above").await.expect("choose a side");
+    window.fill(&test_id("automation-beyond"), "42.5").await;
+    window.fill(&test_id("automation-every"), "1").await;
+    faults.extend(looked_at(&window, "automation-form-number").await);
+    window.click("automation-save").await;
+    window.find("automation").await;
+    let all = window.invoke("automations", json!({})).await;
+    let trigger = &all["list"][0]["automation"]["draft"]["trigger"];
+    assert_eq!(
+        (&trigger["of"]["of"], &trigger["line"], &trigger["minutes"]),
+        (&json!("file"), &json!(4250), &json!(1))
+    );
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_ready_domain_runs_by_a_click_in_a_folder_of_its_own() {
     let home = Home::new();
     let samples = home.path().join("Assent samples");

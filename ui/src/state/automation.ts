@@ -1,15 +1,38 @@
 // An automation as the fields of its form, and back. What the form does not show stays as it was.
 
-import type { AutomationDraft, Missed, Mode, Overlap, Triage, Trigger } from "../host/wire";
+import type {
+  AutomationDraft,
+  Exit,
+  Missed,
+  Mode,
+  NumberOf,
+  Overlap,
+  Side,
+  Triage,
+  Trigger,
+} from "../host/wire";
 
 export interface AutomationFields {
   name: string;
   goal: string;
   /** A trigger that the form cannot make is kept as it is. */
-  kind: "time" | "folder" | "kept";
+  kind: "time" | "folder" | "page" | "number" | "command" | "kept";
   when: string;
+  /** A folder: the one watched, the one whose disk is measured, or the one that a command reads. */
   folder: string;
   below: boolean;
+  url: string;
+  /** Minutes between two looks. */
+  every: number | null;
+  number_of: NumberOf["of"];
+  path: string;
+  line: string;
+  after: string;
+  side: Side;
+  /** In whole units, as it is typed; the wire has hundredths. */
+  beyond: number | null;
+  back: number | null;
+  exit: Exit;
   mode: Mode;
   grants: string;
   otherwise: Triage;
@@ -23,16 +46,28 @@ export interface AutomationFields {
 /** The usual choices of the core. */
 const PER_HOUR = 12;
 const STILL_FOR = 2;
+const EVERY = 15;
 
 export function fieldsOf(draft: AutomationDraft | null): AutomationFields {
   const trigger = draft?.trigger;
+  const number = trigger?.on === "number" ? trigger.of : undefined;
   return {
     name: draft?.name ?? "",
     goal: draft?.goal ?? "",
     kind: kindOf(trigger?.on),
     when: trigger?.on === "time" ? trigger.when : "",
-    folder: trigger?.on === "folder" ? trigger.folder : "",
+    folder: folderOf(trigger),
     below: trigger?.on === "folder" && trigger.below,
+    url: trigger?.on === "page" ? trigger.url : number?.of === "page" ? number.url : "",
+    every: trigger && "minutes" in trigger ? trigger.minutes : EVERY,
+    number_of: number?.of ?? "free_space",
+    path: number?.of === "file" ? number.path : "",
+    line: trigger?.on === "command" ? trigger.line : number?.of === "command" ? number.line : "",
+    after: trigger?.on === "number" ? trigger.after : "",
+    side: trigger?.on === "number" ? trigger.side : "below",
+    beyond: trigger?.on === "number" ? trigger.line / 100 : null,
+    back: trigger?.on === "number" ? trigger.back / 100 : 0,
+    exit: trigger?.on === "command" ? trigger.exit : "fails",
     mode: draft?.mode ?? "semi",
     grants: draft?.grants.join("\n") ?? "",
     otherwise: draft?.otherwise ?? "propose",
@@ -66,17 +101,60 @@ export function draftOf(fields: AutomationFields, kept: AutomationDraft | null):
 }
 
 function kindOf(on: Trigger["on"] | undefined): AutomationFields["kind"] {
-  if (on === undefined || on === "time") return "time";
-  return on === "folder" ? "folder" : "kept";
+  if (on === undefined) return "time";
+  const known = ["time", "folder", "page", "number", "command"] as const;
+  return known.find((kind) => kind === on) ?? "kept";
+}
+
+function folderOf(trigger: Trigger | undefined): string {
+  if (trigger?.on === "folder" || trigger?.on === "command") return trigger.folder;
+  return trigger?.on === "number" && "folder" in trigger.of ? trigger.of.folder : "";
 }
 
 function triggerOf(fields: AutomationFields, kept: AutomationDraft | null): Trigger {
   if (fields.kind === "kept" && kept) return kept.trigger;
-  const zone = kept?.trigger.on === "time" ? kept.trigger.zone : null;
-  return fields.kind === "folder"
-    ? { on: "folder", folder: fields.folder.trim(), below: fields.below }
-    : { on: "time", when: fields.when.trim(), zone };
+  const folder = fields.folder.trim();
+  const minutes = fields.every ?? EVERY;
+  switch (fields.kind) {
+    case "folder":
+      return { on: "folder", folder, below: fields.below };
+    case "page":
+      return { on: "page", url: fields.url.trim(), minutes };
+    case "number":
+      return {
+        on: "number",
+        of: numberOf(fields, folder),
+        after: fields.after,
+        side: fields.side,
+        line: hundredths(fields.beyond),
+        back: hundredths(fields.back),
+        minutes,
+      };
+    case "command":
+      return { on: "command", line: fields.line.trim(), folder, exit: fields.exit, minutes };
+    default:
+      return {
+        on: "time",
+        when: fields.when.trim(),
+        zone: kept?.trigger.on === "time" ? kept.trigger.zone : null,
+      };
+  }
 }
+
+function numberOf(fields: AutomationFields, folder: string): NumberOf {
+  switch (fields.number_of) {
+    case "file":
+      return { of: "file", path: fields.path.trim() };
+    case "page":
+      return { of: "page", url: fields.url.trim() };
+    case "command":
+      return { of: "command", line: fields.line.trim(), folder };
+    default:
+      return { of: "free_space", folder };
+  }
+}
+
+const hundredths = (number: number | null): number => Math.round((number ?? 0) * 100);
 
 const NO_LIMITS = {
   turns: null,

@@ -3,6 +3,7 @@
 import { fireEvent } from "@testing-library/svelte";
 import { tick } from "svelte";
 import { afterEach, expect, test, vi } from "vitest";
+import type { Trigger } from "../host/wire";
 import { automationViews } from "../host/fake-away";
 import { draftOf, fieldsOf } from "../state/automation";
 import { byTestId, NOW, stage, type Stage } from "./stage";
@@ -107,6 +108,56 @@ test("one is made by the form, on or off, and what does not fit is said", async 
     false,
   ]);
   expect(document.querySelector("dialog")).toBe(null);
+});
+
+test("every kind of trigger goes through the form and back unchanged", () => {
+  const triggers: Trigger[] = [
+    { on: "time", when: "every hour", zone: "Europe/Warsaw" },
+    { on: "folder", folder: "/home/ada/in", below: true },
+    { on: "page", url: "https://example.org/news", minutes: 20 },
+    {
+      on: "number",
+      of: { of: "free_space", folder: "/home" },
+      after: "",
+      side: "below",
+      line: 1050,
+      back: 50,
+      minutes: 5,
+    },
+    {
+      on: "number",
+      of: { of: "file", path: "/home/ada/p.csv" },
+      after: "EUR",
+      side: "above",
+      line: -3,
+      back: 0,
+      minutes: 1,
+    },
+    {
+      on: "number",
+      of: { of: "page", url: "https://example.org" },
+      after: "",
+      side: "above",
+      line: 1,
+      back: 0,
+      minutes: 9,
+    },
+    {
+      on: "number",
+      of: { of: "command", line: "wc -l a", folder: "/srv" },
+      after: "",
+      side: "above",
+      line: 100,
+      back: 0,
+      minutes: 9,
+    },
+    { on: "command", line: "test -f ok", folder: "/srv", exit: "succeeds", minutes: 3 },
+  ];
+  const [first] = automationViews(NOW);
+  for (const trigger of triggers) {
+    const draft = { ...first!.row.automation.draft, trigger };
+    expect(draftOf(fieldsOf(draft), draft)).toEqual(draft);
+  }
 });
 
 test("it is removed only with a second press", async () => {

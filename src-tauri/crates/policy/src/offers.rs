@@ -239,6 +239,8 @@ fn offer(draft: RuleDraft, past: &[(&Action, BTreeMap<String, String>)], now: i6
     }
     let key = match (past.len(), matched) {
         (0, _) => "policy.offer.history.no_past",
+        (1, 0) => "policy.offer.history.single_not",
+        (1, _) => "policy.offer.history.single",
         (_, 0) => "policy.offer.history.none",
         _ => "policy.offer.history",
     };
