@@ -2,6 +2,7 @@
 //! home of its own for the program, which is run as a user would run it.
 #![expect(clippy::expect_used, reason = "a test that cannot go on says why and ends")]
 
+pub mod calendar_server;
 mod damage;
 pub mod eval;
 pub mod mail_servers;

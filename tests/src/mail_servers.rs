@@ -150,7 +150,7 @@ pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("its number").port()
 }
 
-fn until_it_answers(port: u16) {
+pub(crate) fn until_it_answers(port: u16) {
     let patience = Instant::now();
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
         assert!(patience.elapsed() < Duration::from_secs(20), "nothing listens on {port}");

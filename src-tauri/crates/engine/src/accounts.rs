@@ -10,7 +10,7 @@ use assent_protocol::{
     wire::{Change, ErrorCode, WireError},
 };
 use assent_tools::{
-    accounts::calendar_answers,
+    calendar::{self, account::Calendars, dav::Server},
     mail::{
         self,
         desk::{Desk, MailAccount},
@@ -146,17 +146,24 @@ impl Engine {
         if let Some(tools) = kept.as_ref() {
             return tools.clone();
         }
-        let mut accounts = Vec::new();
+        let (mut accounts, mut calendars) = (Vec::new(), Vec::new());
         for row in self.0.journal.accounts().unwrap_or_default().into_iter().filter(|row| row.on) {
             if let Some((imap, smtp)) = self.mail_servers(&row) {
                 let (mailbox, post) = (Arc::new(imap), Arc::new(smtp));
                 accounts.push(MailAccount { name: row.name, address: row.address, mailbox, post });
+            } else {
+                calendars.extend(self.calendar_server(&row));
             }
         }
         let mut tools = Tools::new();
         if !accounts.is_empty() {
             let desk = Desk(Arc::new(accounts));
             tools.extend(mail::tools(&desk).into_iter().map(|tool| (tool.spec().name, tool)));
+        }
+        if !calendars.is_empty() {
+            // In place of those that know files only; what they are told of is the same.
+            let calendars = Calendars(Arc::new(calendars));
+            tools.extend(calendar::tools(&calendars).into_iter().map(|tool| (tool.spec().name, tool)));
         }
         let tools = Arc::new(tools);
         *kept = Some(tools.clone());
@@ -183,6 +190,13 @@ impl Engine {
         Some((imap, smtp))
     }
 
+    /// Where the events of an account are; none for one that is no calendar.
+    pub(crate) fn calendar_server(&self, row: &StoredAccount) -> Option<Server> {
+        let AccountServers::Calendar { url } = &row.servers else { return None };
+        let password = self.account_password(&row.name, &origin(url)).unwrap_or_default();
+        Some(Server { name: row.name.clone(), url: url.clone(), user: row.user.clone(), password })
+    }
+
     fn look_at_account(&self, row: &StoredAccount) -> Result<(), String> {
         match &row.servers {
             AccountServers::Mail { .. } => {
@@ -190,9 +204,9 @@ impl Engine {
                 imap.folders().map_err(|error| error.to_string())?;
                 smtp.check().map_err(|error| error.to_string())
             }
-            AccountServers::Calendar { url } => {
-                let password = self.account_password(&row.name, &origin(url)).unwrap_or_default();
-                calendar_answers(url, &row.user, &password)
+            AccountServers::Calendar { .. } => {
+                let Some(server) = self.calendar_server(row) else { return Ok(()) };
+                server.check().map_err(|error| error.to_string())
             }
         }
     }

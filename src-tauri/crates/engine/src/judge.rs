@@ -185,11 +185,8 @@ impl Engine {
     }
 
     pub(crate) fn tool(&self, name: &str) -> Option<Arc<dyn Tool>> {
-        self.0
-            .tools
-            .get(name)
-            .cloned()
-            .or_else(|| self.account_tool(name))
+        self.account_tool(name)
+            .or_else(|| self.0.tools.get(name).cloned())
             .or_else(|| self.connected_tool(name))
             .or_else(|| Some(Arc::new(Elsewhere::named(name)?)))
     }

@@ -1,15 +1,20 @@
-//! The calendar: `.ics` files, of which only the lines of an event are ever changed; everything else stays byte for byte.
-//! Without a file that is named it is `Calendar.ics` in the folder of notes.
+//! The calendar: `.ics` files, of which only the lines of an event are ever changed; everything else stays byte for byte;
+//! and calendars on a server. Without one that is named it is the only account, else `Calendar.ics` in the folder of notes.
 
+pub mod account;
 pub mod add;
 pub mod cancel;
 pub mod change;
+pub mod dav;
 pub mod event;
 pub mod ics;
 pub mod list;
+pub mod multistatus;
 pub mod occurrences;
 pub mod plan;
 pub mod time;
+pub mod wanted;
+pub mod zones;
 
 #[cfg(test)]
 mod tests;
@@ -20,11 +25,23 @@ use crate::{
     protected::Use,
     words::{say, shown_path},
 };
-use assent_agent::{Place, ToolError};
+use account::Calendars;
+use assent_agent::{Place, Tool, ToolError};
 use ics::Calendar;
+use std::sync::Arc;
 
 /// The user's own calendar, in the folder of notes.
 pub const FILE: &str = "Calendar.ics";
+
+/// The tools of calendars, for these accounts.
+pub fn tools(calendars: &Calendars) -> Vec<Arc<dyn Tool>> {
+    vec![
+        Arc::new(list::List(calendars.clone())),
+        Arc::new(add::Add(calendars.clone())),
+        Arc::new(change::Change(calendars.clone())),
+        Arc::new(cancel::Cancel(calendars.clone())),
+    ]
+}
 
 /// The calendar that a call is about, and where its path stands among the arguments.
 fn located(named: Option<&str>, place: &Place, wanted: Use) -> Result<(Resolved, &'static str), ToolError> {

@@ -1,7 +1,6 @@
 //! The built-in tools: files, notes, to-dos, calendars, the web and the shell, one file a tool. Every effect on a file goes through a verified folder handle,
 //! and every inverse is made ready before its effect. Nothing here decides whether a call may run.
 
-pub mod accounts;
 pub mod attributes;
 pub mod batch;
 pub mod calendar;
@@ -57,7 +56,13 @@ pub fn all() -> Vec<Arc<dyn Tool>> {
 }
 
 fn always() -> Vec<Arc<dyn Tool>> {
-    vec![
+    let mut tools = calendar::tools(&calendar::account::Calendars::default());
+    tools.extend(here());
+    tools
+}
+
+fn here() -> [Arc<dyn Tool>; 26] {
+    [
         Arc::new(files::list::List),
         Arc::new(files::read::Read),
         Arc::new(files::search::Search),
@@ -84,9 +89,5 @@ fn always() -> Vec<Arc<dyn Tool>> {
         Arc::new(trading::order::PlaceOrder),
         Arc::new(trading::cancel::Cancel),
         Arc::new(web::fetch::Fetch::default()),
-        Arc::new(calendar::list::List),
-        Arc::new(calendar::add::Add),
-        Arc::new(calendar::change::Change),
-        Arc::new(calendar::cancel::Cancel),
     ]
 }

@@ -1,14 +1,14 @@
 //! calendar.add: a new event.
 
 use super::{
+    account::Calendars,
     event::Event,
     ics::{Calendar, escaped, folded},
-    plan::{self, Plan},
+    plan::Plan,
     time::{When, said},
+    wanted::{Wanted, taken_back},
 };
 use crate::{
-    contents,
-    files::write::{ready, undo, written},
     input::{parse, spec},
     words::say,
 };
@@ -35,13 +35,15 @@ struct Input {
     place: Option<String>,
     /// How it repeats, as an RRULE: FREQ=WEEKLY;BYDAY=MO.
     repeat: Option<String>,
-    /// An .ics file; without it the user's own calendar.
+    /// An .ics file, if the event is in none of the accounts.
     #[schemars(extend("format" = "path"))]
     calendar: Option<String>,
+    /// The account; only needed where there are several.
+    account: Option<String>,
 }
 
-/// The tool.
-pub struct Add;
+/// The tool, with the accounts that it can work in.
+pub struct Add(pub Calendars);
 
 fn plan(input: &Input, calendar: &Calendar<'_>, place: &Place) -> Result<Plan, ToolError> {
     let bad = |sentence: String| ToolError::BadInput(sentence);
@@ -103,6 +105,13 @@ fn plan(input: &Input, calendar: &Calendar<'_>, place: &Place) -> Result<Plan, T
     Ok(Plan { text, title: "calendar.add.title", event, before: None, effect: Effect::Modify })
 }
 
+impl Add {
+    fn wanted<'a>(&'a self, input: &'a Input) -> Wanted<'a> {
+        let (account, file) = (input.account.as_deref(), input.calendar.as_deref());
+        Wanted { calendars: &self.0, account, file, id: None, title: &input.title }
+    }
+}
+
 impl Tool for Add {
     fn spec(&self) -> ToolSpec {
         spec::<Input>("calendar.add")
@@ -110,23 +119,20 @@ impl Tool for Add {
 
     fn describe(&self, args: &Value, place: &Place) -> Result<ToolFacts, ToolError> {
         let input: Input = parse(args)?;
-        plan::describe(input.calendar.as_deref(), place, &input.title, |calendar| plan(&input, calendar, place))
+        self.wanted(&input).describe(place, |calendar| plan(&input, calendar, place))
     }
 
     fn prepare(&self, args: &Value, facts: &ToolFacts, place: &Place) -> Result<Vec<Inverse>, ToolError> {
         let input: Input = parse(args)?;
-        let text = plan::text(input.calendar.as_deref(), place, |calendar| plan(&input, calendar, place))?;
-        ready(&text, facts, place)
+        self.wanted(&input).prepare(facts, place, |calendar| plan(&input, calendar, place))
     }
 
     fn run(&self, args: &Value, facts: &ToolFacts, place: &Place) -> Result<Output, ToolError> {
         let input: Input = parse(args)?;
-        let text = plan::text(input.calendar.as_deref(), place, |calendar| plan(&input, calendar, place))?;
-        contents::run(&text, facts, place)?;
-        Ok(written(facts))
+        self.wanted(&input).run(facts, place, |calendar| plan(&input, calendar, place))
     }
 
     fn undo(&self, inverse: &Inverse, place: &Place) -> Undone {
-        undo(inverse, place)
+        taken_back(&self.0, inverse, place)
     }
 }

@@ -1,14 +1,12 @@
 //! calendar.cancel: an event is taken off.
 
 use super::{
+    account::Calendars,
     ics::Calendar,
     plan::{self, Plan},
+    wanted::{Wanted, taken_back},
 };
-use crate::{
-    contents,
-    files::write::{ready, undo, written},
-    input::{parse, spec},
-};
+use crate::input::{parse, spec};
 use assent_agent::{Inverse, Output, Place, Tool, ToolError, ToolFacts, ToolSpec, Undone};
 use assent_protocol::Effect;
 use schemars::JsonSchema;
@@ -21,13 +19,15 @@ use serde_json::Value;
 struct Input {
     /// The event's id, as calendar.list gives it.
     id: String,
-    /// An .ics file; without it the user's own calendar.
+    /// An .ics file, if the event is in none of the accounts.
     #[schemars(extend("format" = "path"))]
     calendar: Option<String>,
+    /// The account; only needed where there are several.
+    account: Option<String>,
 }
 
-/// The tool.
-pub struct Cancel;
+/// The tool, with the accounts that it can work in.
+pub struct Cancel(pub Calendars);
 
 fn plan(input: &Input, calendar: &Calendar<'_>) -> Result<Plan, ToolError> {
     let (_, event) = plan::find(calendar, &input.id)?;
@@ -43,6 +43,13 @@ fn plan(input: &Input, calendar: &Calendar<'_>) -> Result<Plan, ToolError> {
     Ok(Plan { text, title: "calendar.cancel.title", event, before: None, effect: Effect::Delete })
 }
 
+impl Cancel {
+    fn wanted<'a>(&'a self, input: &'a Input) -> Wanted<'a> {
+        let (account, file) = (input.account.as_deref(), input.calendar.as_deref());
+        Wanted { calendars: &self.0, account, file, id: Some(&input.id), title: &input.id }
+    }
+}
+
 impl Tool for Cancel {
     fn spec(&self) -> ToolSpec {
         spec::<Input>("calendar.cancel")
@@ -50,22 +57,20 @@ impl Tool for Cancel {
 
     fn describe(&self, args: &Value, place: &Place) -> Result<ToolFacts, ToolError> {
         let input: Input = parse(args)?;
-        plan::describe(input.calendar.as_deref(), place, &input.id, |calendar| plan(&input, calendar))
+        self.wanted(&input).describe(place, |calendar| plan(&input, calendar))
     }
 
     fn prepare(&self, args: &Value, facts: &ToolFacts, place: &Place) -> Result<Vec<Inverse>, ToolError> {
         let input: Input = parse(args)?;
-        ready(&plan::text(input.calendar.as_deref(), place, |calendar| plan(&input, calendar))?, facts, place)
+        self.wanted(&input).prepare(facts, place, |calendar| plan(&input, calendar))
     }
 
     fn run(&self, args: &Value, facts: &ToolFacts, place: &Place) -> Result<Output, ToolError> {
         let input: Input = parse(args)?;
-        let text = plan::text(input.calendar.as_deref(), place, |calendar| plan(&input, calendar))?;
-        contents::run(&text, facts, place)?;
-        Ok(written(facts))
+        self.wanted(&input).run(facts, place, |calendar| plan(&input, calendar))
     }
 
     fn undo(&self, inverse: &Inverse, place: &Place) -> Undone {
-        undo(inverse, place)
+        taken_back(&self.0, inverse, place)
     }
 }

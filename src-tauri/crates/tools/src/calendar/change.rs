@@ -1,13 +1,13 @@
 //! calendar.change: an event gets another time, title or place.
 
 use super::{
+    account::Calendars,
     ics::{Block, Calendar, escaped, folded},
     plan::{self, Plan},
     time::{When, said},
+    wanted::{Wanted, taken_back},
 };
 use crate::{
-    contents,
-    files::write::{ready, undo, written},
     input::{parse, spec},
     words::say,
 };
@@ -33,13 +33,15 @@ struct Input {
     /// Another place.
     #[serde(rename = "where")]
     place: Option<String>,
-    /// An .ics file; without it the user's own calendar.
+    /// An .ics file, if the event is in none of the accounts.
     #[schemars(extend("format" = "path"))]
     calendar: Option<String>,
+    /// The account; only needed where there are several.
+    account: Option<String>,
 }
 
-/// The tool.
-pub struct Change;
+/// The tool, with the accounts that it can work in.
+pub struct Change(pub Calendars);
 
 fn plan(input: &Input, calendar: &Calendar<'_>, place: &Place) -> Result<Plan, ToolError> {
     let bad = |sentence: String| ToolError::BadInput(sentence);
@@ -110,6 +112,13 @@ fn replaced(calendar: &Calendar<'_>, block: &Block, set: &[(&str, String)]) -> S
     out + &calendar.text[block.range.end..]
 }
 
+impl Change {
+    fn wanted<'a>(&'a self, input: &'a Input) -> Wanted<'a> {
+        let (account, file) = (input.account.as_deref(), input.calendar.as_deref());
+        Wanted { calendars: &self.0, account, file, id: Some(&input.id), title: &input.id }
+    }
+}
+
 impl Tool for Change {
     fn spec(&self) -> ToolSpec {
         spec::<Input>("calendar.change")
@@ -117,23 +126,20 @@ impl Tool for Change {
 
     fn describe(&self, args: &Value, place: &Place) -> Result<ToolFacts, ToolError> {
         let input: Input = parse(args)?;
-        plan::describe(input.calendar.as_deref(), place, &input.id, |calendar| plan(&input, calendar, place))
+        self.wanted(&input).describe(place, |calendar| plan(&input, calendar, place))
     }
 
     fn prepare(&self, args: &Value, facts: &ToolFacts, place: &Place) -> Result<Vec<Inverse>, ToolError> {
         let input: Input = parse(args)?;
-        let text = plan::text(input.calendar.as_deref(), place, |calendar| plan(&input, calendar, place))?;
-        ready(&text, facts, place)
+        self.wanted(&input).prepare(facts, place, |calendar| plan(&input, calendar, place))
     }
 
     fn run(&self, args: &Value, facts: &ToolFacts, place: &Place) -> Result<Output, ToolError> {
         let input: Input = parse(args)?;
-        let text = plan::text(input.calendar.as_deref(), place, |calendar| plan(&input, calendar, place))?;
-        contents::run(&text, facts, place)?;
-        Ok(written(facts))
+        self.wanted(&input).run(facts, place, |calendar| plan(&input, calendar, place))
     }
 
     fn undo(&self, inverse: &Inverse, place: &Place) -> Undone {
-        undo(inverse, place)
+        taken_back(&self.0, inverse, place)
     }
 }

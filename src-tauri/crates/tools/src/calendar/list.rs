@@ -1,6 +1,7 @@
 //! calendar.list: what happens in a range of days.
 
 use super::{
+    account::{self, Calendars},
     event::Event,
     located, occurrences, opened,
     time::{own, told},
@@ -29,13 +30,15 @@ struct Input {
     from: String,
     /// The last day; without it the same day.
     to: Option<String>,
-    /// An .ics file; without it the user's own calendar.
+    /// An .ics file, if the days of no account are meant.
     #[schemars(extend("format" = "path"))]
     calendar: Option<String>,
+    /// The account; only needed where there are several.
+    account: Option<String>,
 }
 
-/// The tool.
-pub struct List;
+/// The tool, with the accounts that it can look into.
+pub struct List(pub Calendars);
 
 fn days(input: &Input, place: &Place) -> Result<(Zoned, Zoned), ToolError> {
     let day = |text: &str| {
@@ -53,6 +56,20 @@ fn days(input: &Input, place: &Place) -> Result<(Zoned, Zoned), ToolError> {
     Ok((moment(first)?, moment(after)?))
 }
 
+fn titled(key: &str, values: &[(&str, String)]) -> String {
+    say(key, &values.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>())
+}
+
+// Events, how many cannot be read, and who else can write there.
+fn in_file(input: &Input, place: &Place) -> Result<(Vec<Event>, usize, Option<String>), ToolError> {
+    let (at, _) = located(input.calendar.as_deref(), place, Use::Look)?;
+    let (_, text) = opened(&at, place)?;
+    let calendar = super::read(&text, &at)?;
+    let events: Vec<Event> = calendar.events.iter().filter_map(Event::read).collect();
+    let unread = calendar.events.len() - events.len();
+    Ok((events, unread, untrusted(&at.path, place)))
+}
+
 impl Tool for List {
     fn spec(&self) -> ToolSpec {
         spec::<Input>("calendar.list")
@@ -61,12 +78,15 @@ impl Tool for List {
     fn describe(&self, args: &Value, place: &Place) -> Result<ToolFacts, ToolError> {
         let input: Input = parse(args)?;
         days(&input, place)?;
-        let (at, field) = located(input.calendar.as_deref(), place, Use::Look)?;
         let last = input.to.as_deref().unwrap_or(&input.from);
-        let values = [("from", visible(&input.from)), ("to", visible(last))];
-        let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let mut values = vec![("from", visible(&input.from)), ("to", visible(last))];
+        if let Some(server) = self.0.meant(input.account.as_deref(), input.calendar.as_deref())? {
+            values.push(("calendar", account::words(server)));
+            return Ok(account::looking(server, titled("calendar.list.title.account", &values)));
+        }
+        let (at, field) = located(input.calendar.as_deref(), place, Use::Look)?;
         Ok(ToolFacts {
-            title: say("calendar.list.title", &values),
+            title: titled("calendar.list.title", &values),
             targets: vec![at.target(field, "")],
             preview: Preview::Fields { rows: vec![(say("tools.words.path", &[]), shown_path(&at.path))] },
             provenance: Some(if untrusted(&at.path, place).is_some() {
@@ -85,10 +105,14 @@ impl Tool for List {
     fn run(&self, args: &Value, _: &ToolFacts, place: &Place) -> Result<Output, ToolError> {
         let input: Input = parse(args)?;
         let (from, to) = days(&input, place)?;
-        let (at, _) = located(input.calendar.as_deref(), place, Use::Look)?;
-        let (_, text) = opened(&at, place)?;
-        let calendar = super::read(&text, &at)?;
-        let events: Vec<Event> = calendar.events.iter().filter_map(Event::read).collect();
+        let server = self.0.meant(input.account.as_deref(), input.calendar.as_deref())?;
+        let (events, unread, source) = match server {
+            Some(server) => {
+                let (events, unread) = account::held(server, &from, &to)?;
+                (events, unread, Some(account::words(server)))
+            }
+            None => in_file(&input, place)?,
+        };
         let (found, whole) = occurrences::between(&events, &from, &to);
         let own = own(place);
         let short = |text: &str| visible(cut(text, 300).0);
@@ -120,8 +144,7 @@ impl Tool for List {
             })
             .collect();
         let truncated = !whole || found.len() > MOST;
-        let source = untrusted(&at.path, place).or_else(|| invited.then(|| say("calendar.source", &[])));
-        let unread = calendar.events.len() - events.len();
+        let source = source.or_else(|| invited.then(|| say("calendar.source", &[])));
         let value = json!({"events": rows, "truncated": truncated, "unreadable": unread});
         Ok(Output { value, untrusted: source, ..Output::default() })
     }

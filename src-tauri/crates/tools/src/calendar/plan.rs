@@ -8,7 +8,6 @@ use super::{
 };
 use crate::{
     contents::{self, describe_own},
-    paths::Resolved,
     protected::Use,
     words::{say, shown_name, shown_path},
 };
@@ -51,7 +50,9 @@ pub fn describe(
     let values = [("title", visible(&plan.event.title)), ("when", when), ("calendar", shown_name(&at.path))];
     let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
     let facts = contents::describe(&at, field, &now, &plan.text, say(plan.title, &values));
-    let rows = rows(&plan, &calendar, &at, place);
+    let others: Vec<Event> = calendar.events.iter().filter_map(Event::read).collect();
+    let mut rows = rows(&plan, &others, "calendar.nobody_told", place);
+    rows.push((say("tools.words.path", &[]), shown_path(&at.path)));
     // A new file, or else what becomes of the event in the one that is there.
     let effect = if now.bytes.is_none() { Effect::Create } else { plan.effect };
     Ok(ToolFacts { preview: Preview::Fields { rows }, effect, ..facts })
@@ -68,7 +69,8 @@ pub fn text(
     Ok(plan(&super::read(&text, &at)?)?.text)
 }
 
-fn rows(plan: &Plan, calendar: &Calendar<'_>, at: &Resolved, place: &Place) -> Vec<(String, String)> {
+/// What a card says of an event: `others` may happen at the same time, and `people` is the sentence about its guests.
+pub fn rows(plan: &Plan, others: &[Event], people: &str, place: &Place) -> Vec<(String, String)> {
     let own = own(place);
     let event = &plan.event;
     let mut rows = Vec::new();
@@ -93,21 +95,19 @@ fn rows(plan: &Plan, calendar: &Calendar<'_>, at: &Resolved, place: &Place) -> V
         row("calendar.row.repeats", say("calendar.repeats", &[("rule", &visible(rule))]));
     }
     if !event.people.is_empty() {
-        let people: Vec<String> = event.people.iter().map(|one| visible(one)).collect();
-        row("calendar.row.people", format!("{}\n{}", people.join("\n"), say("calendar.nobody_told", &[])));
+        let names: Vec<String> = event.people.iter().map(|one| visible(one)).collect();
+        row("calendar.row.people", format!("{}\n{}", names.join("\n"), say(people, &[])));
     }
     if plan.effect != Effect::Delete {
-        row("calendar.row.conflicts", conflicts(event, calendar, place));
+        row("calendar.row.conflicts", conflicts(event, others, place));
     }
-    row("tools.words.path", shown_path(&at.path));
     rows
 }
 
 // What else happens at the same time.
-fn conflicts(event: &Event, calendar: &Calendar<'_>, place: &Place) -> String {
+fn conflicts(event: &Event, others: &[Event], place: &Place) -> String {
     let own = own(place);
-    let others: Vec<Event> =
-        calendar.events.iter().filter_map(Event::read).filter(|other| other.id != event.id).collect();
+    let others: Vec<Event> = others.iter().filter(|other| other.id != event.id).cloned().collect();
     let (Some(from), Some(to)) = (event.start.moment(&own), event.end.moment(&own)) else { return String::new() };
     let to = if to > from { to } else { from.checked_add(1.minute()).unwrap_or(to) };
     let (found, _) = occurrences::between(&others, &from, &to);

@@ -63,7 +63,7 @@ pub fn address(text: &str) -> Result<Url, String> {
 }
 
 /// Looks a name up and refuses what leads into the local network, so that a public name cannot point there.
-struct Outside;
+pub struct Outside;
 
 impl reqwest::dns::Resolve for Outside {
     fn resolve(&self, name: reqwest::dns::Name) -> reqwest::dns::Resolving {
