@@ -371,7 +371,7 @@ fn undo_state(status: Status, facts: &Facts, inverses_left: bool) -> UndoState {
         Status::Undone => UndoState::Done,
         Status::Succeeded | Status::Partly | Status::Unknown if inverses_left => UndoState::Ready,
         Status::Succeeded | Status::Partly | Status::Unknown
-            if facts.effect != Effect::Observe && facts.reversal == Reversal::None =>
+            if facts.effect != Effect::Observe && facts.reversal != Reversal::Undoable =>
         {
             UndoState::Cannot { because: "Its effect cannot be taken back.".to_owned() }
         }

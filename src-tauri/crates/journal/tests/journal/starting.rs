@@ -181,15 +181,17 @@ fn an_inverse_changed_by_sql_is_not_handed_out() {
 }
 
 #[test]
-fn what_cannot_be_undone_says_so() {
+fn what_cannot_be_undone_says_so_also_when_it_could_be_recalled_before() {
     let desk = Desk::new();
-    let mut new = allowed(desk.run(), "c1");
-    new.facts.reversal = Reversal::None;
-    let id = desk.propose(&new);
-    assert_eq!(desk.journal().action(id).unwrap().unwrap().undo, UndoState::Nothing);
-    desk.journal().start(id, "c1-digest", NOW).unwrap();
-    desk.journal().finish(id, Status::Succeeded, &[], None, &[], None, NOW).unwrap();
-    assert!(matches!(desk.journal().action(id).unwrap().unwrap().undo, UndoState::Cannot { .. }));
+    for (call, reversal) in [("c1", Reversal::None), ("c2", Reversal::Recallable)] {
+        let mut new = allowed(desk.run(), call);
+        new.facts.reversal = reversal;
+        let id = desk.propose(&new);
+        assert_eq!(desk.journal().action(id).unwrap().unwrap().undo, UndoState::Nothing);
+        desk.journal().start(id, &format!("{call}-digest"), NOW).unwrap();
+        desk.journal().finish(id, Status::Succeeded, &[], None, &[], None, NOW).unwrap();
+        assert!(matches!(desk.journal().action(id).unwrap().unwrap().undo, UndoState::Cannot { .. }));
+    }
 }
 
 #[test]
