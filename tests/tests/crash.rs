@@ -1,6 +1,7 @@
 //! The program is killed at random moments: while cards wait, while small tasks run, and while a large batch is under
 //! way. Afterwards every card has its id and digest, no action ran twice, every file exists exactly once, what nobody
-//! knows is shown as unknown, and the history is whole. `ASSENT_KILLS` says how often, `ASSENT_SEED` repeats a run.
+//! knows is shown as unknown, and the history is whole. `ASSENT_KILLS` says how often, `ASSENT_LETTER_KILLS` how often
+//! while a letter is sent, which takes longest (else one in twenty), and `ASSENT_SEED` repeats a run.
 #![expect(clippy::expect_used, reason = "a test that cannot go on says why and ends")]
 
 use assent_tests::mail_servers::MailServers;
@@ -227,9 +228,10 @@ fn dur_03_a_letter_is_sent_at_most_once_and_a_copy_that_is_there_was_sent() {
     let hold = Duration::from_secs(1);
     let mut whole = None;
     let (mut n, mut died, mut unknowns, mut found) = (0, 0, 0, 0);
-    while died < kills(5) {
+    let wanted = number("ASSENT_LETTER_KILLS", kills(5));
+    while died < wanted {
         n += 1;
-        assert!(n < 100 + 10 * kills(5), "the program ends before it can be killed");
+        assert!(n < 100 + 10 * wanted, "the program ends before it can be killed");
         let letter = json!({"to": ["bob@example.com"], "subject": "Numbers", "text": format!("This is number {n}.")});
         let said =
             vec![Event::Says(Said { calls: vec![(format!("c{n}"), "mail_send".into(), letter)], ..Said::default() })];

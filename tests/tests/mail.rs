@@ -240,3 +240,48 @@ fn what_may_have_been_sent_is_unknown_and_never_sent_again() {
     home.json(&["resume", &run]);
     assert_eq!((home.status(&id).as_str(), servers.sent().len()), ("unknown", 1));
 }
+
+#[test]
+fn an_answer_to_all_counts_everybody_and_the_same_words_again_are_warned_of() {
+    let servers = MailServers::start_for_any_password();
+    let home = home(&servers, 1);
+    let heading = "From: bob@example.com\r\nTo: anna@example.org, eve@example.org\r\nCc: carl@example.com\r\n";
+    let rest =
+        "Subject: Plan\r\nMessage-ID: <plan@example.com>\r\nDate: Mon, 23 Nov 2026 10:00:00 +0100\r\n\r\nWhen?\r\n";
+    servers.deliver("INBOX", format!("{heading}{rest}").as_bytes());
+    let to_all = json!({"to": ["bob@example.com"], "cc": ["eve@example.org", "Carl@example.com", "carl@example.com"],
+        "subject": "Re: Plan", "text": "On Friday.", "answers": "plan@example.com"});
+    let to_one = json!({"to": ["bob@example.com"], "subject": "Re: Plan", "text": "On Friday."});
+    let other = json!({"to": ["bob@example.com"], "subject": "Re: Plan", "text": "On Monday."});
+    let _model =
+        model(&home, vec![vec![("mail_send", to_all)], vec![("mail_send", to_one)], vec![("mail_send", other)]]);
+    let goal = "answer to all about the plan: bob@example.com, eve@example.org, carl@example.com: On Friday.";
+    let asked = ask(&home, goal, "ask").ended(3);
+    let card = asked.cards()[0].clone();
+    let shown = fields(&card);
+    // Carl stands in it twice and gets it once.
+    assert_eq!(card["title"], "Send “Re: Plan” to 3 people", "{card:#}");
+    for part in [
+        "It goes to 3 people.",
+        "First time you write to these addresses: bob@example.com, eve@example.org, Carl@example.com",
+        "Outside your domain example.org: bob@example.com, Carl@example.com",
+        "plan@example.com",
+    ] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    assert!(!shown.contains("same words"), "{shown}");
+    let next = home.json(&["approve", &text(&card, "id")]).ended(3);
+    let sent = servers.sent();
+    assert_eq!((sent.len(), sent[0].matches("X-To: ").count()), (1, 3), "{sent:?}");
+    assert!(sent[0].contains("In-Reply-To: <plan@example.com>"), "{}", sent[0]);
+
+    // The same words to one of them within a day: said, and still the user's choice.
+    let card = next.cards().last().map(|card| (*card).clone()).expect("a card");
+    let shown = fields(&card);
+    assert!(shown.contains("You sent the same words within a day to bob@example.com."), "{shown}");
+    assert!(!shown.contains("First time") && !shown.contains("It goes to"), "{shown}");
+    let last = home.json(&["reject", &text(&card, "id")]).ended(3);
+    let shown = fields(last.cards().last().expect("a card"));
+    assert!(!shown.contains("same words"), "other words are no repetition: {shown}");
+    assert_eq!(servers.sent().len(), 1);
+}

@@ -44,16 +44,23 @@ impl Host for Recorder {
     fn withdraw(&self, _: &str) {}
 }
 
-struct Desk {
-    home: TempDir,
+pub struct Desk {
+    pub home: TempDir,
     host: Arc<Recorder>,
-    model: Arc<ScriptedModel>,
-    engine: Engine,
+    pub model: Arc<ScriptedModel>,
+    pub engine: Engine,
 }
 
-fn desk(replies: Vec<Result<Reply, ModelError>>) -> Desk {
-    // Not below /tmp, which is another folder in a sandbox.
-    let home = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+pub fn desk(replies: Vec<Result<Reply, ModelError>>) -> Desk {
+    desk_in(new_home(), replies)
+}
+
+/// Not below /tmp, which is another folder in a sandbox.
+pub fn new_home() -> TempDir {
+    TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap()
+}
+
+pub fn desk_in(home: TempDir, replies: Vec<Result<Reply, ModelError>>) -> Desk {
     let host = Arc::<Recorder>::default();
     let model = Arc::new(ScriptedModel::new(replies));
     let config = Config { data: home.path().join("data"), home: home.path().join("home"), keychain: false };
@@ -64,8 +71,12 @@ fn desk(replies: Vec<Result<Reply, ModelError>>) -> Desk {
 
 impl Desk {
     fn task(&self, mode: Mode) -> RunId {
+        self.task_of("remember it", mode)
+    }
+
+    pub fn task_of(&self, goal: &str, mode: Mode) -> RunId {
         let grants = vec![self.home.path().join("home").display().to_string()];
-        self.engine.new_task(NewTask { goal: "remember it".into(), mode: Some(mode), grants, model: None }).unwrap()
+        self.engine.new_task(NewTask { goal: goal.into(), mode: Some(mode), grants, model: None }).unwrap()
     }
 
     async fn run(&self, mode: Mode) -> (RunId, Vec<Action>) {
@@ -74,7 +85,7 @@ impl Desk {
         (run, self.actions(run))
     }
 
-    fn actions(&self, run: RunId) -> Vec<Action> {
+    pub fn actions(&self, run: RunId) -> Vec<Action> {
         let view = self.engine.run(run).unwrap();
         let actions = view.steps.into_iter().filter_map(|step| match step {
             assent_protocol::Step::Action { action } => Some(*action),
@@ -104,7 +115,7 @@ impl Desk {
         self.home.path().join("data/servers").join(server).join(file)
     }
 
-    fn declare(&self, server: &str, tool: &str, effect: Effect, undo: Option<UndoBy>) {
+    pub fn declare(&self, server: &str, tool: &str, effect: Effect, undo: Option<UndoBy>) {
         self.engine.declare_tool(server, tool, Some(Declaration { effect, undo })).unwrap();
     }
 
