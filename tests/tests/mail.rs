@@ -285,3 +285,24 @@ fn an_answer_to_all_counts_everybody_and_the_same_words_again_are_warned_of() {
     assert!(!shown.contains("same words"), "other words are no repetition: {shown}");
     assert_eq!(servers.sent().len(), 1);
 }
+
+#[test]
+fn the_planner_looks_for_letters_and_sends_one_only_after_a_card() {
+    let servers = MailServers::start_for_any_password();
+    let home = home(&servers, 1);
+    servers.deliver("INBOX", &letter("bob@example.com", "The plan", "When is the meeting?"));
+    servers.deliver("INBOX", &letter("eve@example.com", "Other", "Nothing of it."));
+    let found = home.json(&["ask", "search my mail for meeting"]).ended(0);
+    assert!(found.stdout.contains("1 letter:") && found.stdout.contains("The plan"), "{found:#?}");
+    let asked = home.json(&["ask", "send bob@example.com the message: On Friday. See you!"]).ended(3);
+    let card = asked.cards()[0].clone();
+    assert_eq!(
+        (&card["tool"], &card["args"]["subject"]),
+        (&json!("mail.send"), &json!("On Friday. See you")),
+        "{card:#}"
+    );
+    assert_eq!(card["args"]["text"], "On Friday. See you!");
+    assert!(servers.sent().is_empty());
+    home.json(&["approve", &text(&card, "id")]).ended(0);
+    assert_eq!(servers.sent().len(), 1);
+}

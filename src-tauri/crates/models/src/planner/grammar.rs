@@ -3,6 +3,7 @@
 mod calendar;
 mod files;
 mod lists;
+mod mail;
 mod selection;
 mod trading;
 mod web;
@@ -15,9 +16,11 @@ type Way = fn(&mut Cursor) -> Option<Vec<Ask>>;
 pub fn asks(cursor: &mut Cursor) -> Option<Vec<Ask>> {
     cursor.skip(cursor.known.words.polite);
     let start = cursor.at;
-    let ways: [Way; 22] = [
+    let ways: [Way; 24] = [
         web::page,
         calendar::calendar,
+        mail::letter,
+        mail::search,
         trading::order,
         trading::show,
         lists::reminder,

@@ -63,7 +63,7 @@ fn segments(all: &[Token], words: &Words) -> Vec<(usize, usize)> {
     while at < all.len() {
         let token = &all[at];
         let literal = token.word == ":"
-            && all[start..at].iter().any(|t| words.literal.contains(&t.word.as_str()))
+            && all[start..at].iter().any(|t| words.literal.contains(&t.word.as_str()) || t.word.contains('@'))
             && all.get(at + 1).is_some_and(|next| !next.quoted);
         if literal {
             close(start, all.len(), &mut out);

@@ -81,6 +81,7 @@ fn describe(prefix: &str, tool: &str, args: &Value, done: Option<u64>) -> String
         ("text", &text("text")),
         ("new_text", &text("new_text")),
         ("title", &text("title")),
+        ("subject", &text("subject")),
         ("at", &at),
         ("symbol", &text("symbol")),
     ];

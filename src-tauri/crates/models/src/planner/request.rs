@@ -134,6 +134,21 @@ pub enum Ask {
     CancelEvent {
         text: String,
     },
+    SearchMail {
+        words: Option<String>,
+        from: Option<String>,
+        unread: bool,
+    },
+    SendLetter {
+        to: Vec<String>,
+        subject: String,
+        text: String,
+    },
+    DraftLetter {
+        to: Vec<String>,
+        subject: String,
+        text: String,
+    },
     ReadPage {
         url: String,
     },

@@ -140,6 +140,7 @@ const READING: &[&str] = &[
     "trading.positions",
     "trading.prices",
     "calendar.list",
+    "mail.search",
     "files.search",
     "files.find_duplicates",
     "notes.list",

@@ -2,6 +2,7 @@
 
 mod calendar_and_pages;
 mod catalogue;
+mod mail;
 mod trading;
 mod world;
 

@@ -118,7 +118,10 @@ pub static ENGLISH: Words = Words {
     ],
     polite_end: &["please", "for me", "now", "too", "as well", "thanks", "thank you"],
     joints: &["and then", "and also", "and", "then", "also", "&", "plus", "afterwards"],
-    literal: &["note", "notes", "todo", "todos", "to-do", "to-dos", "remind", "reminder", "calendar"],
+    literal: &[
+        "note", "notes", "todo", "todos", "to-do", "to-dos", "remind", "reminder", "calendar", "mail", "email",
+        "letter", "message",
+    ],
     articles: &["the", "my", "all", "any", "every", "of", "those", "these", "a", "an", "some", "each", "that", "this"],
     path_ends: &[
         "by",

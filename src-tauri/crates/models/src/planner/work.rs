@@ -10,6 +10,7 @@ use assent_protocol::{texts::say, visible::visible};
 use serde_json::{Value, json};
 
 mod calendar;
+mod mail;
 mod pages;
 mod trading;
 
@@ -52,6 +53,9 @@ pub fn work(ask: &Ask, desk: &mut Desk) -> Option<()> {
         Ask::ListEvents { days } => calendar::list(days, desk),
         Ask::AddEvent { title, when, minutes } => calendar::add(title, when, *minutes, desk),
         Ask::CancelEvent { text } => calendar::cancel(text, desk),
+        Ask::SearchMail { words, from, unread } => mail::search(words.as_deref(), from.as_deref(), *unread, desk),
+        Ask::SendLetter { to, subject, text } => mail::write(to, subject, text, true, desk),
+        Ask::DraftLetter { to, subject, text } => mail::write(to, subject, text, false, desk),
         Ask::ReadPage { url } => pages::read(url, desk),
         Ask::SavePage { url, to } => pages::save(url, path(to), desk),
         Ask::NotePage { url, title } => pages::note(url, title.as_deref(), desk),

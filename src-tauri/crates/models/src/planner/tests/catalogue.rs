@@ -10,6 +10,7 @@ fn every_text_of_the_planner_is_in_the_catalogue() {
     for file in [
         include_str!("../work.rs"),
         include_str!("../work/calendar.rs"),
+        include_str!("../work/mail.rs"),
         include_str!("../work/pages.rs"),
         include_str!("../work/trading.rs"),
         include_str!("../desk.rs"),

@@ -88,6 +88,11 @@ pub fn look(call: &ProposedCall) -> Turn {
             {"id": "e2", "title": "Team lunch", "start": "2026-11-27"},
             {"id": "e3", "title": "Team call", "start": "2026-11-28"},
         ]}),
+        ("mail.search", _) if args["words"] == "nothing at all" => json!({"letters": [], "found": 0}),
+        ("mail.search", _) => json!({"found": 2, "letters": [
+            {"id": "INBOX:1:2", "from": [{"address": "bob@example.com"}], "subject": "The plan", "date": "2026-11-20T10:00:00Z"},
+            {"id": "INBOX:1:1", "from": [{"address": "eve@example.com"}], "subject": "Hello", "date": "2026-11-19T10:00:00Z"},
+        ]}),
         ("web.fetch", _) => json!({"url": args["url"], "title": "Opening hours", "text": "Open from 9\u{202e} to 17"}),
         ("notes.search", _) => {
             json!({"matches": [{"title": "Soup", "path": "p", "line": 2, "text": "tomato soup"}], "truncated": false})
