@@ -209,6 +209,12 @@ pub trait Tool: Send + Sync {
         None
     }
 
+    /// The programs that a call would start, by every name that each goes by: what a rule can name as `/programs/*`. None
+    /// for a tool that starts none; a program that the tool cannot read is not among them, and such a call asks anyway.
+    fn programs(&self, _args: &Value, _place: &Place) -> Option<Vec<String>> {
+        None
+    }
+
     /// How undo reads on the card: "Undo until you empty the trash". Empty for the usual words.
     fn undo_words(&self) -> String {
         String::new()

@@ -30,6 +30,8 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
+/// What rules call the programs that a call would start.
+pub(crate) const PROGRAMS: &str = "programs";
 /// The tool that asks the user.
 pub(crate) const ASK_USER: &str = "ask_user";
 const DAY: i64 = 24 * 60 * 60 * 1000;
@@ -133,10 +135,11 @@ impl Engine {
         let now = self.0.host.now();
         let rules = self.rules_in_force(now).map_err(failed)?;
         let resolved = described.targets.iter().map(|target| (target.field.clone(), target.shown.clone())).collect();
+        let seen = seen_by_rules(&args, tool.programs(&args, &place));
         let view = CallView {
             tool: &spec.name,
             definition: &definition,
-            args: &args,
+            args: &seen,
             resolved: &resolved,
             run: run.id,
             automation: run.automation,
@@ -245,6 +248,15 @@ impl Engine {
         self.0.journal.add_question(run.id, &call.call, &question, self.0.host.now()).map_err(words::other)?;
         Ok(vec![Event::Call { call: call.call.clone(), standing: Standing::Waiting }])
     }
+}
+
+// The arguments, with the programs that the call would start as one more: a rule names them like any other.
+fn seen_by_rules(args: &Value, programs: Option<Vec<String>>) -> Value {
+    let mut seen = args.clone();
+    if let (Some(programs), Some(fields)) = (programs, seen.as_object_mut()) {
+        fields.insert(PROGRAMS.to_owned(), json!(programs));
+    }
+    seen
 }
 
 /// What a decision is bound to (G2): the exact call, the tool's definition, the resolved targets and their state.

@@ -268,6 +268,21 @@ impl Engine {
         }
     }
 
+    /// A place of no run, for tools that are asked about themselves.
+    pub(crate) fn nowhere(&self) -> Place {
+        Place {
+            grants: Vec::new(),
+            hosts: Hosts::default(),
+            now: self.0.host.now(),
+            zone: self.0.host.zone(),
+            home: self.0.config.home.clone(),
+            data: self.0.config.data.clone(),
+            copies: self.0.config.copies(),
+            notes: self.notes_folder(),
+            stop: Arc::default(),
+        }
+    }
+
     /// Where a run's calls act. `turns` hold the user's words, in which hosts may be named.
     pub(crate) fn place(&self, run: &Run, turns: &[Turn], stop: Arc<AtomicBool>) -> Place {
         let typed = turns.iter().filter_map(|turn| if let Turn::User { text } = turn { Some(text) } else { None });
@@ -278,13 +293,8 @@ impl Engine {
                 typed: typed.flat_map(named).collect(),
                 granted: run.hosts.iter().flat_map(named).collect(),
             },
-            now: self.0.host.now(),
-            zone: self.0.host.zone(),
-            home: self.0.config.home.clone(),
-            data: self.0.config.data.clone(),
-            copies: self.0.config.copies(),
-            notes: self.notes_folder(),
             stop,
+            ..self.nowhere()
         }
     }
 

@@ -114,11 +114,23 @@ impl Engine {
             return Err(words::bad_input("engine.call.unknown_tool", &[("tool", &shown)]));
         };
         let spec = tool.spec();
+        let names_programs = |condition: &Condition| {
+            policy::conditions::pointer(condition).split('/').nth(1) == Some(crate::judge::PROGRAMS)
+        };
+        let programs = tool.programs(&Value::Null, &self.nowhere()).is_some();
+        if programs && draft.conditions.iter().any(names_programs) {
+            // What a program does follows from its arguments, so that its name alone allows nothing.
+            if draft.answer == RuleAnswer::Allow {
+                return Err(words::bad_input("engine.rule.programs", &[]));
+            }
+            draft.conditions.iter_mut().filter(|condition| names_programs(condition)).for_each(by_every_name);
+        }
         if let Some(known) = spec.schema.get("properties").and_then(Value::as_object) {
             for condition in &draft.conditions {
                 let path = policy::conditions::pointer(condition);
                 let first = path.split('/').nth(1).unwrap_or_default();
-                if !path.is_empty() && !known.contains_key(first) {
+                let there = known.contains_key(first) || (programs && first == crate::judge::PROGRAMS);
+                if !path.is_empty() && !there {
                     let names = known.keys().map(|name| visible(name)).collect::<Vec<_>>().join(", ");
                     let values = [("tool", shown.as_str()), ("path", &visible(path)), ("names", &names)];
                     return Err(words::bad_input("engine.rule.no_argument", &values));
@@ -181,6 +193,24 @@ impl Engine {
         let mut found = BTreeMap::new();
         collect_paths(args, String::new(), &self.0.config.home, &mut found);
         found
+    }
+}
+
+// A program that is given by its path is meant by what lies there, whatever links lead to it.
+fn by_every_name(condition: &mut Condition) {
+    let values = match &*condition {
+        Condition::Equals { value, .. } => vec![value.clone()],
+        Condition::OneOf { values, .. } => values.clone(),
+        _ => return,
+    };
+    let path = policy::conditions::pointer(condition).to_owned();
+    let mut all = values.clone();
+    for text in values.iter().filter_map(Value::as_str).filter(|text| text.starts_with('/')) {
+        let real = Path::new(text).canonicalize().ok().and_then(|real| real.to_str().map(Value::from));
+        all.extend(real.filter(|real| !values.contains(real)));
+    }
+    if all != values {
+        *condition = Condition::OneOf { path, values: all };
     }
 }
 

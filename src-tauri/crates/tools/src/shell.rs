@@ -12,6 +12,7 @@ mod line;
 mod options;
 mod others;
 pub mod output;
+pub mod programs;
 mod redirect;
 pub mod run;
 mod script;

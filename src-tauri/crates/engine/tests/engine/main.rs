@@ -7,6 +7,7 @@ mod connections;
 mod helpers;
 mod holds;
 mod limits;
+mod programs;
 mod py_servers;
 mod returning;
 mod trust;

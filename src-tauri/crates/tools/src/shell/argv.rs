@@ -75,6 +75,7 @@ pub(super) fn read(
         return;
     }
     let program = argv.first().and_then(Word::literal).unwrap_or_default();
+    found.starts(program);
     let program = SYSTEM.iter().find_map(|folder| program.strip_prefix(folder)).unwrap_or(program);
     found.depth += 1;
     let outcome = if found.depth > super::line::DEEPEST {

@@ -91,6 +91,8 @@ pub struct LineReading {
     pub problem: Option<Why>,
     /// Whether it is too long or has too many commands to be shown on a card, so that it is refused.
     pub too_complex: bool,
+    /// Every program that it names to be started, wrappers and what they start alike, as written but for quotes.
+    pub programs: Vec<String>,
 }
 
 /// Reads a line.
@@ -118,6 +120,7 @@ pub(super) struct Findings {
     pub(super) problem: Option<Why>,
     pub(super) too_complex: bool,
     pub(super) depth: usize,
+    pub(super) programs: Vec<String>,
 }
 
 impl Findings {
@@ -127,6 +130,14 @@ impl Findings {
             self.broken(Why::plain("too_many"));
         } else {
             self.commands.push(command);
+        }
+    }
+
+    /// A program is named to be started.
+    pub(super) fn starts(&mut self, program: &str) {
+        if !program.is_empty() && self.programs.len() < 2 * MOST_COMMANDS && !self.programs.iter().any(|p| p == program)
+        {
+            self.programs.push(program.to_owned());
         }
     }
 
@@ -145,11 +156,11 @@ impl Findings {
     }
 
     fn reading(self) -> LineReading {
-        let Findings { commands, problem, too_complex, .. } = self;
+        let Findings { commands, problem, too_complex, programs, .. } = self;
         let inspectable = problem.is_none() && commands.iter().all(|command| command.inspectable);
         let worst = commands.iter().map(|command| command.effect).max().unwrap_or(Effect::Observe);
         let effect = if inspectable { worst } else { worst.max(Effect::Execute) };
         let reads_only = inspectable && effect == Effect::Observe && !commands.is_empty();
-        LineReading { commands, effect, inspectable, reads_only, problem, too_complex }
+        LineReading { commands, effect, inspectable, reads_only, problem, too_complex, programs }
     }
 }

@@ -3,7 +3,7 @@
 use super::{
     kept::{self, Snapshot},
     line::{LineReading, read_line},
-    output,
+    output, programs,
 };
 use crate::{
     batch::{blank, refuse_own},
@@ -127,6 +127,13 @@ impl Tool for Run {
 
     fn undo(&self, inverse: &Inverse, place: &Place) -> Undone {
         kept::undo(inverse, place)
+    }
+
+    fn programs(&self, args: &Value, place: &Place) -> Option<Vec<String>> {
+        let call = Call::of(args, place).ok();
+        let names = call.map(|call| programs::names(&call.reading.programs, &call.folder.path)).unwrap_or_default();
+        // Of no program at all a rule would hold in doubt.
+        Some(if names.is_empty() { vec![String::new()] } else { names })
     }
 
     fn undo_words(&self) -> String {

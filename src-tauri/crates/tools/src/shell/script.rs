@@ -334,6 +334,7 @@ impl<'a, 'f> Script<'a, 'f> {
             if !fewer.is_empty() {
                 argv::read(&fewer, &text, self.context, &self.scope, &mut apart, Vec::new());
             }
+            apart.programs.iter().for_each(|program| self.found.starts(program));
             if !apart.reads_only() {
                 self.found.broken(Why::about("unknown_target", &text));
             }

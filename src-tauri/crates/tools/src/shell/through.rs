@@ -174,17 +174,27 @@ impl Wrapper {
 
 fn env(args: &[Word], text: &str, scope: &Scope, found: &mut Findings) -> Seen {
     let mut at = 0;
+    let mut doubt = None;
     while let Some(word) = args.get(at) {
         let fail = |key| Seen::Itself(Outcome::opaque(Why::about(key, &word.written)));
         let prefix = word.prefix();
         if let Some((name, _)) = prefix.split_once('=').filter(|_| !prefix.starts_with('-')) {
             if !may_assign(name, true) || word.splits() {
-                return fail("environment");
+                // What it starts is named all the same.
+                doubt.get_or_insert(Why::about("environment", &word.written));
             }
         } else if word.start() == super::word::Start::Dash {
             match word.literal() {
                 Some("-i" | "-" | "-0" | "--ignore-environment" | "--null") => {}
                 Some("-u" | "--unset") => at += 1,
+                // It splits a text by rules of its own: what that starts is named, and not taken for understood.
+                Some(option) if option.starts_with("-S") || option.starts_with("--split-string") => {
+                    let here = option.trim_start_matches("--split-string").trim_start_matches("-S");
+                    let next = args.get(at + 1).and_then(Word::literal).unwrap_or_default();
+                    let text = if here.is_empty() { next } else { here.trim_start_matches('=') };
+                    Script::read(text, found, scope, Context::Shell);
+                    return fail("unknown_option");
+                }
                 _ => return fail("unknown_option"),
             }
         } else {
@@ -194,10 +204,10 @@ fn env(args: &[Word], text: &str, scope: &Scope, found: &mut Findings) -> Seen {
     }
     let rest = args.get(at..).unwrap_or_default();
     if rest.is_empty() {
-        return Seen::Itself(Outcome::reads(Vec::new()));
+        return Seen::Itself(doubt.map_or_else(|| Outcome::reads(Vec::new()), Outcome::opaque));
     }
     argv::read(rest, text, Context::Program, scope, found, Vec::new());
-    Seen::Through
+    doubt.map_or(Seen::Through, |why| Seen::Itself(Outcome::opaque(why)))
 }
 
 // `-c` with a fixed text is read as a script of its own. A login or interactive shell runs start-up files.
