@@ -31,6 +31,8 @@ pub enum Command {
         grant: Vec<String>,
         #[arg(long, value_name = "NAME")]
         model: Option<String>,
+        #[arg(long, value_name = "NAME", conflicts_with = "model")]
+        agent: Option<String>,
         #[arg(long, value_name = "WHICH")]
         approve: Option<Approve>,
         #[arg(long, value_name = "NAME=N", value_parser = limit)]
@@ -168,11 +170,32 @@ pub enum Command {
         #[arg(long)]
         undo: bool,
     },
+    Agents {
+        #[command(subcommand)]
+        what: Option<Agents>,
+    },
     Core {
         #[arg(long, value_name = "SWITCH")]
         at_login: Option<OnOff>,
     },
     Mcp,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Agents {
+    List,
+    Add {
+        name: String,
+        #[arg(long)]
+        network: bool,
+        #[arg(long, value_name = "NAME")]
+        secret: Vec<String>,
+        #[arg(last = true, value_name = "COMMAND")]
+        command: Vec<String>,
+    },
+    Remove {
+        name: String,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

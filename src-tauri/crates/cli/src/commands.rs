@@ -7,7 +7,8 @@ impl Desk {
     /// Does one command.
     pub(crate) async fn run(&self, command: Command) -> Answered {
         match command {
-            Command::Ask { goal, mode, grant, model, approve, limit } => {
+            Command::Ask { goal, mode, grant, model, agent, approve, limit } => {
+                let model = agent.map(|name| format!("agent:{name}")).or(model);
                 let run = self.new_task(goal, mode, grant, model)?;
                 self.set_limits(run, &limit)?;
                 self.follow_new(run, approve).await
@@ -29,6 +30,7 @@ impl Desk {
             Command::Sample(parts) => crate::sample::run(&parts.task(), &self.config.home, self.out).await,
             Command::Automation { what } => self.automation(what),
             Command::Mcp => self.mcp().await,
+            Command::Agents { what } => self.agents(what),
             Command::Inbox => self.inbox(),
             Command::Show { id } => self.show(id),
             Command::Undo { id } => self.undo(&id),

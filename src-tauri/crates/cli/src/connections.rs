@@ -144,7 +144,7 @@ impl Desk {
     }
 
     // Never on the command line, where every program of this computer can read it.
-    fn secret(&self, name: String) -> Result<(String, String), WireError> {
+    pub(crate) fn secret(&self, name: String) -> Result<(String, String), WireError> {
         if let Ok(value) = std::env::var(&name) {
             return Ok((name, value));
         }

@@ -34,6 +34,7 @@
 //!   `imported`, and `notice` in `core`
 
 mod accounts;
+mod agents;
 mod arguments;
 mod automations;
 mod card;

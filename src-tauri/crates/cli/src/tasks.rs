@@ -161,6 +161,7 @@ impl Desk {
             None if interactive(self) => self.person_answers(follow).await?,
             None | Some(Approve::None) => {}
         }
+        self.stay_with_agent(follow).await?;
         let open = follow.open()?;
         Ok(if open.cards.is_empty() && open.questions.is_empty() { Ended::Done } else { Ended::Waiting })
     }

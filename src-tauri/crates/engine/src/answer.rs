@@ -142,6 +142,9 @@ impl Engine {
             return Err(words::bad_input("engine.message.empty", &[]));
         }
         self.present();
+        if self.agent_at_work(run) {
+            return Err(words::bad_input("agents.at_work", &[]));
+        }
         if is_elsewhere(&self.run_row(run)?) {
             return Err(words::bad_input("elsewhere.say", &[]));
         }

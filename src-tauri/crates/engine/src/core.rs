@@ -7,9 +7,9 @@ use crate::{
     words,
 };
 use assent_protocol::{
-    Account, AccountDraft, Action, ActionId, Advice, AutomationDraft, AutomationId, AutomationView, Automations,
-    Budget, Connection, Decider, Declaration, Digest, FiringId, Imported, LookBack, Question, QuestionId, Rule,
-    RuleDraft, RuleId, RuleOffer, Run, RunId, ServerDraft, TriageRule, TrustOffer,
+    Account, AccountDraft, Action, ActionId, Advice, Agent, AgentDraft, AutomationDraft, AutomationId, AutomationView,
+    Automations, Budget, Connection, Decider, Declaration, Digest, FiringId, Imported, LookBack, Question, QuestionId,
+    Rule, RuleDraft, RuleId, RuleOffer, Run, RunId, ServerDraft, TriageRule, TrustOffer,
     wire::{
         Card, HistoryPage, HistoryQuery, Inbox, LocalServer, NewTask, PriceRow, RunRow, RunView, Settings, Standing,
         ToolRow, UndoReport, Verification, WireError,
@@ -126,6 +126,8 @@ functions! {
         run_automation(id: AutomationId) -> RunId;
         pause_automations(paused: bool) -> ();
         answer_firing(id: FiringId, run: bool) -> ();
+        agents() -> Vec<Agent>;
+        add_agent(draft: AgentDraft) -> Agent;
         elsewhere_request(run: RunId, tool: String, arguments: Value, why: Option<String>) -> String;
         elsewhere_action(run: RunId, call: String) -> Action;
         elsewhere_question(run: RunId, text: String) -> String;
@@ -170,6 +172,7 @@ functions! {
         accept_tool(server: &str as String, tool: &str as String) -> Connection
             = |engine, (server, tool)| engine.accept_tool(&server, &tool);
         import_connections(file: &str as String) -> Imported = |engine, (file,)| engine.import_connections(&file);
+        remove_agent(name: &str as String) -> () = |engine, (name,)| engine.remove_agent(&name);
         advise(task: &NewTask as NewTask) -> Advice = |engine, (task,)| engine.advise(&task);
         switch_automation(
             id: AutomationId as AutomationId,

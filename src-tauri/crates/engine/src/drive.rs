@@ -1,6 +1,6 @@
 //! Driving a run: ask the loop what is next, do it, commit it, feed it back, until it waits or ends.
 
-use crate::{Answered, Engine, elsewhere::is_elsewhere, hold::Waited, think::Thought, words};
+use crate::{Answered, Engine, agents::is_agents, elsewhere::is_elsewhere, hold::Waited, think::Thought, words};
 use assent_agent::Tool as _;
 use assent_agent::{
     Request,
@@ -42,6 +42,10 @@ impl Engine {
             return Ok(run);
         }
         control.stop.store(false, Ordering::SeqCst);
+        if is_agents(&run) {
+            self.drive_agent(&run, &control).await?;
+            return self.run_row(id);
+        }
         if is_elsewhere(&run) {
             self.drive_elsewhere(&run, &control).await?;
             return self.run_row(id);

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod advice;
+mod agents;
 mod answer;
 mod automations;
 mod config;
@@ -100,6 +101,7 @@ pub(crate) struct Desk {
     pub(crate) polling: Mutex<HashSet<AutomationId>>,
     /// Notices that quiet hours hold back, by their keys.
     pub(crate) held_back: Mutex<BTreeMap<String, Notice>>,
+    pub(crate) at_work: agents::AtWork,
     controls: Mutex<HashMap<RunId, Arc<Control>>>,
 }
 
@@ -162,6 +164,7 @@ impl Engine {
             keys,
             connections,
             sessions: elsewhere::Sessions::default(),
+            at_work: agents::AtWork::default(),
             watching: Mutex::default(),
             firing: Mutex::default(),
             driven: AtomicUsize::new(0),
@@ -175,6 +178,7 @@ impl Engine {
         }));
         engine.close_old_questions();
         engine.close_old_sessions();
+        engine.close_old_agents();
         Ok(engine)
     }
 
@@ -208,6 +212,7 @@ impl Engine {
         let now = self.0.host.now();
         self.present();
         let model = self.model_name(task.model)?;
+        self.check_agent(&model, grants.len())?;
         let new = NewRun { goal: goal.to_owned(), mode: task.mode.unwrap_or(settings.mode), model, grants, hosts };
         let run = self.0.journal.add_run(&new, now).map_err(words::other)?;
         self.0.journal.add_turn(run, &Turn::User { text: goal.to_owned() }, now).map_err(words::other)?;
@@ -262,9 +267,11 @@ impl Engine {
     /// The model of a task: the one it names, else that of the settings.
     pub(crate) fn model_name(&self, asked: Option<String>) -> Answered<String> {
         match (&self.0.stand_in, asked) {
-            (Some(model), _) => Ok(model.name()),
-            (None, Some(asked)) => Ok(asked),
-            (None, None) => Ok(self.settings()?.model),
+            (Some(model), asked) if !asked.as_deref().is_some_and(|asked| asked.starts_with(agents::MODEL)) => {
+                Ok(model.name())
+            }
+            (_, Some(asked)) => Ok(asked),
+            (_, None) => Ok(self.settings()?.model),
         }
     }
 

@@ -37,7 +37,7 @@ impl Engine {
         tokio::task::spawn_blocking(work).await.map_err(|error| words::other(error.to_string()))?
     }
 
-    fn start_here(&self, run: &Run, said: &[Turn], call: &str, control: &Control) -> Answered<Vec<Event>> {
+    pub(crate) fn start_here(&self, run: &Run, said: &[Turn], call: &str, control: &Control) -> Answered<Vec<Event>> {
         let actions = self.0.journal.actions_of(run.id).map_err(words::other)?;
         let ready = |action: &Action| action.call == call && standing_of(action) == Some(Standing::Ready);
         let Some(action) = actions.into_iter().rev().find(ready) else { return Ok(Vec::new()) };

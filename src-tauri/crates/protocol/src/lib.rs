@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod action;
+pub mod agent;
 pub mod automation;
 pub mod budget;
 pub mod canonical;
@@ -22,6 +23,7 @@ pub mod wire;
 
 pub use account::*;
 pub use action::*;
+pub use agent::*;
 pub use automation::*;
 pub use budget::*;
 pub use connection::*;

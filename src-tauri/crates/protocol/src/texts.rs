@@ -14,6 +14,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../texts/en/elsewhere.json"),
     include_str!("../texts/en/trading.json"),
     include_str!("../texts/en/sample.json"),
+    include_str!("../texts/en/agents.json"),
     include_str!("../texts/en/planner.json"),
     include_str!("../texts/en/engine.json"),
     include_str!("../texts/en/automation.json"),

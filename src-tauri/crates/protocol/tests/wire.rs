@@ -36,6 +36,8 @@ impl Types {
         let mut types = Types { config: Config::new().with_large_int("number"), found: BTreeMap::new() };
         types.visit::<Action>();
         types.visit::<Advice>();
+        types.visit::<Agent>();
+        types.visit::<AgentDraft>();
         types.visit::<AutomationDraft>();
         types.visit::<AutomationView>();
         types.visit::<Automations>();

@@ -1,6 +1,7 @@
 //! The built-in tools: files, notes, to-dos, calendars, the web and the shell, one file a tool. Every effect on a file goes through a verified folder handle,
 //! and every inverse is made ready before its effect. Nothing here decides whether a call may run.
 
+pub mod acp;
 pub mod attributes;
 pub mod batch;
 pub mod calendar;
