@@ -54,6 +54,21 @@ async function work(client, sessionId) {
       await write("something else");
       break;
     }
+    case "swaps": {
+      // What was approved is one file; it then goes for another one, by the desk and by itself.
+      const other = `${folder}/other.txt`;
+      await permission({ content: [{ type: "diff", path, newText: "made" }] });
+      await client
+        .request(fs.writeTextFile, { sessionId, path: other, content: "made" })
+        .catch((error) => say(`Told: ${error.message}`));
+      try {
+        writeFileSync(other, "made");
+        await say("It let me.");
+      } catch (error) {
+        await say(`It is ${error.code}.`);
+      }
+      break;
+    }
     case "ignores":
       // No permission, no desk: straight into the folder.
       try {

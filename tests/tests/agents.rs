@@ -7,25 +7,30 @@ use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 const PATIENCE: Duration = Duration::from_secs(90);
 
-/// A home with the agent that does `what`, and a folder for it.
-fn home(what: &str) -> (Home, PathBuf) {
-    let home = Home::new();
-    // Beside the packages, so that it finds them.
-    let packages = installed("@agentclientprotocol/sdk").ancestors().nth(3).expect("its folder").to_owned();
-    let script = packages.join("assent-agent.mjs");
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let wanted = fs::read(root.join("mcp-servers/agent.mjs")).expect("read the agent");
-    if fs::read(&script).ok() != Some(wanted.clone()) {
+/// The nasty agent beside the packages, so that it finds them.
+fn script() -> &'static str {
+    static SCRIPT: OnceLock<String> = OnceLock::new();
+    SCRIPT.get_or_init(|| {
+        let packages = installed("@agentclientprotocol/sdk").ancestors().nth(3).expect("its folder").to_owned();
+        let script = packages.join("assent-agent.mjs");
+        let wanted = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("mcp-servers/agent.mjs")).expect("read it");
+        // The tests of two programs may come at once.
         let part = packages.join(format!("assent-agent.{}", std::process::id()));
         fs::write(&part, wanted).expect("write the agent");
         fs::rename(part, &script).expect("put the agent there");
-    }
-    let script = script.display().to_string();
-    home.assent(&["--json", "agents", "add", "nasty", "--", "node", &script, what]).ended(0);
+        script.display().to_string()
+    })
+}
+
+/// A home with the agent that does `what`, and a folder for it.
+fn home(what: &str) -> (Home, PathBuf) {
+    let home = Home::new();
+    home.assent(&["--json", "agents", "add", "nasty", "--", "node", script(), what]).ended(0);
     let folder = home.path().join("work");
     fs::create_dir_all(&folder).expect("make a folder");
     (home, folder)
@@ -60,6 +65,14 @@ fn ended(child: Child) -> Run {
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         stdout,
     }
+}
+
+/// How many programs are in a box of this home.
+fn boxes(home: &Home) -> usize {
+    let listed = std::process::Command::new("ps").args(["-eo", "pid,args"]).output().expect("run ps");
+    let marker = home.path().display().to_string();
+    let lines = String::from_utf8_lossy(&listed.stdout).into_owned();
+    lines.lines().filter(|line| line.contains("bwrap") && line.contains(&marker)).count()
 }
 
 fn messages(run: &Run) -> String {
@@ -119,6 +132,68 @@ fn what_is_changed_after_approval_asks_again() {
     home.json(&["reject", &text(&second, "id")]);
     ended(working);
     assert_eq!(fs::read_to_string(folder.join("made.txt")).expect("the file"), "made");
+}
+
+#[test]
+fn approval_of_one_file_covers_no_other_by_the_desk_or_by_itself() {
+    let (home, folder) = home("swaps");
+    let working = start(&home);
+    let first = card(&home);
+    assert!(text(&first["args"], "path").ends_with("/made.txt"), "{first}");
+    home.json(&["approve", &text(&first, "id")]);
+    let second = card(&home);
+    assert!(text(&second["args"], "path").ends_with("/other.txt"), "{second}");
+    home.json(&["reject", &text(&second, "id"), "--reason", "only the one"]);
+    let run = ended(working).ended(0);
+    assert!(folder.join("made.txt").exists() && !folder.join("other.txt").exists());
+    let said = messages(&run);
+    assert!(said.contains("only the one") && said.contains("It is EROFS."), "{said}");
+}
+
+#[test]
+fn a_program_killed_while_an_agent_waits_leaves_no_agent_no_card_and_an_end_that_says_so() {
+    let (home, folder) = home("writes");
+    let mut working = start(&home);
+    let id = text(&card(&home), "id");
+    working.kill().expect("kill it");
+    working.wait().expect("it ends");
+    assert!(home.inbox().is_empty() && !folder.join("made.txt").exists());
+    assert_eq!(home.status(&id), "withdrawn");
+    let began = Instant::now();
+    while boxes(&home) > 0 {
+        assert!(began.elapsed() < PATIENCE, "its agent is still there");
+    }
+    let resumed = home.json(&["resume", "r1"]);
+    assert_eq!(resumed.end()["status"], "failed", "{resumed:#?}");
+    assert!(text(resumed.end(), "note").contains("while the agent was at work"), "{resumed:#?}");
+    assert!(!folder.join("made.txt").exists());
+    // A new message gives it the task anew.
+    let mut again = home.command(&["--json", "say", "r1", "go on"]);
+    let again = again.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("start assent");
+    home.json(&["approve", &text(&self::card(&home), "id")]);
+    assert_eq!(ended(again).ended(0).end()["succeeded"], 1);
+    assert!(folder.join("made.txt").exists());
+}
+
+/// An error in words or as a line, wherever it was written.
+fn said(run: &Run) -> String {
+    run.stdout.clone() + &run.stderr
+}
+
+#[test]
+fn agents_are_listed_and_forgotten_and_a_task_needs_one_that_is_there_and_one_folder() {
+    let (home, _) = home("writes");
+    let listed = home.json(&["agents"]).ended(0);
+    assert_eq!((listed.all("agent").len(), &listed.all("agent")[0]["network"]), (1, &json!(false)), "{listed:#?}");
+    let refused = home.json(&["ask", "x", "--agent", "nobody", "--grant", "work"]);
+    assert!(refused.status != 0 && said(&refused).contains("There is no agent nobody"), "{refused:#?}");
+    let refused = home.json(&["ask", "x", "--agent", "nasty"]);
+    assert!(refused.status != 0 && said(&refused).contains("exactly one folder"), "{refused:#?}");
+    let taken = home.assent(&["--json", "agents", "add", "nasty", "--", "node", script(), "writes"]);
+    assert!(taken.status != 0 && said(&taken).contains("already"), "{taken:#?}");
+    home.json(&["agents", "remove", "nasty"]).ended(0);
+    assert!(home.json(&["agents"]).ended(0).all("agent").is_empty());
+    assert_ne!(home.json(&["agents", "remove", "nasty"]).status, 0);
 }
 
 #[test]
@@ -184,13 +259,7 @@ fn g9_stop_and_freeze_reach_an_agent_within_five_seconds() {
         let mut core = home.core();
         let asking = start(&home);
         let began = Instant::now();
-        let agent = || {
-            let listed = std::process::Command::new("ps").args(["-eo", "pid,args"]).output().expect("run ps");
-            let marker = home.path().display().to_string();
-            let lines = String::from_utf8_lossy(&listed.stdout).into_owned();
-            lines.lines().filter(|line| line.contains("bwrap") && line.contains(&marker)).count()
-        };
-        while agent() == 0 {
+        while boxes(&home) == 0 {
             assert!(began.elapsed() < PATIENCE, "the agent did not start");
         }
         let told = Instant::now();
@@ -198,7 +267,7 @@ fn g9_stop_and_freeze_reach_an_agent_within_five_seconds() {
             "stop" => home.json(&["stop", "r1"]),
             _ => home.json(&["freeze"]),
         };
-        while agent() > 0 {
+        while boxes(&home) > 0 {
             assert!(told.elapsed() < Duration::from_secs(5), "it is still there after {how}");
         }
         ended(asking);

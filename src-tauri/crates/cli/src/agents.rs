@@ -51,7 +51,7 @@ impl Desk {
             follow.drive().await?;
             tokio::time::sleep(LOOK).await;
         }
-        Ok(())
+        follow.show()
     }
 
     fn show_agent(&self, agent: &Agent) {

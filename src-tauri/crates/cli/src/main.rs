@@ -31,7 +31,7 @@
 //!   (lines), `counts`, `next` (commands)
 //! - answers to one command: `automation_run`, `looked_back`, `look_back`, `login`, `task`, `rule`, `offer`, `setting`,
 //!   `models`, `price`, `undo`, `why`, `verification`, `trust_offer`, `advice`, `connection`, `connection_tool`, `account`,
-//!   `imported`, and `notice` in `core`
+//!   `agent`, `imported`, and `notice` in `core`
 
 mod accounts;
 mod agents;

@@ -52,7 +52,7 @@ struct Live {
     run: RunId,
     name: String,
     control: Arc<Control>,
-    ended: Mutex<Option<Result<(), String>>>,
+    over: Mutex<bool>,
     said: Mutex<String>,
     turns: AtomicU32,
     calls: AtomicU32,
@@ -152,6 +152,8 @@ impl Engine {
     pub(crate) async fn drive_agent(&self, run: &Run, control: &Arc<Control>) -> Answered<()> {
         let live = match self.live(run.id) {
             Some(live) => live,
+            // What has ended, or stands still for another reason, starts by a new message and by nothing else.
+            None if run.status != RunStatus::Running => return Ok(()),
             None => {
                 let turns = self.0.journal.turns(run.id).map_err(words::other)?;
                 if !matches!(turns.last(), Some(Turn::User { .. })) {
@@ -160,22 +162,32 @@ impl Engine {
                 self.set_to_work(run, &turns, control)?
             }
         };
-        loop {
-            let ended = live.ended.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            if let Some(ended) = ended {
-                self.0.at_work.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&run.id);
-                live.flush(self, Vec::new());
-                self.withdraw_all(run.id);
-                return match ended {
-                    Ok(()) => self.settle(run, RunStatus::Done, None),
-                    Err(why) => self.settle(run, RunStatus::Failed, Some(&why)),
-                };
-            }
-            if self.waits(run.id)? && !control.stop.load(Ordering::SeqCst) {
-                return self.settle(run, RunStatus::Waiting, None);
+        while self.agent_at_work(run.id) {
+            {
+                // Held, so that the end of the agent comes wholly before or wholly after this.
+                let over = live.over.lock().unwrap_or_else(PoisonError::into_inner);
+                if !*over && !control.stop.load(Ordering::SeqCst) && self.waits(run.id)? {
+                    return self.settle(run, RunStatus::Waiting, None);
+                }
             }
             tokio::time::sleep(LOOK).await;
         }
+        Ok(())
+    }
+
+    // The agent has ended: what it still waits for is withdrawn, and its run stands as it ended.
+    fn close_agent(&self, live: &Live, ended: Result<(), String>) {
+        *live.over.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        live.flush(self, Vec::new());
+        self.withdraw_all(live.run);
+        if let Ok(run) = self.run_row(live.run) {
+            let (status, note) = match ended {
+                Ok(()) => (RunStatus::Done, None),
+                Err(why) => (RunStatus::Failed, Some(why)),
+            };
+            let _ = self.settle(&run, status, note.as_deref());
+        }
+        self.0.at_work.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&live.run);
     }
 
     fn waits(&self, run: RunId) -> Answered<bool> {
@@ -210,7 +222,7 @@ impl Engine {
             run: run.id,
             name,
             control: control.clone(),
-            ended: Mutex::default(),
+            over: Mutex::default(),
             said: Mutex::default(),
             turns: AtomicU32::new(0),
             calls: AtomicU32::new(u32::try_from(turns.len()).unwrap_or_default() * 1000),
@@ -218,15 +230,13 @@ impl Engine {
             asking: Mutex::default(),
         });
         self.0.at_work.0.lock().unwrap_or_else(PoisonError::into_inner).insert(run.id, live.clone());
-        let (working, runtime) = (live.clone(), tokio::runtime::Handle::current());
+        let working = live.clone();
         std::thread::spawn(move || {
-            let desk = Arc::new(AtDesk(working.clone()));
             let stop = working.control.stop.clone();
-            let ended = acp::run(&config, folder, prompt, desk, &stop, Patience::default());
-            *working.ended.lock().unwrap_or_else(PoisonError::into_inner) = Some(ended);
-            // Nobody may be driving it, while a card waits.
+            let ended =
+                acp::run(&config, folder, prompt, Arc::new(AtDesk(working.clone())), &stop, Patience::default());
             if let Some(desk) = working.desk.upgrade() {
-                runtime.spawn(async move { Engine(desk).drive(working.run).await });
+                Engine(desk).close_agent(&working, ended);
             }
         });
         Ok(live)
@@ -351,12 +361,11 @@ impl Live {
             }
             let action = engine.elsewhere_action(self.run, call.clone()).map_err(|error| error.message)?;
             match action.status {
-                Status::Waiting | Status::Held | Status::Started => {}
-                Status::Approved | Status::Allowed => {
+                Status::Waiting | Status::Started => {}
+                Status::Approved | Status::Allowed | Status::Held => {
                     let run = engine.run_row(self.run).map_err(|error| error.message)?;
                     let turns = engine.0.journal.turns(self.run).map_err(|error| error.to_string())?;
                     engine.start_here(&run, &turns, &call, &self.control).map_err(|error| error.message)?;
-                    continue;
                 }
                 _ => return Ok(action),
             }
@@ -366,7 +375,7 @@ impl Live {
     }
 
     fn is_over(&self) -> bool {
-        self.ended.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+        *self.over.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     // What it has said so far becomes a turn, with what it asks for now.

@@ -2,8 +2,8 @@
 //! anything else happens, and only once: whoever comes second is told that the card was answered.
 
 use crate::{
-    Answered, Engine, drive::result_turn, elsewhere::is_elsewhere, judge::new_action, start::proposed,
-    think::NOT_UNDERSTOOD, words,
+    Answered, Engine, agents::is_agents, drive::result_turn, elsewhere::is_elsewhere, judge::new_action,
+    start::proposed, think::NOT_UNDERSTOOD, words,
 };
 use assent_journal::JournalError;
 use assent_protocol::{
@@ -166,7 +166,8 @@ impl Engine {
     /// When there is no such run.
     pub fn go_on(&self, run: RunId) -> Answered<()> {
         let row = self.run_row(run)?;
-        if row.status == RunStatus::Done {
+        // An agent of others is not there any more; a new message starts it anew.
+        if row.status == RunStatus::Done || (is_agents(&row) && !self.agent_at_work(run)) {
             return Ok(());
         }
         // Going on as it is would end at once, and call that done.

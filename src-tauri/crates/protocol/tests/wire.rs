@@ -2,8 +2,8 @@
 //! `ASSENT_WRITE_WIRE=1 cargo test -p assent-protocol --test wire` writes it anew.
 
 use assent_protocol::{
-    Account, AccountDraft, Action, Advice, AutomationDraft, AutomationView, Automations, Connection, Digest, Imported,
-    LookBack, Rule, RuleOffer, Run, SampleReport, SampleTask, ServerDraft, TrustOffer, wire::*,
+    Account, AccountDraft, Action, Advice, Agent, AgentDraft, AutomationDraft, AutomationView, Automations, Connection,
+    Digest, Imported, LookBack, Rule, RuleOffer, Run, SampleReport, SampleTask, ServerDraft, TrustOffer, wire::*,
 };
 use std::{collections::BTreeMap, env, fs, path::Path};
 use ts_rs::{Config, TS, TypeVisitor};

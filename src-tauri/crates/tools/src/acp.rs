@@ -41,6 +41,8 @@ const MOST_MESSAGES: usize = 100_000;
 const MOST_OPEN: usize = 16;
 /// How often a stop is looked for.
 const LOOK: Duration = Duration::from_millis(50);
+/// How long an agent that broke off the conversation has to end by itself.
+const GONE: Duration = Duration::from_secs(1);
 /// What is kept of an agent's error output.
 const MOST_ERRORS: usize = 2_000;
 
@@ -211,24 +213,37 @@ async fn talk(
             Ok(ended.stop_reason)
         });
     let ended = tokio::select! {
-        ended = session => match ended {
-            Ok(StopReason::EndTurn) => Ok(()),
-            Ok(reason) => Err(say("agents.stopped_early", &[("reason", &stop_words(reason))])),
-            Err(error) => Err(say("agents.ended", &[("because", &visible(cut(&error.to_string(), 300).0))])),
-        },
-        why = watch(&watched, stop, patience) => Err(why),
+        ended = session => ended,
+        why = watch(&watched, stop, patience) => return Err(why),
+    };
+    let ended = match ended {
+        Ok(StopReason::EndTurn) => Ok(()),
+        Ok(reason) => Err(say("agents.stopped_early", &[("reason", &stop_words(reason))])),
+        Err(error) => Err(why_ended(&mut started.child, &error).await),
     };
     // What it wrote as its last words often says more than the protocol.
     listening.abort();
     ended.map_err(|why| {
         let errors = watched.errors.lock().unwrap_or_else(PoisonError::into_inner);
         match errors.lines().rev().find(|line| !line.trim().is_empty()) {
-            Some(last) if !stop.load(Ordering::SeqCst) => {
+            Some(last) => {
                 format!("{why} {}", say("agents.last_words", &[("text", &visible(cut(last.trim(), 300).0))]))
             }
             _ => why,
         }
     })
+}
+
+// That the program is gone says more than what the protocol makes of it.
+async fn why_ended(child: &mut tokio::process::Child, error: &Error) -> String {
+    match tokio::time::timeout(GONE, child.wait()).await {
+        Ok(Ok(status)) => say("agents.exited", &[("status", &status.to_string())]),
+        _ => {
+            let more = error.data.as_ref().and_then(Value::as_str).unwrap_or_default();
+            let because = format!("{} {more}", error.message);
+            say("agents.ended", &[("because", &visible(cut(because.trim(), 300).0))])
+        }
+    }
 }
 
 fn stop_words(reason: StopReason) -> String {
