@@ -83,12 +83,18 @@ impl Interface {
 impl ScriptedModel {
     /// Starts a server that answers one request after the other as `script` says; past its end it is done.
     pub fn start(interface: Interface, script: Vec<Event>) -> ScriptedModel {
+        let mut script = script.into_iter();
+        let done = || Event::Says(Said { text: "Done.".into(), ..Said::default() });
+        ScriptedModel::by(interface, move |_| script.next().unwrap_or_else(done))
+    }
+
+    /// Starts a server that answers each request by what is in it, so that it does not matter which comes first.
+    pub fn by(interface: Interface, mut says: impl FnMut(&str) -> Event + Send + 'static) -> ScriptedModel {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port of this computer");
         let address = format!("http://{}", listener.local_addr().expect("its address"));
         let (bodies, stop) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicBool::new(false)));
         let (kept, stopped) = (bodies.clone(), stop.clone());
         let thread = std::thread::spawn(move || {
-            let mut script = script.into_iter();
             let mut silent = Vec::new();
             for stream in listener.incoming() {
                 if stopped.load(Ordering::SeqCst) {
@@ -96,9 +102,8 @@ impl ScriptedModel {
                 }
                 let Ok(mut stream) = stream else { continue };
                 let Some(body) = request(&mut stream) else { continue };
+                let event = says(&body);
                 kept.lock().unwrap_or_else(PoisonError::into_inner).push(body);
-                let event =
-                    script.next().unwrap_or_else(|| Event::Says(Said { text: "Done.".into(), ..Said::default() }));
                 match event {
                     Event::Silent => silent.push(stream),
                     event => answer(&mut stream, interface, &event),

@@ -89,6 +89,28 @@ fn a_real_client_asks_and_is_told_what_the_person_at_another_terminal_says() {
 }
 
 #[test]
+fn an_agent_that_keeps_to_the_answer_creates_a_file_after_approve_and_none_after_reject() {
+    // The agent: it asks through the inspector, and writes the file if and only if it was allowed to.
+    const AGENT: &str = r#"
+        said=$("$@" --method tools/call --tool-name request_approval --tool-arg tool=write_file \
+            --tool-arg 'arguments={"path": "made.txt", "contents": "made"}')
+        case "$said" in *'"decision": "allowed"'*) printf made > made.txt;; esac"#;
+    for (answer, made) in [("approve", true), ("reject", false)] {
+        let home = Home::new();
+        let mut agent = Command::new("sh");
+        agent.args(["-c", AGENT, "agent", "node"]);
+        agent.arg(installed("@modelcontextprotocol/inspector-cli/build/index.js")).arg(program()).arg("mcp");
+        home.dress(&mut agent);
+        let mut agent = agent.stdout(Stdio::null()).spawn().expect("start the agent");
+        let id = text(&card(&home), "id");
+        assert!(!home.path().join("made.txt").exists());
+        home.json(&[answer, &id]).ended(0);
+        assert!(agent.wait().expect("the agent ends").success());
+        assert_eq!(home.path().join("made.txt").exists(), made, "after {answer}");
+    }
+}
+
+#[test]
 fn beside_an_open_program_the_card_is_there_and_an_edit_is_told_as_it_is() {
     let home = Home::new();
     let mut core = home.core();

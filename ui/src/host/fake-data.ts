@@ -558,6 +558,7 @@ export function sample(now: number): Sample {
         new_recipients_an_hour: null,
       },
       hold_seconds: 30,
+      helpers_at_once: 4,
       quiet: "",
     },
     inbox: { cards, questions: [question], unknown: [unknown], paused: [], held: [] },

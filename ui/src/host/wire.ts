@@ -199,6 +199,64 @@ asks: Array<string>,
 budget: string, };
 
 /**
+ * An agent that was added.
+ */
+export type Agent = {
+/**
+ * Its name.
+ */
+name: string,
+/**
+ * Its program.
+ */
+command: string,
+/**
+ * Its arguments.
+ */
+args: Array<string>,
+/**
+ * Whether it may open connections.
+ */
+network: boolean,
+/**
+ * Names of its variables; their values are in the keychain.
+ */
+secrets: Array<string>,
+/**
+ * Why it cannot work on this computer, in a sentence.
+ */
+missing: string | null,
+/**
+ * Milliseconds since 1970 (UTC).
+ */
+made_at: number, };
+
+/**
+ * An agent as the user wants it. The values of `secrets` go to the keychain and nowhere else.
+ */
+export type AgentDraft = {
+/**
+ * Its name: letters, digits, `-` and `_`. A task is given to it by the model `agent:NAME`.
+ */
+name: string,
+/**
+ * The program that speaks ACP on its standard input and output: a name in `PATH`, or an absolute path.
+ */
+command: string,
+/**
+ * Its arguments.
+ */
+args: Array<string>,
+/**
+ * Whether it may open connections: all or none, there is no choosing of hosts.
+ */
+network: boolean,
+/**
+ * Variables of its environment.
+ */
+secrets: Array<[string, string]>, };
+
+/**
  * The three answers, and the fourth that the mode *suggest* turns every effect into.
  */
 export type Answer = "allow" | "suggest" | "ask" | "deny";

@@ -89,6 +89,10 @@ fn with(mut settings: Settings, key: &str, value: &str) -> Result<Settings, Wire
             let bad = || bad_usage("cli.settings.value", &[("key", key), ("value", value), ("fits", "30, 0")]);
             settings.hold_seconds = value.parse().map_err(|_| bad())?;
         }
+        "helpers_at_once" => {
+            let bad = || bad_usage("cli.settings.value", &[("key", key), ("value", value), ("fits", "4, 1")]);
+            settings.helpers_at_once = value.parse().map_err(|_| bad())?;
+        }
         "quiet" => settings.quiet = value.to_owned(),
         "keys" => settings.keys = switch(key, value)?,
         "risk" => settings.risk = level(key, value)?,

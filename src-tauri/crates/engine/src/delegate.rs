@@ -90,6 +90,10 @@ impl Engine {
             Ok(handed) => handed,
             Err(why) => return self.refuse(run, call, &why),
         };
+        let most = self.settings()?.helpers_at_once;
+        if self.helpers_at_work(run)? >= most && !self.has_helper(run, call)? {
+            return self.refuse(run, call, &texts::say("engine.delegate.at_once", &[("count", &most.to_string())]));
+        }
         let may = handed.authority;
         let goal: String = visible(input.goal.trim()).chars().take(LONGEST).collect();
         let new = NewHelper {
@@ -296,6 +300,21 @@ impl Engine {
     /// The goals from the user's own task down to the run that asked this helper.
     pub(crate) fn chain(&self, run: &Run) -> Answered<Vec<String>> {
         Ok(self.above(run)?.into_iter().rev().map(|run| run.goal).collect())
+    }
+
+    // All below the user's own task that have not ended, so that a helper of a helper counts as well.
+    fn helpers_at_work(&self, run: &Run) -> Answered<u32> {
+        let top = self.above(run)?.last().map_or(run.id, |top| top.id);
+        let mut count = 0;
+        for below in self.below(top)? {
+            count += u32::from(matches!(self.run_row(below)?.status, RunStatus::Running | RunStatus::Waiting));
+        }
+        Ok(count)
+    }
+
+    fn has_helper(&self, run: &Run, call: &ProposedCall) -> Answered<bool> {
+        let known = self.0.journal.delegations(run.id).map_err(words::other)?;
+        Ok(known.iter().any(|delegation| delegation.call == call.call))
     }
 
     fn authority(&self, run: &Run) -> Answered<Authority> {

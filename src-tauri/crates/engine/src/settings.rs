@@ -10,6 +10,8 @@ use std::{collections::BTreeMap, path::PathBuf};
 const NAME: &str = "settings";
 /// A longer hold is a card that nobody looks at.
 const LONGEST_HOLD: u32 = 3600;
+/// Each asks a model by itself; more of them at once only makes it dear.
+const MOST_AT_ONCE: u32 = 16;
 
 impl Engine {
     /// The settings, with their defaults where nothing was set.
@@ -52,6 +54,9 @@ impl Engine {
         }
         if settings.hold_seconds > LONGEST_HOLD {
             return Err(words::bad_input("engine.settings.hold", &[("most", &LONGEST_HOLD.to_string())]));
+        }
+        if !(1..=MOST_AT_ONCE).contains(&settings.helpers_at_once) {
+            return Err(words::bad_input("engine.settings.helpers", &[("most", &MOST_AT_ONCE.to_string())]));
         }
         crate::limits::usable(&settings.limits)?;
         if crate::trigger::quiet::read(&settings.quiet).is_err() {
@@ -108,6 +113,7 @@ impl Engine {
             oversight: Level::Medium,
             limits: Budget::default(),
             hold_seconds: 30,
+            helpers_at_once: 4,
             quiet: String::new(),
         }
     }

@@ -336,6 +336,9 @@ pub struct Settings {
     /// Seconds that an outward action is held before it starts; 0 for none, and then nothing that is sent can be recalled.
     #[serde(default = "usual_hold")]
     pub hold_seconds: u32,
+    /// Helpers of one task that are at work at the same time, with those of its helpers.
+    #[serde(default = "usual_helpers")]
+    pub helpers_at_once: u32,
     /// Hours in which notifications that can wait are held, as `22:00-07:00`; empty for none.
     #[serde(default)]
     pub quiet: String,
@@ -343,6 +346,10 @@ pub struct Settings {
 
 fn usual_hold() -> u32 {
     30
+}
+
+fn usual_helpers() -> u32 {
+    4
 }
 
 /// A new task from the window or the terminal.

@@ -268,6 +268,40 @@ async fn lim_07_what_a_helper_uses_is_used_of_the_budget_above_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn lim_more_helpers_at_once_than_the_setting_are_refused_until_one_has_reported() {
+    let desk = Desk::new(|at| {
+        vec![
+            (
+                LEAD,
+                vec![
+                    reply(&[hand("h1", json!({"goal": "first part"})), hand("h2", json!({"goal": "second part"}))]),
+                    reply(&[hand("h3", json!({"goal": "second part"}))]),
+                ],
+            ),
+            ("first part", vec![reply(&[write("w", at("work/a/new.txt"), "a")])]),
+        ]
+    });
+    let mut settings = desk.engine.settings().unwrap();
+    settings.helpers_at_once = 0;
+    assert!(desk.engine.set_settings(settings.clone()).is_err());
+    settings.helpers_at_once = 1;
+    desk.engine.set_settings(settings).unwrap();
+    let run = desk.task(LEAD, Mode::Ask);
+    // The first one waits for its card, and so it is still one at work.
+    desk.engine.drive(run).await.unwrap();
+    assert_eq!(desk.engine.runs().unwrap().len(), 2, "there is the task and one helper");
+    let card = desk.cards().remove(0);
+    desk.engine.approve(card.id, None, None, Decider::User).unwrap();
+    desk.engine.drive(card.run).await.unwrap();
+    desk.engine.drive(run).await.unwrap();
+    assert_eq!(desk.engine.run(run).unwrap().run.status, RunStatus::Done);
+    let mut statuses: Vec<_> = desk.results(run).into_iter().map(|(status, ..)| status.name()).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, ["denied", "succeeded", "succeeded"]);
+    assert_eq!(desk.engine.runs().unwrap().len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn stopping_a_task_stops_its_helpers() {
     let desk = Desk::new(|at| {
         vec![
