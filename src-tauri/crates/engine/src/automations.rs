@@ -2,7 +2,7 @@
 //! agent proposes stays a draft that is off until the user deliberately switches it on.
 
 use crate::{
-    Answered, Engine, clock,
+    Answered, Config, Engine, clock,
     polling::{every, minutes, next_look},
     trigger::{
         conditions,
@@ -180,79 +180,8 @@ impl Engine {
         own.map_or_else(|| self.0.host.zone(), str::to_owned)
     }
 
-    pub(crate) fn checked(&self, mut draft: AutomationDraft) -> Answered<AutomationDraft> {
-        draft.goal = draft.goal.trim().to_owned();
-        draft.name = draft.name.trim().chars().take(80).collect();
-        if draft.goal.is_empty() {
-            return Err(words::bad_input("engine.goal.empty", &[]));
-        }
-        if draft.name.is_empty() {
-            draft.name = draft.goal.chars().take(80).collect();
-        }
-        let mut grants = Vec::new();
-        if draft.grants.is_empty() {
-            grants.extend(assent_models::folders_named(&draft.goal, &self.0.config.home));
-        }
-        let mut hosts = Vec::new();
-        for text in &draft.grants {
-            if text.contains("://") {
-                hosts.push(crate::host_of(text)?);
-            } else {
-                grants.push(self.folder(text)?);
-            }
-        }
-        match &mut draft.trigger {
-            Trigger::Time { when, zone } => {
-                Schedule::read(when).map_err(bad)?;
-                if let Some(name) = zone.as_ref().filter(|name| jiff::tz::TimeZone::get(name).is_err()) {
-                    return Err(words::bad_input("automation.zone", &[("zone", &visible(name))]));
-                }
-            }
-            Trigger::Folder { folder, .. } => {
-                let path = self.folder(folder)?;
-                if path.starts_with(&self.0.config.data) || self.0.config.data.starts_with(&path) {
-                    return Err(words::bad_input("automation.folder.own", &[]));
-                }
-                *folder = path.display().to_string();
-                if draft.grants.is_empty() {
-                    grants.push(path);
-                }
-            }
-            Trigger::Page { url, .. } | Trigger::Number { of: NumberOf::Page { url }, .. } => {
-                // The address is the user's own word, so its runs may read there as well.
-                hosts.push(crate::host_of(url)?);
-            }
-            Trigger::Number { of: NumberOf::File { path }, .. } => {
-                let file = self.absolute(path);
-                if !file.is_file() || file.starts_with(&self.0.config.data) {
-                    return Err(words::bad_input("automation.file", &[("file", &visible(path))]));
-                }
-                *path = file.display().to_string();
-            }
-            Trigger::Number { of: NumberOf::FreeSpace { folder }, .. } => {
-                *folder = self.folder(folder)?.display().to_string();
-            }
-            Trigger::Number { of: NumberOf::Command { folder, .. }, .. } | Trigger::Command { folder, .. } => {
-                assent_tools::sandbox::available().map_err(bad)?;
-                *folder = self.folder(folder)?.display().to_string();
-            }
-        }
-        if minutes(&draft.trigger).is_some_and(|minutes| !(1..=10_080).contains(&minutes)) {
-            return Err(words::bad_input("automation.minutes", &[]));
-        }
-        if let Trigger::Number { back, .. } = &mut draft.trigger {
-            *back = (*back).max(0);
-        }
-        hosts.extend(grants.into_iter().map(|path| path.display().to_string()));
-        hosts.sort();
-        hosts.dedup();
-        draft.grants = hosts;
-        if !(1..=1000).contains(&draft.per_hour) {
-            return Err(words::bad_input("automation.per_hour", &[]));
-        }
-        draft.still_for = draft.still_for.min(600);
-        crate::limits::usable(&draft.budget)?;
-        Ok(draft)
+    pub(crate) fn checked(&self, draft: AutomationDraft) -> Answered<AutomationDraft> {
+        checked(draft, &self.0.config)
     }
 
     pub(crate) fn whole_row(&self, automation: Automation) -> Answered<AutomationRow> {
@@ -289,6 +218,82 @@ impl Engine {
             automation,
         }
     }
+}
+
+/// The draft as it is kept, with its folders resolved; or why it cannot work.
+pub(crate) fn checked(mut draft: AutomationDraft, config: &Config) -> Answered<AutomationDraft> {
+    draft.goal = draft.goal.trim().to_owned();
+    draft.name = draft.name.trim().chars().take(80).collect();
+    if draft.goal.is_empty() {
+        return Err(words::bad_input("engine.goal.empty", &[]));
+    }
+    if draft.name.is_empty() {
+        draft.name = draft.goal.chars().take(80).collect();
+    }
+    let mut grants = Vec::new();
+    if draft.grants.is_empty() {
+        grants.extend(assent_models::folders_named(&draft.goal, &config.home));
+    }
+    let mut hosts = Vec::new();
+    for text in &draft.grants {
+        if text.contains("://") {
+            hosts.push(crate::host_of(text)?);
+        } else {
+            grants.push(crate::folder(config, text)?);
+        }
+    }
+    match &mut draft.trigger {
+        Trigger::Time { when, zone } => {
+            Schedule::read(when).map_err(bad)?;
+            if let Some(name) = zone.as_ref().filter(|name| jiff::tz::TimeZone::get(name).is_err()) {
+                return Err(words::bad_input("automation.zone", &[("zone", &visible(name))]));
+            }
+        }
+        Trigger::Folder { folder, .. } => {
+            let path = crate::folder(config, folder)?;
+            if path.starts_with(&config.data) || config.data.starts_with(&path) {
+                return Err(words::bad_input("automation.folder.own", &[]));
+            }
+            *folder = path.display().to_string();
+            if draft.grants.is_empty() {
+                grants.push(path);
+            }
+        }
+        Trigger::Page { url, .. } | Trigger::Number { of: NumberOf::Page { url }, .. } => {
+            // The address is the user's own word, so its runs may read there as well.
+            hosts.push(crate::host_of(url)?);
+        }
+        Trigger::Number { of: NumberOf::File { path }, .. } => {
+            let file = crate::absolute(config, path);
+            if !file.is_file() || file.starts_with(&config.data) {
+                return Err(words::bad_input("automation.file", &[("file", &visible(path))]));
+            }
+            *path = file.display().to_string();
+        }
+        Trigger::Number { of: NumberOf::FreeSpace { folder }, .. } => {
+            *folder = crate::folder(config, folder)?.display().to_string();
+        }
+        Trigger::Number { of: NumberOf::Command { folder, .. }, .. } | Trigger::Command { folder, .. } => {
+            assent_tools::sandbox::available().map_err(bad)?;
+            *folder = crate::folder(config, folder)?.display().to_string();
+        }
+    }
+    if minutes(&draft.trigger).is_some_and(|minutes| !(1..=10_080).contains(&minutes)) {
+        return Err(words::bad_input("automation.minutes", &[]));
+    }
+    if let Trigger::Number { back, .. } = &mut draft.trigger {
+        *back = (*back).max(0);
+    }
+    hosts.extend(grants.into_iter().map(|path| path.display().to_string()));
+    hosts.sort();
+    hosts.dedup();
+    draft.grants = hosts;
+    if !(1..=1000).contains(&draft.per_hour) {
+        return Err(words::bad_input("automation.per_hour", &[]));
+    }
+    draft.still_for = draft.still_for.min(600);
+    crate::limits::usable(&draft.budget)?;
+    Ok(draft)
 }
 
 /// The folders and the hosts of an automation as its runs get them.

@@ -30,6 +30,7 @@ mod notices;
 mod polling;
 mod practice;
 mod presence;
+mod proposals;
 mod relevance;
 mod reminders;
 mod rules;
@@ -154,6 +155,8 @@ impl Engine {
         for tool in assent_tools::all().into_iter().chain(reminders::tools(&journal, &host)) {
             tools.insert(tool.spec().name, tool);
         }
+        let propose = proposals::Propose { journal: journal.clone(), host: host.clone(), config: config.clone() };
+        tools.insert(propose.spec().name, Arc::new(propose));
         let connections = connections::Connections::default();
         let engine = Engine(Arc::new(Desk {
             config,
@@ -305,21 +308,25 @@ impl Engine {
         }
     }
 
-    // A path as a person types it.
-    pub(crate) fn absolute(&self, text: &str) -> PathBuf {
-        let path = match text.strip_prefix("~/") {
-            Some(rest) => self.0.config.home.join(rest),
-            None => PathBuf::from(text),
-        };
-        std::path::absolute(&path).unwrap_or(path)
-    }
-
     pub(crate) fn folder(&self, text: &str) -> Answered<PathBuf> {
-        let path = self.absolute(text);
-        match path.canonicalize() {
-            Ok(path) if path.is_dir() => Ok(path),
-            _ => Err(words::bad_input("engine.grant.missing", &[("folder", text)])),
-        }
+        folder(&self.0.config, text)
+    }
+}
+
+// A path as a person types it.
+pub(crate) fn absolute(config: &Config, text: &str) -> PathBuf {
+    let path = match text.strip_prefix("~/") {
+        Some(rest) => config.home.join(rest),
+        None => PathBuf::from(text),
+    };
+    std::path::absolute(&path).unwrap_or(path)
+}
+
+pub(crate) fn folder(config: &Config, text: &str) -> Answered<PathBuf> {
+    let path = absolute(config, text);
+    match path.canonicalize() {
+        Ok(path) if path.is_dir() => Ok(path),
+        _ => Err(words::bad_input("engine.grant.missing", &[("folder", text)])),
     }
 }
 

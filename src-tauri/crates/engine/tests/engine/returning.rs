@@ -8,8 +8,9 @@ use assent_agent::{
 };
 use assent_engine::{Config, Engine, Host, Notice};
 use assent_protocol::{
-    AutomationDraft, AutomationId, Exit, FiringStatus, NumberOf, RunStatus, Scope, Side, Triage, Trigger, UndoState,
-    wire::Change,
+    AutomationDraft, AutomationId, AutomationState, Exit, FiringStatus, Mode, NumberOf, RunStatus, Scope, Side, Triage,
+    Trigger, UndoState,
+    wire::{Change, ErrorCode, NewTask},
 };
 use std::{
     fs,
@@ -242,4 +243,27 @@ async fn a_command_that_begins_to_fail_fires_once() {
     fs::remove_file(work.join("alive")).unwrap();
     assert_eq!(desk.look(id, MONDAY + MINUTE).await, 1);
     assert_eq!(desk.look(id, MONDAY + 2 * MINUTE).await, 1);
+}
+
+#[tokio::test]
+async fn what_an_agent_proposes_is_a_draft_that_is_off_until_the_user_deliberately_switches_it_on() {
+    let propose = |args: &str| calls(&[("1", "automations.propose", args)]);
+    let desk = desk(|_| vec![propose(r#"{"goal":"list to-dos","when":"every minute","name":"mine"}"#), calls(&[])]);
+    let task = NewTask { goal: "do it".into(), mode: Some(Mode::Auto), grants: vec![], model: None };
+    let run = desk.engine.new_task(task).unwrap();
+    desk.engine.drive(run).await.unwrap();
+    let row = desk.engine.automations().unwrap().list.remove(0);
+    let id = row.automation.id;
+    assert_eq!((row.automation.state, row.automation.next_at), (AutomationState::Draft, None));
+    assert_eq!(desk.notices(), ["Proposed: mine"]);
+    desk.beat(MONDAY + HOUR).await;
+    assert_eq!(desk.engine.automation(id).unwrap().firings, [], "a draft never fires");
+    assert_eq!(desk.engine.run_automation(id).unwrap_err().code, ErrorCode::NeedsConfirmation);
+    for confirm in [None, Some("yes"), Some("u99")] {
+        let refused = desk.engine.switch_automation(id, true, confirm).unwrap_err();
+        assert_eq!(refused.code, ErrorCode::NeedsConfirmation);
+    }
+    desk.engine.switch_automation(id, true, Some("u1")).unwrap();
+    desk.beat(MONDAY + HOUR + MINUTE).await;
+    assert_eq!(desk.engine.automation(id).unwrap().firings[0].status, FiringStatus::Started);
 }
