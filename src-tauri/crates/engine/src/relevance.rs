@@ -33,6 +33,11 @@ const FAMILIES: &[(&str, &str)] = &[
         "trad broker buy sell stock share portfolio position invest order price ticker akti kauf verkauf \
          akcj kup sprzed accion compra vend achet",
     ),
+    (
+        "automations.",
+        "automat every each whenever when daily hourly weekly monthly regular repeat recur watch monitor jede täglich \
+         immer chaque toujours cada siempre ogni sempre każd codzien zawsze",
+    ),
     ("orders.", "refund erstatt rembours reembols rimbors zwrot customer kund client"),
     ("delegate", "helper deleg subagent sub parallel helfer pomocnik ayudante assistants"),
 ];

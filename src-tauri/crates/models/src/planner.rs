@@ -34,9 +34,12 @@
 //! - `add to-do TEXT`, `todo: TEXT`, `add TEXT to my to-dos`, `complete to-do TEXT`, `tick off TEXT`, `list to-dos`
 //! - `remind me WHEN to TEXT`, `remind me to TEXT WHEN` ([`crate::when`] says which times are understood), `cancel reminder
 //!   TEXT`, `move reminder TEXT to WHEN`, `list reminders`
+//! - `every weekday at 9, REQUEST`, `REQUEST every 2 hours`, `when a file appears in FOLDER, REQUEST`: an automation is
+//!   proposed, which is off until it is switched on. All of REQUEST must be understood
 //!
 //! The words are in one table, `planner/words.rs`.
 
+mod again;
 mod cursor;
 mod desk;
 pub mod expect;

@@ -81,6 +81,7 @@ fn tools(ask: &Ask) -> &'static [(&'static str, bool)] {
         Ask::CancelReminder { .. } => &[("reminders.list", false), ("reminders.cancel", false)],
         Ask::ChangeReminder { .. } => &[("reminders.list", false), ("reminders.change", false)],
         Ask::ListReminders => &[("reminders.list", false)],
+        Ask::Automate { .. } => &[("automations.propose", false)],
     }
 }
 

@@ -4,6 +4,7 @@
 //! request themselves: "remind me tomorrow to buy milk and call Anna" is one reminder.
 
 use super::{
+    again,
     cursor::Cursor,
     grammar,
     request::{Ask, Part},
@@ -20,8 +21,16 @@ pub struct Known<'a> {
     pub folders: &'a [String],
 }
 
-/// The parts of `text` in order.
+/// The parts of `text` in order. What is to be done again is one part, whatever is in it.
 pub fn parts(text: &str, known: &Known) -> Vec<Part> {
+    match again::automation(text, known) {
+        Some(part) => vec![part],
+        None => one_by_one(text, known),
+    }
+}
+
+/// The parts of `text` in order, each to be done now.
+pub fn one_by_one(text: &str, known: &Known) -> Vec<Part> {
     let all = tokens(text);
     let segments = segments(&all, known.words);
     let read = |from: usize, to: usize| request(&all[segments[from].0..segments[to].1], text, known);

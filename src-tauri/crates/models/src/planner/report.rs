@@ -84,6 +84,7 @@ fn describe(prefix: &str, tool: &str, args: &Value, done: Option<u64>) -> String
         ("subject", &text("subject")),
         ("at", &at),
         ("symbol", &text("symbol")),
+        ("goal", &text("goal")),
     ];
     let many = format!("{prefix}.{tool}.many");
     if planned != 1 && assent_protocol::texts::has(&many) {

@@ -217,6 +217,12 @@ pub enum Ask {
         when: String,
     },
     ListReminders,
+    /// The goal again and again: at a time, or when a file appears in a folder.
+    Automate {
+        goal: String,
+        when: Option<String>,
+        folder: Option<Place>,
+    },
 }
 
 /// A part of the user's words.

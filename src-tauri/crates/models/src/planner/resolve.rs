@@ -89,6 +89,9 @@ impl<'a> Context<'a> {
                 Ask::OrderWhen { account: self.folder(account)?, buys, symbol, quantity, when }
             }
             Ask::ShowAccount { account } => Ask::ShowAccount { account: self.folder(account)? },
+            Ask::Automate { goal, when, folder: Some(folder) } => {
+                Ask::Automate { goal, when, folder: Some(self.folder(folder)?) }
+            }
             other => other,
         })
     }

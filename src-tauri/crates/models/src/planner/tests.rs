@@ -1,5 +1,6 @@
 //! Tables of goals: what a goal comes to in a small world, call by call.
 
+mod again;
 mod calendar_and_pages;
 mod catalogue;
 mod mail;

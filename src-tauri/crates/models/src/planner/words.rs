@@ -81,6 +81,14 @@ pub struct Words {
     pub about: &'static [&'static str],
     /// Characters by name, for names of files.
     pub characters: &'static [(&'static str, &'static str)],
+    /// What a time that comes again begins with.
+    pub again: &'static [&'static str],
+    /// What begins a sentence about something that happens.
+    pub whenever: &'static [&'static str],
+    /// A file, in other words.
+    pub something: &'static [&'static str],
+    /// What a file does when it is new in a folder.
+    pub appears: &'static [&'static str],
     /// Words that say nothing about what a request is like.
     pub common: &'static [&'static str],
     /// One request of every kind, shown where something was not understood.
@@ -289,6 +297,27 @@ pub static ENGLISH: Words = Words {
         ("dot", "."),
         ("nothing", ""),
     ],
+    again: &["every", "each", "daily", "hourly", "weekly", "monthly"],
+    whenever: &["whenever", "when", "every time", "each time", "as soon as", "once", "if"],
+    something: &["something new", "something", "anything new", "anything", "download", "downloads", "scan", "document"],
+    appears: &[
+        "appears",
+        "appear",
+        "arrives",
+        "arrive",
+        "lands",
+        "land",
+        "comes",
+        "is added",
+        "are added",
+        "is saved",
+        "is downloaded",
+        "shows up",
+        "turns up",
+        "changes",
+        "is new",
+        "is put",
+    ],
     common: &[
         "the", "a", "an", "my", "in", "to", "of", "and", "all", "at", "by", "me", "for", "on", "with", "than", "it",
         "is",
@@ -318,5 +347,7 @@ pub static ENGLISH: Words = Words {
         "remind me in 2 hours to take a break",
         "cancel reminder call Anna",
         "list reminders",
+        "every weekday at 9, list to-dos",
+        "when a file appears in ~/Downloads, tidy ~/Downloads by type",
     ],
 };

@@ -111,6 +111,14 @@ pub fn work(ask: &Ask, desk: &mut Desk) -> Option<()> {
             desk.note(say("planner.when.missing", &[("text", &visible(text))]));
             Some(())
         }
+        Ask::Automate { goal, when, folder } => {
+            let args = match (when, folder) {
+                (Some(when), _) => json!({"goal": goal, "when": when}),
+                (None, folder) => json!({"goal": goal, "folder": folder.as_ref().map(path)}),
+            };
+            desk.propose("automations.propose", args, &say("planner.says.automate", &[]));
+            Some(())
+        }
         Ask::CancelReminder { text } => {
             let id = reminder(text, desk)?;
             desk.propose(
