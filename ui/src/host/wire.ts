@@ -2180,7 +2180,19 @@ folder: string,
 /**
  * Folders in it as well.
  */
-below: boolean, } | { "on": "page",
+below: boolean, } | { "on": "mailbox",
+/**
+ * The account, by its name.
+ */
+account: string,
+/**
+ * The folder of letters; empty for the inbox.
+ */
+folder: string,
+/**
+ * Minutes between two looks.
+ */
+minutes: number, } | { "on": "page",
 /**
  * Its address.
  */

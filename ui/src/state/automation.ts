@@ -16,11 +16,14 @@ export interface AutomationFields {
   name: string;
   goal: string;
   /** A trigger that the form cannot make is kept as it is. */
-  kind: "time" | "folder" | "page" | "number" | "command" | "kept";
+  kind: "time" | "folder" | "mailbox" | "page" | "number" | "command" | "kept";
   when: string;
   /** A folder: the one watched, the one whose disk is measured, or the one that a command reads. */
   folder: string;
   below: boolean;
+  account: string;
+  /** Of letters; empty for the inbox. */
+  letters_in: string;
   url: string;
   /** Minutes between two looks. */
   every: number | null;
@@ -58,6 +61,8 @@ export function fieldsOf(draft: AutomationDraft | null): AutomationFields {
     when: trigger?.on === "time" ? trigger.when : "",
     folder: folderOf(trigger),
     below: trigger?.on === "folder" && trigger.below,
+    account: trigger?.on === "mailbox" ? trigger.account : "",
+    letters_in: trigger?.on === "mailbox" ? trigger.folder : "",
     url: trigger?.on === "page" ? trigger.url : number?.of === "page" ? number.url : "",
     every: trigger && "minutes" in trigger ? trigger.minutes : EVERY,
     number_of: number?.of ?? "free_space",
@@ -102,7 +107,7 @@ export function draftOf(fields: AutomationFields, kept: AutomationDraft | null):
 
 function kindOf(on: Trigger["on"] | undefined): AutomationFields["kind"] {
   if (on === undefined) return "time";
-  const known = ["time", "folder", "page", "number", "command"] as const;
+  const known = ["time", "folder", "mailbox", "page", "number", "command"] as const;
   return known.find((kind) => kind === on) ?? "kept";
 }
 
@@ -118,6 +123,13 @@ function triggerOf(fields: AutomationFields, kept: AutomationDraft | null): Trig
   switch (fields.kind) {
     case "folder":
       return { on: "folder", folder, below: fields.below };
+    case "mailbox":
+      return {
+        on: "mailbox",
+        account: fields.account.trim(),
+        folder: fields.letters_in.trim(),
+        minutes,
+      };
     case "page":
       return { on: "page", url: fields.url.trim(), minutes };
     case "number":

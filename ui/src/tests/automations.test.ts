@@ -114,6 +114,7 @@ test("every kind of trigger goes through the form and back unchanged", () => {
   const triggers: Trigger[] = [
     { on: "time", when: "every hour", zone: "Europe/Warsaw" },
     { on: "folder", folder: "/home/ada/in", below: true },
+    { on: "mailbox", account: "work", folder: "Bills", minutes: 5 },
     { on: "page", url: "https://example.org/news", minutes: 20 },
     {
       on: "number",

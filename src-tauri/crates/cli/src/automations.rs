@@ -191,6 +191,8 @@ fn trigger(parts: &AutomationParts) -> Result<Trigger, WireError> {
     found.extend(parts.when.clone().map(|when| Trigger::Time { when, zone: parts.zone.clone() }));
     found.extend(parts.folder.clone().map(|folder| Trigger::Folder { folder: absolute(&folder), below: parts.below }));
     found.extend(parts.page.clone().map(|url| Trigger::Page { url, minutes }));
+    let folder = parts.letters_in.clone().unwrap_or_default();
+    found.extend(parts.mailbox.clone().map(|account| Trigger::Mailbox { account, folder, minutes }));
     let line = match (parts.above, parts.beneath) {
         (Some(line), _) => Some((Side::Above, line)),
         (None, line) => line.map(|line| (Side::Below, line)),

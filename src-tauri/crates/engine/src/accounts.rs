@@ -228,7 +228,7 @@ impl Engine {
         Ok(())
     }
 
-    fn account_row(&self, name: &str) -> Answered<StoredAccount> {
+    pub(crate) fn account_row(&self, name: &str) -> Answered<StoredAccount> {
         let rows = self.0.journal.accounts().map_err(words::other)?;
         rows.into_iter().find(|row| row.name == name).ok_or_else(|| words::not_found(name))
     }

@@ -181,6 +181,12 @@ impl Engine {
     }
 
     pub(crate) fn checked(&self, draft: AutomationDraft) -> Answered<AutomationDraft> {
+        if let Trigger::Mailbox { account, .. } = &draft.trigger {
+            let row = self.account_row(account.trim()).ok();
+            if row.and_then(|row| self.mail_servers(&row)).is_none() {
+                return Err(words::bad_input("automation.mailbox.unknown", &[("account", &visible(account))]));
+            }
+        }
         checked(draft, &self.0.config)
     }
 
@@ -259,6 +265,11 @@ pub(crate) fn checked(mut draft: AutomationDraft, config: &Config) -> Answered<A
                 grants.push(path);
             }
         }
+        // Whether there is such an account is asked where the accounts are known.
+        Trigger::Mailbox { account, folder, .. } => {
+            *account = account.trim().to_owned();
+            *folder = folder.trim().to_owned();
+        }
         Trigger::Page { url, .. } | Trigger::Number { of: NumberOf::Page { url }, .. } => {
             // The address is the user's own word, so its runs may read there as well.
             hosts.push(crate::host_of(url)?);
@@ -313,6 +324,10 @@ pub(crate) fn sentence(draft: &AutomationDraft) -> String {
         Trigger::Folder { folder, below: false } => texts::say("automation.on.folder", &[("folder", &visible(folder))]),
         Trigger::Folder { folder, below: true } => texts::say("automation.on.below", &[("folder", &visible(folder))]),
         Trigger::Page { url, .. } => texts::say("automation.on.page", &[("url", &visible(url))]),
+        Trigger::Mailbox { account, folder, .. } => {
+            let folder = if folder.is_empty() { "INBOX" } else { folder };
+            texts::say("automation.on.mailbox", &[("folder", &visible(folder)), ("account", &visible(account))])
+        }
         Trigger::Number { of, side, line, .. } => {
             let of = match of {
                 NumberOf::FreeSpace { folder } => texts::say("automation.of.free", &[("folder", &visible(folder))]),

@@ -5,6 +5,7 @@ use crate::{
     Answered, Engine, clock,
     trigger::{
         crossing::{cross, number_after},
+        letter,
         sift::{Happening, decimal},
     },
     words,
@@ -13,6 +14,7 @@ use assent_agent::Hosts;
 use assent_journal::Cursor;
 use assent_protocol::{Automation, AutomationId, Exit, NumberOf, Trigger, texts, visible::visible};
 use assent_tools::{
+    mail::mailbox::{At, Mailbox as _, Trouble},
     watch::look,
     web::{
         address,
@@ -30,6 +32,8 @@ use std::{
 const MINUTE: i64 = 60_000;
 /// Entries of a feed that are remembered.
 const REMEMBERED: usize = 2_000;
+/// The folder of letters where none is named.
+const INBOX: &str = "INBOX";
 /// Letters of a page or an entry that a run is given.
 const GIVEN: usize = 4_000;
 
@@ -43,6 +47,8 @@ struct Seen {
     hash: String,
     entries: Vec<String>,
     beyond: Option<bool>,
+    /// The newest letter, as the mailbox calls its place.
+    letter: Option<String>,
 }
 
 impl Engine {
@@ -104,6 +110,7 @@ impl Engine {
                     Look::Page(page) => Ok(changed(*page, seen, now)),
                 }
             }
+            Trigger::Mailbox { account, folder, .. } => self.letters(account, folder, seen, now),
             Trigger::Number { of, after, side, line, back, .. } => {
                 let value = self.number(of, after, &stop)?;
                 let (beyond, fires) = cross(*side, *line, *back, seen.beyond, value);
@@ -149,6 +156,29 @@ impl Engine {
         }
     }
 
+    // Letters that were there before are not news.
+    fn letters(&self, account: &str, folder: &str, seen: &mut Seen, now: i64) -> Result<Vec<Happening>, String> {
+        let row = self.account_row(account).ok().filter(|row| row.on);
+        let mailbox = row.as_ref().and_then(|row| self.mail_servers(row));
+        let Some((mailbox, _)) = mailbox else {
+            return Err(texts::say("automation.mailbox.off", &[("account", &visible(account))]));
+        };
+        let folder = if folder.is_empty() { INBOX } else { folder };
+        let behind = seen.letter.as_deref().and_then(At::parse);
+        let (last, new) = mailbox.arrived(folder, behind.as_ref()).map_err(|trouble| trouble.to_string())?;
+        seen.letter = Some(last.to_string());
+        let mut found = Vec::new();
+        for at in new {
+            match mailbox.read(&at) {
+                Ok(raw) => found.push(letter::happening(&at.to_string(), &raw.bytes, raw.size, now)),
+                // It was moved away in the meantime: whoever did that has seen it.
+                Err(Trouble::Refused(_)) => {}
+                Err(trouble) => return Err(trouble.to_string()),
+            }
+        }
+        Ok(found)
+    }
+
     fn own_folders(&self) -> (&Path, &Path) {
         (&self.0.config.home, &self.0.config.data)
     }
@@ -176,9 +206,10 @@ impl Engine {
 pub(crate) fn minutes(trigger: &Trigger) -> Option<u32> {
     match trigger {
         Trigger::Time { .. } | Trigger::Folder { .. } => None,
-        Trigger::Page { minutes, .. } | Trigger::Number { minutes, .. } | Trigger::Command { minutes, .. } => {
-            Some(*minutes)
-        }
+        Trigger::Page { minutes, .. }
+        | Trigger::Mailbox { minutes, .. }
+        | Trigger::Number { minutes, .. }
+        | Trigger::Command { minutes, .. } => Some(*minutes),
     }
 }
 

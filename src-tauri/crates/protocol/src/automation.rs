@@ -24,6 +24,16 @@ pub enum Trigger {
         #[serde(default)]
         below: bool,
     },
+    /// A letter that arrives in a mailbox.
+    Mailbox {
+        /// The account, by its name.
+        account: String,
+        /// The folder of letters; empty for the inbox.
+        #[serde(default)]
+        folder: String,
+        /// Minutes between two looks.
+        minutes: u32,
+    },
     /// A page whose text changes, or a feed with a new entry.
     Page {
         /// Its address.

@@ -56,6 +56,10 @@ pub struct AutomationParts {
     pub below: bool,
     #[arg(long, value_name = "URL")]
     pub page: Option<String>,
+    #[arg(long, value_name = "ACCOUNT")]
+    pub mailbox: Option<String>,
+    #[arg(long, value_name = "NAME", requires = "mailbox")]
+    pub letters_in: Option<String>,
     #[arg(long, value_name = "DIR")]
     pub free_space: Option<String>,
     #[arg(long, value_name = "FILE|URL")]

@@ -5,13 +5,12 @@ use super::{
     letters::{LETTERS, NOTES, ORDERS},
     stage::{Choice, FIRST, HOUR, MINUTE, Stage},
 };
-use crate::{Answered, trigger::sift::Happening, words};
+use crate::{Answered, trigger::letter, words};
 use assent_models::letters::{ANGER, Kind, LEGAL};
 use assent_protocol::{
     Action, AutomationDraft, Condition, Overlap, RuleAnswer, RuleDraft, Scope, Status, Test, Triage, TriageRule,
     Trigger, UndoState, texts,
 };
-use assent_tools::mail::letter::{everything, letter};
 use serde_json::json;
 use std::{fs, path::Path};
 
@@ -123,25 +122,8 @@ fn set_up(stage: &mut Stage<'_>) -> Answered<()> {
 async fn arrive(stage: &mut Stage<'_>, name: &str, bytes: &[u8], at: i64) -> Answered<()> {
     let path = stage.folder.join("Inbox").join(name);
     fs::write(&path, bytes).map_err(words::other)?;
-    let (head, text) = letter(bytes, bytes.len() as u64);
-    let (all, hidden) = everything(bytes);
-    let from = head["from"][0]["address"].as_str().unwrap_or_default().to_owned();
-    let subject = head["subject"].as_str().unwrap_or_default().to_owned();
-    let shown = if subject.is_empty() { texts::say("sample.support.no_subject", &[]) } else { subject.clone() };
-    let happening = Happening {
-        key: format!("letter {name}"),
-        what: texts::say("sample.support.letter", &[("subject", &shown), ("from", &from)]),
-        name: subject.clone(),
-        text: all,
-        from: Some(from.clone()),
-        bytes: Some(bytes.len() as u64),
-        untrusted: Some(texts::say("sample.support.source", &[("from", &from)])),
-        details: json!({"letter": path.display().to_string(), "from": from, "subject": subject, "text": text}),
-        hidden,
-        count: 1,
-        at,
-        ..Happening::default()
-    };
+    let mut happening = letter::happening(&path.display().to_string(), bytes, bytes.len() as u64, at);
+    happening.key = format!("letter {name}");
     stage.happen(at, happening).await
 }
 

@@ -228,6 +228,30 @@ impl Mailbox for Imap {
         })
     }
 
+    fn arrived(&self, folder: &str, behind: Option<&At>) -> Result<(At, Vec<At>), Trouble> {
+        self.talk(async |talk| {
+            let opened = talk.examine(folder).await.map_err(|error| self.no(&error))?;
+            let generation = opened.uid_validity.unwrap_or_default();
+            let at = |number: u32| At { folder: folder.to_owned(), generation, number };
+            let Some(behind) = behind.filter(|behind| behind.generation == generation && behind.folder == folder)
+            else {
+                let next = match opened.uid_next {
+                    Some(next) => next,
+                    None => self.next_number(talk, folder).await?,
+                };
+                return Ok((at(next.saturating_sub(1)), Vec::new()));
+            };
+            let after = behind.number.saturating_add(1);
+            let found = talk.uid_search(format!("UID {after}:*")).await.map_err(|error| self.no(&error))?;
+            // "*" is the last letter, whatever its number.
+            let mut numbers: Vec<u32> = found.into_iter().filter(|number| *number >= after).collect();
+            numbers.sort_unstable();
+            numbers.truncate(MOST_FOUND);
+            let last = numbers.last().copied().unwrap_or(behind.number);
+            Ok((at(last), numbers.into_iter().map(at).collect()))
+        })
+    }
+
     fn read(&self, at: &At) -> Result<Raw, Trouble> {
         self.talk(async |talk| {
             self.enter_folder(talk, at, false).await?;

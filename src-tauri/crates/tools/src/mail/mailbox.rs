@@ -123,6 +123,10 @@ pub trait Mailbox: Send + Sync {
     /// The newest letters that fit, at most [`MOST_FOUND`], and how many there are in all.
     fn search(&self, query: &Query) -> Result<(Vec<Heading>, usize), Trouble>;
 
+    /// What arrived in a folder behind this place, oldest first, at most [`MOST_FOUND`]; and the place to look behind next
+    /// time. With no place, or where the folder was made anew, nothing counts as new.
+    fn arrived(&self, folder: &str, behind: Option<&At>) -> Result<(At, Vec<At>), Trouble>;
+
     /// A letter, without marking it as read.
     fn read(&self, at: &At) -> Result<Raw, Trouble>;
 
