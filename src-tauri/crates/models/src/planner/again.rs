@@ -99,7 +99,7 @@ fn asked(set_off: SetOff, rest: &[Token], text: &str, known: &Known) -> Option<A
         ),
         Part::NotUnderstood(_) => false,
     };
-    (!parts.is_empty() && parts.iter().all(task)).then(|| match set_off {
+    (!parts.is_empty() && parts.iter().all(task)).then_some(match set_off {
         SetOff::Time(when) => Ask::Automate { goal, when: Some(when), folder: None },
         SetOff::Folder(folder) => Ask::Automate { goal, when: None, folder: Some(folder) },
     })
