@@ -5,13 +5,13 @@ use super::{
     names,
     request::{Ask, By, Filter, Naming, Place, Selection},
 };
-use crate::when::{shown, when};
 use assent_protocol::{texts::say, visible::visible};
 use serde_json::{Value, json};
 
 mod calendar;
 mod mail;
 mod pages;
+mod reminders;
 mod trading;
 
 /// Works on one request whose places are all paths. None while something is still to be looked at, or when it cannot
@@ -91,17 +91,7 @@ pub fn work(ask: &Ask, desk: &mut Desk) -> Option<()> {
         Ask::ListNotes => answer("notes.list", json!({}), "planner.answer.notes", "", desk),
         Ask::ListTodos => answer("todos.list", json!({}), "planner.answer.todos", "", desk),
         Ask::ListReminders => answer("reminders.list", json!({}), "planner.answer.reminders", "", desk),
-        Ask::Remind { text, when: spoken } => {
-            match when(spoken, desk.now, desk.zone) {
-                Ok(at) => {
-                    let args = json!({"text": text, "at": at.to_string()});
-                    let says = say("planner.says.remind", &[("when", &visible(spoken)), ("time", &shown(&at))]);
-                    desk.propose("reminders.set", args, &says);
-                }
-                Err(sentence) => desk.note(say("planner.no_reminder", &[("text", &visible(text)), ("why", &sentence)])),
-            }
-            Some(())
-        }
+        Ask::Remind { text, when } => reminders::set(text, when, desk),
         Ask::RemindAgainAndAgain { text } => {
             let why = say("planner.when.repeats", &[]);
             desk.note(say("planner.no_reminder", &[("text", &visible(text)), ("why", &why)]));
@@ -111,32 +101,14 @@ pub fn work(ask: &Ask, desk: &mut Desk) -> Option<()> {
             desk.note(say("planner.when.missing", &[("text", &visible(text))]));
             Some(())
         }
+        Ask::CancelReminder { text } => reminders::cancel(text, desk),
+        Ask::ChangeReminder { text, when } => reminders::change(text, when, desk),
         Ask::Automate { goal, when, folder } => {
             let args = match (when, folder) {
                 (Some(when), _) => json!({"goal": goal, "when": when}),
                 (None, folder) => json!({"goal": goal, "folder": folder.as_ref().map(path)}),
             };
             desk.propose("automations.propose", args, &say("planner.says.automate", &[]));
-            Some(())
-        }
-        Ask::CancelReminder { text } => {
-            let id = reminder(text, desk)?;
-            desk.propose(
-                "reminders.cancel",
-                json!({"id": id}),
-                &say("planner.says.cancel", &[("text", &visible(text))]),
-            );
-            Some(())
-        }
-        Ask::ChangeReminder { text, when: spoken } => {
-            let id = reminder(text, desk)?;
-            match when(spoken, desk.now, desk.zone) {
-                Ok(at) => {
-                    let says = say("planner.says.remind", &[("when", &visible(spoken)), ("time", &shown(&at))]);
-                    desk.propose("reminders.change", json!({"id": id, "at": at.to_string()}), &says);
-                }
-                Err(sentence) => desk.note(say("planner.no_reminder", &[("text", &visible(text)), ("why", &sentence)])),
-            }
             Some(())
         }
     }
@@ -461,32 +433,6 @@ fn row_line(row: &Value) -> String {
     match row["at"].as_str().or_else(|| row["due"].as_str()) {
         Some(at) => format!("{main} ({at}){done}"),
         None => format!("{main}{done}"),
-    }
-}
-
-// The id of the one reminder that `text` means.
-fn reminder(text: &str, desk: &mut Desk) -> Option<Value> {
-    let says = say("planner.says.look", &[]);
-    let output = desk.look_or_say("reminders.list", json!({}), says, "reminders")?;
-    let wanted = text.to_lowercase();
-    let is_set = |row: &Value| row["state"].as_str().is_none_or(|state| state == "set");
-    let said = |row: &Value| row["text"].as_str().unwrap_or_default().to_lowercase();
-    let mut fitting: Vec<Value> =
-        rows(&output).into_iter().filter(|r| is_set(r) && said(r).contains(&wanted)).collect();
-    if fitting.len() > 1 && fitting.iter().filter(|r| said(r) == wanted).count() == 1 {
-        fitting.retain(|r| said(r) == wanted);
-    }
-    match fitting.as_slice() {
-        [one] => Some(one["id"].clone()),
-        [] => {
-            desk.note(say("planner.reminder.none", &[("text", &visible(text))]));
-            None
-        }
-        many => {
-            let lines: Vec<String> = many.iter().map(row_line).collect();
-            desk.note(say("planner.reminder.several", &[("text", &visible(text)), ("list", &list(&lines))]));
-            None
-        }
     }
 }
 

@@ -12,6 +12,7 @@ fn every_text_of_the_planner_is_in_the_catalogue() {
         include_str!("../work/calendar.rs"),
         include_str!("../work/mail.rs"),
         include_str!("../work/pages.rs"),
+        include_str!("../work/reminders.rs"),
         include_str!("../work/trading.rs"),
         include_str!("../desk.rs"),
         include_str!("../report.rs"),
