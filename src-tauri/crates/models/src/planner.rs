@@ -34,6 +34,8 @@
 //! - `add to-do TEXT`, `todo: TEXT`, `add TEXT to my to-dos`, `complete to-do TEXT`, `tick off TEXT`, `list to-dos`
 //! - `remind me WHEN to TEXT`, `remind me to TEXT WHEN` ([`crate::when`] says which times are understood), `cancel reminder
 //!   TEXT`, `move reminder TEXT to WHEN`, `list reminders`
+//! - `search my mail for TEXT`, `find letters from NAME`, `what is new in my mail`; `send ADDRESS the message TEXT`, `write a
+//!   letter to ADDRESS about SUBJECT: TEXT`, `draft a mail to ADDRESS: TEXT`. An address is only ever the user's own word
 //! - `every weekday at 9, REQUEST`, `REQUEST every 2 hours`, `when a file appears in FOLDER, REQUEST`: an automation is
 //!   proposed, which is off until it is switched on. All of REQUEST must be understood
 //!
