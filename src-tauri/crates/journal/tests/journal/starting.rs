@@ -188,7 +188,11 @@ fn what_cannot_be_undone_says_so_also_when_it_could_be_recalled_before() {
         new.facts.reversal = reversal;
         let id = desk.propose(&new);
         assert_eq!(desk.journal().action(id).unwrap().unwrap().undo, UndoState::Nothing);
-        desk.journal().start(id, &format!("{call}-digest"), NOW).unwrap();
+        let digest = format!("{call}-digest");
+        if reversal == Reversal::Recallable {
+            desk.journal().hold(id, &digest, 1_000, NOW).unwrap();
+        }
+        desk.journal().start(id, &digest, NOW).unwrap();
         desk.journal().finish(id, Status::Succeeded, &[], None, &[], None, NOW).unwrap();
         assert!(matches!(desk.journal().action(id).unwrap().unwrap().undo, UndoState::Cannot { .. }));
     }
