@@ -2,6 +2,7 @@
 //! Whatever it does, a file changes only by an approved action, and every end is told as it is.
 #![expect(clippy::expect_used, reason = "a test that cannot go on says why and ends")]
 
+use assent_tests::scripted_model::{Event, Interface, Said, ScriptedModel};
 use assent_tests::{Home, Run, installed, text};
 use serde_json::{Value, json};
 use std::fs;
@@ -10,21 +11,24 @@ use std::process::{Child, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_secs(240);
 
-/// The nasty agent beside the packages, so that it finds them.
+/// A program of ours beside the packages, so that it finds them.
+fn beside_packages(name: &str) -> String {
+    let packages = installed("@agentclientprotocol/sdk").ancestors().nth(3).expect("its folder").to_owned();
+    let script = packages.join(format!("assent-{name}"));
+    let wanted = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("mcp-servers").join(name)).expect("read it");
+    // The tests of two programs may come at once.
+    let part = packages.join(format!("assent-{name}.{}", std::process::id()));
+    fs::write(&part, wanted).expect("write the agent");
+    fs::rename(part, &script).expect("put the agent there");
+    script.display().to_string()
+}
+
+/// The nasty agent.
 fn script() -> &'static str {
     static SCRIPT: OnceLock<String> = OnceLock::new();
-    SCRIPT.get_or_init(|| {
-        let packages = installed("@agentclientprotocol/sdk").ancestors().nth(3).expect("its folder").to_owned();
-        let script = packages.join("assent-agent.mjs");
-        let wanted = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("mcp-servers/agent.mjs")).expect("read it");
-        // The tests of two programs may come at once.
-        let part = packages.join(format!("assent-agent.{}", std::process::id()));
-        fs::write(&part, wanted).expect("write the agent");
-        fs::rename(part, &script).expect("put the agent there");
-        script.display().to_string()
-    })
+    SCRIPT.get_or_init(|| beside_packages("agent.mjs"))
 }
 
 /// A home with the agent that does `what`, and a folder for it.
@@ -220,6 +224,37 @@ fn what_it_wants_to_run_in_its_box_is_read_by_us_and_never_by_its_own_words() {
     assert!(!card["title"].as_str().expect("a title").contains("Read a file"));
     home.json(&["reject", &text(&card, "id")]);
     assert!(messages(&ended(working)).contains("\"no\""));
+}
+
+#[test]
+fn opencode_creates_a_file_after_approve_and_none_after_reject() {
+    for (answer, made) in [("approve", true), ("reject", false)] {
+        let home = Home::new();
+        let folder = home.path().join("work");
+        fs::create_dir_all(&folder).expect("make a folder");
+        let path = folder.join("made.txt");
+        let args = json!({"filePath": path.display().to_string(), "content": "made"});
+        // Its first request is for a title, without tools; then it writes once, and whatever came of it, it is done.
+        let model = ScriptedModel::by(Interface::OpenAi, move |body| {
+            let request: Value = serde_json::from_str(body).unwrap_or_default();
+            let tools = request["tools"].as_array().map_or(0, Vec::len);
+            let told = request["messages"].as_array().is_some_and(|all| all.iter().any(|one| one["role"] == "tool"));
+            let write = (tools > 0 && !told).then(|| ("w1".to_owned(), "write".to_owned(), args.clone()));
+            Event::Says(Said { text: "So be it.".into(), calls: write.into_iter().collect(), ..Said::default() })
+        });
+        let address = format!("{}/v1", model.address());
+        let script = beside_packages("opencode.mjs");
+        home.assent(&["--json", "agents", "add", "nasty", "--network", "--", "node", &script, &address]).ended(0);
+        let working = start(&home);
+        let card = card(&home);
+        assert_eq!((&card["tool"], &card["args"]["text"]), (&json!("files.write"), &json!("made")), "{card}");
+        assert!(!path.exists());
+        home.json(&[answer, &text(&card, "id")]);
+        let run = ended(working);
+        assert_eq!(path.exists(), made, "{run:#?}");
+        assert_eq!(run.end()["succeeded"], u8::from(made), "{run:#?}");
+        assert!(home.inbox().is_empty());
+    }
 }
 
 #[test]

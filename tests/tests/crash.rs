@@ -128,14 +128,14 @@ fn dur_03_a_small_action_is_never_done_twice_and_never_half() {
         // Whatever was going on goes on: what was started is unknown and stays so, what was not starts now.
         let tasks = home.json(&["tasks"]).ended(0);
         let mine = tasks.all("task").into_iter().find(|task| text(task, "goal").contains(&item)).cloned();
-        let before = count(&home, &item);
+        let before = home_count(&home, &item);
         assert!(before <= 1, "kill {n}: {item} is there {before} times");
         let Some(task) = mine else { continue };
         home.json(&["resume", &text(&task, "run")]);
         let actions = home.json(&["history", "--tool", "todos.add", "--limit", "1"]).ended(0);
         let action = actions.all("action").first().map(|action| (*action).clone());
         let action = action.filter(|action| action["run"] == task["run"]);
-        let after = count(&home, &item);
+        let after = home_count(&home, &item);
         match action.as_ref().and_then(|action| action["status"].as_str()) {
             Some("succeeded") => assert_eq!(after, 1, "kill {n}: {action:?}"),
             Some("unknown") => assert_eq!(after, before, "kill {n}: an unknown action was done again: {action:?}"),
@@ -152,15 +152,6 @@ fn dur_03_a_small_action_is_never_done_twice_and_never_half() {
     }
     eprintln!("killed while running: {died} of {n}, left unknown: {unknowns}");
     home.json(&["verify"]).ended(0);
-
-    fn count(home: &Home, item: &str) -> usize {
-        let notes = home.path().join("Notes");
-        if !notes.exists() {
-            return 0;
-        }
-        let names = snapshot(&notes).names();
-        names.iter().map(|n| fs::read_to_string(notes.join(n)).unwrap_or_default().matches(item).count()).sum()
-    }
 }
 
 #[test]
@@ -277,6 +268,107 @@ fn dur_03_a_letter_is_sent_at_most_once_and_a_copy_that_is_there_was_sent() {
 }
 
 // The tools' stand-in for faults, offering one tool that is declared to send; holds of one second.
+#[test]
+fn dur_03_helpers_killed_between_their_steps_lose_nothing_and_do_nothing_twice() {
+    let (home, mut dice) = (Home::new(), dice("helpers"));
+    home.json(&["settings", "model", "scripted-1"]);
+    let model = ScriptedModel::by(Interface::OpenAi, |body| Event::Says(lead_or_helper(body)));
+    home.json(&["settings", "base_url", model.address()]).ended(0);
+    let ask = |n: u64| format!("let two helpers add the notes of round {n}.");
+    let (warm, whole) = timed(&home, &["ask", &ask(0), "--mode", "semi"]);
+    assert_eq!(warm.end()["status"], "done", "{warm:#?}");
+    let (mut n, mut died, mut unknowns) = (0, 0, 0);
+    while died < kills(5) {
+        n += 1;
+        assert!(n < 100 + 10 * kills(5), "the program ends before it can be killed");
+        died += u64::from(killed(&home, &["ask", &ask(n), "--mode", "semi"], micros(&mut dice, whole)));
+        let tasks = home.json(&["tasks"]).ended(0);
+        let Some(task) = tasks.all("task").into_iter().find(|task| task["goal"] == ask(n)).cloned() else { continue };
+        let run = text(&task, "run");
+        // Once more, while it goes on.
+        if n % 2 == 0 {
+            died += u64::from(killed(&home, &["resume", &run], micros(&mut dice, whole)));
+        }
+        let ended = home.json(&["resume", &run]);
+        assert_eq!(ended.end()["status"], "done", "kill {n}: {ended:#?}");
+        let tasks = home.json(&["tasks"]).ended(0);
+        for part in ["first", "second"] {
+            let goal = helpers_goal(part, n);
+            let helpers: Vec<_> = tasks.all("task").into_iter().filter(|task| task["goal"] == goal).collect();
+            assert_eq!(helpers.len(), 1, "kill {n}: {helpers:?}");
+            assert_eq!((&helpers[0]["status"], &helpers[0]["parent"]), (&json!("done"), &json!(run)), "kill {n}");
+            for step in 1..=2 {
+                let item = item(part, step, n);
+                let found = added(&home, &item);
+                assert_eq!(found.len(), 1, "kill {n}: {item} was asked for {} times", found.len());
+                let there = home_count(&home, &item);
+                match found[0].as_str() {
+                    "succeeded" => assert_eq!(there, 1, "kill {n}: {item}"),
+                    "unknown" => {
+                        unknowns += 1;
+                        assert!(there <= 1, "kill {n}: {item} is there {there} times");
+                    }
+                    other => panic!("kill {n}: {item} is {other}"),
+                }
+            }
+        }
+    }
+    eprintln!("killed while helpers worked: {died} of {n}, left unknown: {unknowns}");
+    assert_eq!(home.json(&["verify"]).ended(0).all("verification")[0]["ok"], true);
+}
+
+fn helpers_goal(part: &str, round: u64) -> String {
+    format!("Add the {part} notes of round {round}.")
+}
+
+fn item(part: &str, step: usize, round: u64) -> String {
+    format!("{part}-{step}-of-round-{round}-end")
+}
+
+// By the run's first words and by how often it has replied, so that a model that is asked again says the same.
+fn lead_or_helper(body: &str) -> Said {
+    let body: Value = serde_json::from_str(body).expect("a request");
+    let messages = body["messages"].as_array().expect("messages");
+    let goal = messages.iter().find(|message| message["role"] == "user").expect("a goal")["content"].to_string();
+    let replied = messages.iter().filter(|message| message["role"] == "assistant").count();
+    let round = goal.split("of round ").nth(1).and_then(|rest| rest.split('.').next()).expect("a round");
+    let round: u64 = round.parse().expect("a number");
+    let part = ["first", "second"].into_iter().find(|part| goal.contains(&format!("Add the {part}")));
+    let calls = match (part, replied) {
+        (None, 0) => ["first", "second"]
+            .map(|part| (format!("h-{part}"), "delegate".to_owned(), json!({"goal": helpers_goal(part, round)})))
+            .to_vec(),
+        (Some(part), step @ (0 | 1)) => {
+            vec![(
+                format!("s{step}"),
+                "notes_add".to_owned(),
+                json!({"title": format!("{part} {step} {round}"), "text": item(part, step + 1, round)}),
+            )]
+        }
+        _ => Vec::new(),
+    };
+    Said { text: if calls.is_empty() { "Done.".into() } else { String::new() }, calls, ..Said::default() }
+}
+
+/// How each action that writes this note stands.
+fn added(home: &Home, item: &str) -> Vec<String> {
+    let database = rusqlite::Connection::open(home.data().join("assent.db")).expect("open the history");
+    let mut asked = database
+        .prepare("SELECT status FROM action WHERE tool = 'notes.add' AND args LIKE '%' || ? || '%'")
+        .expect("a question");
+    let rows = asked.query_map([item], |row| row.get(0)).expect("rows");
+    rows.map(|row| row.expect("a row")).collect()
+}
+
+fn home_count(home: &Home, item: &str) -> usize {
+    let notes = home.path().join("Notes");
+    if !notes.exists() {
+        return 0;
+    }
+    let names = snapshot(&notes).names();
+    names.iter().map(|n| fs::read_to_string(notes.join(n)).unwrap_or_default().matches(item).count()).sum()
+}
+
 fn stand_in_that_sends(home: &Home) {
     let own = home.data().join("servers/post");
     fs::create_dir_all(&own).expect("a folder");
