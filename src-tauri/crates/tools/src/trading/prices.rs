@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use std::{
     collections::BTreeMap,
+    ops::Bound,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -115,7 +116,9 @@ impl Prices {
 
     /// The first usable price after `day`, up to `today`.
     pub fn next_after(&self, symbol: &str, day: Date, today: Date) -> Option<(Date, Decimal)> {
-        let later = self.rows.get(symbol)?.range(day..=today).filter(|(at, _)| **at > day);
+        // A clock that was set back makes `today` the earlier of the two.
+        let later = self.rows.get(symbol)?.range((Bound::Excluded(day), Bound::Unbounded));
+        let later = later.take_while(|(at, _)| **at <= today);
         later.filter_map(|(at, price)| price.as_ref().ok().map(|price| (*at, *price))).next()
     }
 

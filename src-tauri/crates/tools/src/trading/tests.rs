@@ -97,6 +97,16 @@ fn an_order_waits_for_the_next_price_is_done_within_its_limit_and_else_lapses() 
 }
 
 #[test]
+fn a_clock_that_is_set_back_leaves_an_order_open_and_stops_nothing() {
+    let mut world = account(WEEK, "2026-03-03");
+    run(&PlaceOrder, &world, &order("o1", "buy", 1, "22", 22)).unwrap();
+    world.place.now = noon("2026-03-01");
+    assert_eq!(book(&world)["orders"][0]["status"], "open");
+    world.place.now = noon("2026-03-04");
+    assert_eq!(book(&world)["orders"][0]["status"], "filled");
+}
+
+#[test]
 fn under_one_id_an_order_is_placed_once_and_other_terms_are_refused() {
     let world = account(WEEK, "2026-03-02");
     let ask = order("o1", "buy", 10, "20", 200);
