@@ -9,6 +9,9 @@ use super::{
 };
 use crate::when::repeat;
 
+// The most words of a time.
+const TIME: usize = 12;
+
 /// What `text` asks for, when all of it is one goal with a time or a folder that sets it off.
 pub fn automation(text: &str, known: &Known) -> Option<Part> {
     let all = tokens(text);
@@ -21,6 +24,17 @@ pub fn automation(text: &str, known: &Known) -> Option<Part> {
     let found = before(all, text, known).or_else(|| behind(all, text, known))?;
     let said = text[all.first()?.start..all.last()?.end].to_owned();
     Some(Part::Understood { ask: Box::new(found), said })
+}
+
+/// Whether `text` speaks anywhere of a time that comes again, or of a file that appears.
+pub fn meant(text: &str, known: &Known) -> bool {
+    let all = tokens(text);
+    (0..all.len()).any(|at| {
+        let rest = &all[at..];
+        let timed = |end: usize| repeat(&tidied(&text[rest[0].start..rest[end].end])).is_some();
+        (begins_again(&rest[0], known) && (1..rest.len().min(TIME)).any(timed))
+            || appears(&mut Cursor::new(rest, text, known)).is_some()
+    })
 }
 
 /// What sets it off.

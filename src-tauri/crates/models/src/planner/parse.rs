@@ -23,10 +23,15 @@ pub struct Known<'a> {
 
 /// The parts of `text` in order. What is to be done again is one part, whatever is in it.
 pub fn parts(text: &str, known: &Known) -> Vec<Part> {
-    match again::automation(text, known) {
-        Some(part) => vec![part],
-        None => one_by_one(text, known),
+    if let Some(part) = again::automation(text, known) {
+        return vec![part];
     }
+    let parts = one_by_one(text, known);
+    // What is meant for later must not happen now because a neighbour of it was not understood.
+    if parts.iter().any(|part| matches!(part, Part::NotUnderstood(_))) && again::meant(text, known) {
+        return vec![Part::NotUnderstood(text.trim().to_owned())];
+    }
+    parts
 }
 
 /// The parts of `text` in order, each to be done now.

@@ -30,6 +30,23 @@ fn a_time_or_a_folder_before_or_behind_a_goal_proposes_an_automation() {
 }
 
 #[test]
+fn nothing_of_what_is_meant_for_later_happens_now_when_a_part_is_not_understood() {
+    for said in [
+        "every day at 9 do some magic and trash all .tmp files in ~/Downloads",
+        "when a file appears in ~/Downloads, do some magic, then trash all .tmp files in ~/Downloads",
+        "trash all .tmp files in ~/Downloads and do some magic every 2 hours",
+        "list to-dos, then every day at 9 do some magic and trash all .tmp files in ~/Downloads",
+    ] {
+        check_says(said, &["did not understand"]);
+    }
+    // A neighbour of what is to be done now is left out alone, as before.
+    check(
+        "do some magic and trash every .tmp file in ~/Downloads",
+        &[r#"files.trash {"paths":["~/Downloads/old.tmp"]}"#],
+    );
+}
+
+#[test]
 fn what_would_only_fail_each_time_or_is_a_reminder_is_no_automation() {
     for said in ["every weekday at 9, make me happy", "when a file appears in ~/Downloads, make me happy"] {
         let (reply, _) = drive(vec![user(said)]);
