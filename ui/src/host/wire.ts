@@ -1937,6 +1937,10 @@ limits: Budget,
  */
 hold_seconds: number,
 /**
+ * Helpers of one task that are at work at the same time, with those of its helpers.
+ */
+helpers_at_once: number,
+/**
  * Hours in which notifications that can wait are held, as `22:00-07:00`; empty for none.
  */
 quiet: string, };
