@@ -57,7 +57,7 @@ pub struct Patience {
 
 impl Default for Patience {
     fn default() -> Patience {
-        Patience { start: Duration::from_secs(60), silence: Duration::from_secs(10 * 60) }
+        Patience { start: Duration::from_secs(180), silence: Duration::from_secs(10 * 60) }
     }
 }
 
