@@ -112,13 +112,16 @@ fn look_at(home: &Home, folder: &Path) -> u32 {
             "twice in an evening: {order}"
         );
         let started = ["succeeded", "undone", "unknown", "partly"];
-        let of: Vec<_> = actions
+        let mut of: Vec<_> = actions
             .iter()
             .filter(|action| {
                 action["args"]["order"] == id.as_str() && started.contains(&text(action, "status").as_str())
             })
             .collect();
-        assert_eq!(of.len(), 1, "{id}: {of:?}");
+        // What was ended before it came to the ledger is unknown, and left its number free for the next order.
+        of.sort_by_key(|action| action["status"] == "unknown");
+        assert!(of.iter().skip(1).all(|action| action["status"] == "unknown"), "{id}: {of:?}");
+        assert!(!of.is_empty(), "{id} was decided by nobody");
         let limit: f64 = text(&order, "limit").parse().expect("a limit");
         let total = limit * order["quantity"].as_f64().expect("a quantity");
         match of[0]["by"].as_str() {
