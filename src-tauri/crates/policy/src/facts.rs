@@ -250,8 +250,8 @@ impl Found<'_> {
                 && self.measure(leaf).provenance == Provenance::Model
         };
         let lasts = |leaf: &Leaf| {
-            leaf.number.is_some_and(|count| self.known.lasts_otherwise(count, &leaf.lengths()))
-                && !leaf.lengths().is_empty()
+            let units = leaf.lengths();
+            !units.is_empty() && leaf.number.is_some_and(|count| self.known.lasts_otherwise(count, &units))
         };
         leaves.iter().any(|leaf| made(leaf) && lasts(leaf))
             || leaves.iter().any(made) && self.known.leaves_out_a_number(leaves.iter().map(|leaf| leaf.value.as_str()))

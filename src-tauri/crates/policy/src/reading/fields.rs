@@ -135,8 +135,19 @@ impl<'a> Property<'a> {
 
     /// Whether it is a program or a query that is run.
     pub(super) fn code(&self) -> bool {
-        self.called(&["sql", "statement", "script", "javascript", "js", "cypher", "mutation", "bash", "shell", "cmd"])
-            || self.called(&["code"])
+        self.called(&[
+            "sql",
+            "statement",
+            "script",
+            "code",
+            "javascript",
+            "js",
+            "cypher",
+            "mutation",
+            "bash",
+            "shell",
+            "cmd",
+        ])
     }
 
     /// Whether only its name speaks for a program, and it may as well be the code of a door or a country.
@@ -161,9 +172,8 @@ impl<'a> Property<'a> {
             "shell",
             "sql",
         ];
-        self.name.iter().filter(|word| PROGRAMS.contains(&word.as_str())).count() == 0
-            && self.called(&["code"])
-            && !self.said.iter().any(|word| PROGRAMS.contains(&word.as_str()))
+        let of_a_program = |word: &String| PROGRAMS.contains(&word.as_str());
+        self.called(&["code"]) && !self.name.iter().chain(self.said.iter()).any(of_a_program)
     }
 
     /// Whether it is a query of a database.
