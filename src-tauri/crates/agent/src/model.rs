@@ -3,13 +3,13 @@
 use crate::ToolSpec;
 pub use assent_protocol::Tokens;
 use assent_protocol::{Mode, ProposedCall, Turn};
-use std::{collections::HashMap, future::Future, pin::Pin};
+use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc};
 
 /// Everything a model is given for one reply.
 #[derive(Debug, Clone)]
 pub struct Request {
     /// The conversation so far; the goal is its first turn.
-    pub turns: Vec<Turn>,
+    pub turns: Arc<Vec<Turn>>,
     /// The tools it may call.
     pub tools: Vec<ToolSpec>,
     /// Folders it may touch, absolute.

@@ -3,6 +3,7 @@
 //! a run is rebuilt after a kill by feeding its rows again.
 
 use assent_protocol::{ProposedCall, Turn};
+use std::sync::Arc;
 
 /// Calls of one reply that are looked at; the rest are refused, so that a flood cannot fill the inbox.
 pub const MAX_CALLS: usize = 64;
@@ -54,7 +55,8 @@ pub enum Next {
 /// A run in memory. Build it with [`RunState::default`] and feed it every event in order.
 #[derive(Debug, Clone, Default)]
 pub struct RunState {
-    turns: Vec<Turn>,
+    // Shared with those who read it meanwhile, so that a step does not copy all that was said before it.
+    turns: Arc<Vec<Turn>>,
     open: Vec<(ProposedCall, Standing)>,
 }
 
@@ -76,7 +78,8 @@ impl RunState {
                     Turn::Result { .. } => self.turns.iter().rposition(|t| !matches!(t, Turn::User { .. })),
                     _ => None,
                 };
-                self.turns.insert(after.map_or(self.turns.len(), |at| at + 1), turn);
+                let at = after.map_or(self.turns.len(), |at| at + 1);
+                Arc::make_mut(&mut self.turns).insert(at, turn);
             }
             Event::Call { call, standing } => {
                 if let Some(open) = self.open.iter_mut().find(|(open, _)| open.call == call) {
@@ -112,7 +115,7 @@ impl RunState {
     }
 
     /// The conversation so far, for the model.
-    pub fn turns(&self) -> &[Turn] {
+    pub fn turns(&self) -> &Arc<Vec<Turn>> {
         &self.turns
     }
 }
@@ -213,7 +216,7 @@ mod tests {
     fn a_message_during_a_call_comes_after_its_result() {
         let state = state(vec![goal(), reply(&["a"]), goal(), result("a")]);
         assert!(matches!(
-            state.turns(),
+            state.turns().as_slice(),
             [Turn::User { .. }, Turn::Model { .. }, Turn::Result { .. }, Turn::User { .. }]
         ));
         assert_eq!(state.next(), Next::CallModel);

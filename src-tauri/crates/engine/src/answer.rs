@@ -73,13 +73,11 @@ impl Engine {
             return Err(WireError { code: ErrorCode::Frozen, message: texts::say("engine.frozen", &[]) });
         }
         let run = self.run_row(action.run)?;
-        let mut turns = self.0.journal.turns(run.id).map_err(words::other)?;
-        // What the user types into the form is the user's own word.
-        turns.push(Turn::User { text: args.to_string() });
+        let turns = self.0.journal.turns(run.id).map_err(words::other)?;
         let mut call = proposed(&action);
         call.args = args.to_string();
         let assessed = self
-            .assess(&run, &turns, &action.tool, &call.args)
+            .assess_edited(&run, &turns, &action.tool, &call.args)
             .map_err(|error| WireError { code: ErrorCode::BadInput, message: error.to_string() })?;
         if assessed.verdict.answer == Answer::Deny {
             let message = crate::judge::sentences(&assessed.verdict);

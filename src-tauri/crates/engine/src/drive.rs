@@ -167,7 +167,7 @@ impl Engine {
         tools.extend(connected.values().filter(|tool| tool.is_offered()).map(|tool| tool.spec()));
         let mut said = String::new();
         let (mut called, mut pages) = (HashSet::new(), false);
-        for turn in state.turns() {
+        for turn in state.turns().iter() {
             match turn {
                 Turn::User { text } => said.extend([text.as_str(), "\n"]),
                 Turn::Model { calls, .. } => called.extend(calls.iter().map(|call| call.tool.as_str())),
@@ -185,7 +185,7 @@ impl Engine {
         tools.retain(|tool| called.contains(tool.name.as_str()) || crate::relevance::spoken_of(&tool.name, &said));
         let kept = |name: &str| !connected.contains_key(name) || called.contains(name);
         Request {
-            turns: state.turns().to_vec(),
+            turns: state.turns().clone(),
             tools: crate::relevance::fitting(tools, &said, kept),
             folders: run.grants.iter().map(|grant| grant.folder.clone()).collect(),
             notes_folder: self.notes_folder().display().to_string(),

@@ -15,34 +15,72 @@ use std::sync::PoisonError;
 /// Values of a payload that are traced; a batch of thousands of paths inside the grants needs none of it.
 const TRACED: usize = 500;
 
+/// What a run knows of where values came from, and how much of its conversation that is. The user's words and the results
+/// are counted apart: each list only ever grows at its end, while a result is put before what the user wrote meanwhile.
+#[derive(Default)]
+pub(crate) struct Knows {
+    words: usize,
+    results: usize,
+    known: Known,
+}
+
 impl Engine {
-    /// Lets `judge` see what the run knows after these turns.
-    pub(crate) fn with_known<T>(&self, run: &Run, turns: &[Turn], judge: impl FnOnce(&Known) -> T) -> T {
+    /// Lets `judge` see what the run knows after these turns, and of `typed`, which the user put into the form of a card:
+    /// his own word for that card and for no other.
+    pub(crate) fn with_known<T>(
+        &self,
+        run: &Run,
+        turns: &[Turn],
+        typed: Option<&str>,
+        judge: impl FnOnce(&Known) -> T,
+    ) -> T {
         let control = self.control(run.id);
         let mut knows = control.knows.lock().unwrap_or_else(PoisonError::into_inner);
-        let (read, known) = &mut *knows;
-        if *read > turns.len() {
-            (*read, *known) = (0, Known::default());
+        self.learn(run, turns, &mut knows);
+        match typed {
+            Some(text) => {
+                let mut known = knows.known.clone();
+                known.typed(text);
+                judge(&known)
+            }
+            None => judge(&knows.known),
         }
-        if *read == 0 {
-            run.hosts.iter().for_each(|host| known.grant_host(host));
+    }
+
+    fn learn(&self, run: &Run, turns: &[Turn], knows: &mut Knows) {
+        if knows.words == 0 {
+            run.hosts.iter().for_each(|host| knows.known.grant_host(host));
         }
-        for turn in &turns[*read..] {
+        let (mut words, mut results) = (0, 0);
+        for turn in turns {
             match turn {
-                Turn::User { text } => known.typed(text),
-                Turn::Result { output, untrusted: Some(source), tool, .. } => {
-                    // The text of a page or a document holds no records, whatever it looks like.
-                    let records = !self.tool(tool).is_some_and(|tool| reading(&tool.spec()).text);
-                    known.read(&Content { source, author: Author::Others, value: output, records });
+                Turn::User { text } => {
+                    words += 1;
+                    if words > knows.words {
+                        knows.known.typed(text);
+                    }
                 }
-                Turn::Result { output, untrusted: None, tool, .. } => {
-                    known.read(&Content { source: tool, author: Author::Own, value: output, records: true });
+                Turn::Result { output, untrusted, tool, .. } => {
+                    results += 1;
+                    if results > knows.results {
+                        knows.known.read(&self.content(tool, untrusted.as_deref(), output));
+                    }
                 }
                 Turn::Model { .. } => {}
             }
         }
-        *read = turns.len();
-        judge(known)
+        (knows.words, knows.results) = (knows.words.max(words), knows.results.max(results));
+    }
+
+    fn content<'a>(&self, tool: &'a str, untrusted: Option<&'a str>, value: &'a Value) -> Content<'a> {
+        match untrusted {
+            Some(source) => {
+                // The text of a page or a document holds no records, whatever it looks like.
+                let records = !self.tool(tool).is_some_and(|tool| reading(&tool.spec()).text);
+                Content { source, author: Author::Others, value, records }
+            }
+            None => Content { source: tool, author: Author::Own, value, records: true },
+        }
     }
 }
 

@@ -50,6 +50,14 @@ pub(crate) struct Assessed {
     pub(crate) until: Option<i64>,
 }
 
+// When a call is judged.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Judged {
+    New,
+    Edited,
+    Settled,
+}
+
 /// What a model is told about asking the user; the engine answers it with a card of its own kind.
 pub(crate) fn ask_user() -> ToolSpec {
     ToolSpec {
@@ -66,7 +74,7 @@ pub(crate) fn ask_user() -> ToolSpec {
 
 impl Engine {
     /// Judges one call, commits the verdict, and says where the call now stands.
-    pub(crate) async fn judge(&self, run: &Run, turns: &[Turn], call: &ProposedCall) -> Answered<Vec<Event>> {
+    pub(crate) async fn judge(&self, run: &Run, turns: &Arc<Vec<Turn>>, call: &ProposedCall) -> Answered<Vec<Event>> {
         if call.tool == ASK_USER {
             return self.ask(run, call);
         }
@@ -74,7 +82,7 @@ impl Engine {
             return self.delegate(run, call);
         }
         let engine = self.clone();
-        let (run, turns, call) = (run.clone(), turns.to_vec(), call.clone());
+        let (run, turns, call) = (run.clone(), turns.clone(), call.clone());
         let work = move || engine.judge_here(&run, &turns, &call);
         tokio::task::spawn_blocking(work).await.map_err(|error| words::other(error.to_string()))?
     }
@@ -99,7 +107,18 @@ impl Engine {
 
     /// Facts and verdict of a call as it would be now.
     pub(crate) fn assess(&self, run: &Run, turns: &[Turn], tool: &str, args: &str) -> Result<Assessed, ToolError> {
-        self.assessed(run, turns, tool, args, false)
+        self.assessed(run, turns, tool, args, Judged::New)
+    }
+
+    /// The same for arguments that the user has put into the form of a card: what he types there is his own word.
+    pub(crate) fn assess_edited(
+        &self,
+        run: &Run,
+        turns: &[Turn],
+        tool: &str,
+        args: &str,
+    ) -> Result<Assessed, ToolError> {
+        self.assessed(run, turns, tool, args, Judged::Edited)
     }
 
     /// The same for a call that was settled unasked and so counts in the limits already.
@@ -110,7 +129,7 @@ impl Engine {
         tool: &str,
         args: &str,
     ) -> Result<Assessed, ToolError> {
-        self.assessed(run, turns, tool, args, true)
+        self.assessed(run, turns, tool, args, Judged::Settled)
     }
 
     fn assessed(
@@ -118,16 +137,19 @@ impl Engine {
         run: &Run,
         turns: &[Turn],
         tool: &str,
-        args: &str,
-        counted: bool,
+        text: &str,
+        judged: Judged,
     ) -> Result<Assessed, ToolError> {
         let tool = self.tool(tool).ok_or_else(|| {
             ToolError::BadInput(texts::say("engine.call.unknown_tool", &[("tool", &visible::visible(tool))]))
         })?;
         self.may_call(run, &tool.spec().name)?;
-        let args = parse(args).map_err(|error| ToolError::BadInput(error.to_string()))?;
+        let args = parse(text).map_err(|error| ToolError::BadInput(error.to_string()))?;
         let heard = self.heard(run, turns).map_err(|error| ToolError::Failed(error.message))?;
-        let place = self.place(run, &heard, Arc::new(AtomicBool::new(false)));
+        let typed = (judged == Judged::Edited).then_some(text);
+        let said: Vec<Turn> = heard.iter().filter(|turn| matches!(turn, Turn::User { .. })).cloned().collect();
+        let said = said.into_iter().chain(typed.map(|text| Turn::User { text: text.to_owned() })).collect::<Vec<_>>();
+        let place = self.place(run, &said, Arc::new(AtomicBool::new(false)));
         let described = tool.describe(&args, &place)?;
         let spec = tool.spec();
         let definition = spec.definition();
@@ -148,7 +170,7 @@ impl Engine {
         let hold = tool.can_wait() && self.hold_length() > 0;
         let worth = tool.worth(&args, &place);
         let mut facts =
-            self.with_known(run, &heard, |known| match (Elsewhere::named(&spec.name), &described.account) {
+            self.with_known(run, &heard, typed, |known| match (Elsewhere::named(&spec.name), &described.account) {
                 (Some(tool), _) => asked_elsewhere(&tool, &args, &described, known),
                 (None, Some(_)) => {
                     elsewhere(&spec, &args, &described, hold, &policy::pinned(&rules, &view, now), known)
@@ -165,9 +187,9 @@ impl Engine {
             return Err(ToolError::Failed(texts::say("engine.call.missing", &[("path", &visible::visible(&path))])));
         }
         let matched = policy::matching(&rules, &CallView { amount: spent(&facts), ..view }, now);
-        let limits = match counted {
-            true => self.limits_at_start(run, turns, &facts),
-            false => self.limits(run, turns, &spec.name, &args, &facts),
+        let limits = match judged {
+            Judged::Settled => self.limits_at_start(run, turns, &facts),
+            Judged::New | Judged::Edited => self.limits(run, turns, &spec.name, &args, &facts),
         };
         let limits = limits.map_err(|error| ToolError::Failed(error.message))?;
         let mut verdict = policy::decide(&facts, &matched, run.mode, &limits);

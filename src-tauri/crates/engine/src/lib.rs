@@ -121,8 +121,8 @@ pub(crate) struct Control {
     pub(crate) holds: Mutex<HashMap<String, tokio::time::Instant>>,
     /// What the user wrote while the run was being driven.
     pub(crate) said: Mutex<Vec<Turn>>,
-    /// Where values came from, after so many turns.
-    pub(crate) knows: Mutex<(usize, assent_policy::Known)>,
+    /// Where values came from.
+    pub(crate) knows: Mutex<facts::Knows>,
 }
 
 impl Control {

@@ -38,8 +38,8 @@ impl Engine {
     }
 
     pub(crate) fn start_here(&self, run: &Run, said: &[Turn], call: &str, control: &Control) -> Answered<Vec<Event>> {
-        let actions = self.0.journal.actions_of(run.id).map_err(words::other)?;
-        let ready = |action: &Action| action.call == call && standing_of(action) == Some(Standing::Ready);
+        let actions = self.0.journal.actions_of_call(run.id, call).map_err(words::other)?;
+        let ready = |action: &Action| standing_of(action) == Some(Standing::Ready);
         let Some(action) = actions.into_iter().rev().find(ready) else { return Ok(Vec::new()) };
         if control.holds_still(call) {
             return Ok(vec![Event::Call { call: call.to_owned(), standing: Standing::Held }]);

@@ -47,6 +47,24 @@ CREATE INDEX action_asked ON action(proposed_at) WHERE asked;
 CREATE INDEX action_undone ON action(undone_at) WHERE undone_at IS NOT NULL;
 ";
 
+/// What the counts of a run and the step of a call read, so that neither gets slower as a run or a history grows. The
+/// words of [`OUTWARD`] must be those of the index: SQLite looks for the very same.
+pub(crate) const INDEXES: &str = "
+CREATE INDEX action_in_run ON action(run_id);
+CREATE INDEX action_of_call ON action(run_id, call);
+CREATE INDEX action_by_effect ON action(run_id, effect, status);
+CREATE INDEX action_outward ON action(run_id)
+WHERE (effect IN ('send', 'spend')
+    OR (effect <> 'observe' AND CASE WHEN json_valid(facts) THEN json_extract(facts, '$.destination') END IS NOT 'here'));
+CREATE INDEX turn_by_kind ON turn(run_id, kind, tokens);
+CREATE INDEX decision_by ON decision(action_id, by);
+";
+
+/// Whether an action leaves this computer. Observing is left out: reading in a place that the user named sends nothing, and
+/// any other reading is a send.
+pub(crate) const OUTWARD: &str = "(effect IN ('send', 'spend')
+    OR (effect <> 'observe' AND CASE WHEN json_valid(facts) THEN json_extract(facts, '$.destination') END IS NOT 'here'))";
+
 /// A proposal, with what the code found out about it and what the decision core said.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewAction {
@@ -125,6 +143,16 @@ impl Journal {
     /// When they cannot be read.
     pub fn actions_of(&self, run: RunId) -> Result<Vec<Action>> {
         self.read(|connection| load(connection, "WHERE a.run_id = ? ORDER BY a.id", [run.0]))
+    }
+
+    /// The actions of one call of a run, oldest first: more than one where it was edited or asked about again.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn actions_of_call(&self, run: RunId, call: &str) -> Result<Vec<Action>> {
+        self.read(|connection| {
+            load(connection, "WHERE a.run_id = ? AND a.call = ? ORDER BY a.id", params![run.0, call])
+        })
     }
 
     /// The cards, oldest first.

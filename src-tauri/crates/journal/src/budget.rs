@@ -1,22 +1,18 @@
 //! What limits are counted from: the budget that a person set for a run, the time it worked, the tokens it used and
 //! set aside, what left this computer within the hour, and the warnings that were given.
 //!
-//! *Time.* A run works while its status is running. Its time is the sum of the steps between its events, in the order
-//! of the chain: a step back of the clock counts nothing, and a step of more than [`LONGEST_STEP`] counts as that
-//! much, because then the machine slept, the clock was moved or the program was not there. Nothing else is kept in
-//! memory, so a restart resets nothing, and time spent waiting for a person is no work.
-//!
 //! *Within an hour.* Starts of the last hour, those that a clock that was moved back has put into the future, and what
 //! is settled with yes and will start: the calls of one reply are all judged before the first of them starts.
 
 use crate::{
+    action::OUTWARD,
     error::{JournalError, Result, from_json, to_json},
     event,
     journal::Journal,
     seal,
 };
 use assent_protocol::{Budget, LimitName, RunId, Used};
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{OptionalExtension, Transaction, params};
 use serde_json::json;
 
 pub(crate) const CREATE: &str = "
@@ -43,13 +39,7 @@ CREATE TABLE limit_warning (
 CREATE UNIQUE INDEX limit_warning_once ON limit_warning(run_id, name, most);
 ";
 
-/// The longest step between two events that counts as work, in milliseconds.
-pub const LONGEST_STEP: i64 = 5 * 60_000;
 const HOUR: i64 = 60 * 60_000;
-// Observing is left out: reading in a place that the user named sends nothing, and any other reading is a send.
-const OUTWARD: &str = "(a.effect IN ('send', 'spend')
-    OR (a.effect <> 'observe' AND json_extract(a.facts, '$.destination') <> 'here'))";
-
 /// What a run has used so far, besides what is in [`crate::Tally`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Usage {
@@ -87,7 +77,8 @@ impl Journal {
                 )?
                 .query_row([run.0], |row| row.get(0))?;
             let tokens = u32::try_from(tokens).unwrap_or(u32::MAX);
-            Ok(Usage { worked_ms: worked(connection, run, now)?, tokens, outward, new_recipients })
+            let worked_ms = self.tallied.worked(connection, run, now)?;
+            Ok(Usage { worked_ms, tokens, outward, new_recipients })
         })
     }
 
@@ -183,41 +174,6 @@ impl Journal {
             Ok(list)
         })
     }
-}
-
-/// Before the status of a run changes: what it worked is put down when it stops working, and where in the chain it
-/// began when it starts.
-pub(crate) fn keep_time(tx: &Transaction<'_>, run: RunId, working: bool, will_work: bool, now: i64) -> Result<()> {
-    if working && !will_work {
-        let worked = worked(tx, run, now)?;
-        tx.execute("UPDATE run SET worked_ms = ? WHERE id = ?", params![worked, run.0])?;
-    } else if !working && will_work {
-        let next = event::head(tx)?.seq + 1;
-        tx.execute("UPDATE run SET working_from = ? WHERE id = ?", params![next, run.0])?;
-    }
-    Ok(())
-}
-
-fn worked(connection: &Connection, run: RunId, now: i64) -> Result<i64> {
-    let (status, kept, from): (String, Option<i64>, Option<i64>) = connection
-        .prepare_cached("SELECT status, worked_ms, working_from FROM run WHERE id = ?")?
-        .query_row([run.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-        .optional()?
-        .ok_or_else(|| JournalError::NotFound(run.to_string()))?;
-    let kept = kept.unwrap_or_default();
-    if status != "running" {
-        return Ok(kept);
-    }
-    let mut statement = connection.prepare_cached(
-        "SELECT at FROM event WHERE seq >= ?1
-            AND (subject = ?2 OR subject IN (SELECT 'a' || id FROM action WHERE run_id = ?3)) ORDER BY seq",
-    )?;
-    let mut times = statement
-        .query_map(params![from.unwrap_or_default(), run.to_string(), run.0], |row| row.get(0))?
-        .collect::<std::result::Result<Vec<i64>, _>>()?;
-    times.push(now);
-    let steps = times.windows(2).map(|pair| pair[1].saturating_sub(pair[0]).clamp(0, LONGEST_STEP));
-    Ok(steps.fold(kept, i64::saturating_add))
 }
 
 fn change(

@@ -4,6 +4,7 @@ use crate::{
     anchor::{Anchor, Anchoring},
     error::{JournalError, Result},
     event, migrations, place,
+    worked::Tallied,
 };
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use serde_json::json;
@@ -25,6 +26,7 @@ pub struct Journal {
     reader: Mutex<Connection>,
     writer: Mutex<Connection>,
     pub(crate) anchoring: Anchoring,
+    pub(crate) tallied: Tallied,
     pub(crate) path: PathBuf,
     _lock: File,
 }
@@ -47,7 +49,14 @@ impl Journal {
         let (writer, made) = prepare(&path, now).map_err(|error| error.at(&path))?;
         let reader = read_only(&path).map_err(|error| error.at(&path))?;
         let anchoring = Anchoring::begin(anchor, &writer, made)?;
-        Ok(Journal { reader: Mutex::new(reader), writer: Mutex::new(writer), anchoring, path, _lock: lock })
+        Ok(Journal {
+            reader: Mutex::new(reader),
+            writer: Mutex::new(writer),
+            anchoring,
+            tallied: Tallied::default(),
+            path,
+            _lock: lock,
+        })
     }
 
     /// One transaction, committed and on the disk when this returns; nothing of it is kept when `change` fails.

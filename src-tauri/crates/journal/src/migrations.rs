@@ -32,6 +32,7 @@ const LIST: &[&str] = &[
     firing::CREATE,
     account::CREATE,
     delegation::CREATE,
+    action::INDEXES,
 ];
 
 /// All of them.

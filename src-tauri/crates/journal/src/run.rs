@@ -1,11 +1,10 @@
 //! Runs: one attempt at a task each, with its goal, mode and grants.
 
 use crate::{
-    budget,
     error::{JournalError, Result, from_json, to_json},
     event,
     journal::Journal,
-    seal,
+    seal, worked,
 };
 use assent_protocol::{AutomationId, Budget, Grant, Mode, Run, RunId, RunStatus, wire::RunRow};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
@@ -116,7 +115,7 @@ impl Journal {
         self.write(|tx| {
             seal::alarm_if_altered(tx, "run", id.0, "run", &id.to_string(), now)?;
             let works = |status| status == RunStatus::Running;
-            budget::keep_time(tx, id, works(run.status), works(status), now)?;
+            worked::keep_time(tx, id, works(run.status), works(status), now)?;
             let over = !matches!(status, RunStatus::Running | RunStatus::Waiting);
             tx.execute(
                 "UPDATE run SET status = ?, note = ?, ended_at = ? WHERE id = ?",

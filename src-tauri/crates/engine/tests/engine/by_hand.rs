@@ -36,17 +36,28 @@ struct Desk {
 
 /// A desk whose model makes these calls, one a turn; `{home}` stands for its home folder.
 fn desk(script: &[(&str, &str)]) -> Desk {
+    let turns: Vec<_> = script.iter().map(std::slice::from_ref).collect();
+    desk_of(&turns)
+}
+
+/// A desk whose model makes these calls in each of its turns.
+fn desk_of(script: &[&[(&str, &str)]]) -> Desk {
     let home = TempDir::new().unwrap();
-    for name in ["work/a.txt", "work/b.txt", "work/taxes/c.txt"] {
+    for name in ["work/a.txt", "work/b.txt", "work/taxes/c.txt", "Downloads/letter.txt"] {
         fs::create_dir_all(home.path().join(name).parent().unwrap()).unwrap();
         fs::write(home.path().join(name), name).unwrap();
     }
     let here = home.path().display().to_string();
-    let replies = script
-        .iter()
-        .enumerate()
-        .map(|(n, (tool, args))| calls(&[(n.to_string().as_str(), *tool, args.replace("{home}", &here).as_str())]));
-    let model = Arc::new(ScriptedModel::new(replies.collect()));
+    let mut made = 0..;
+    let mut reply = |turn: &[(&str, &str)]| {
+        let filled: Vec<_> = turn
+            .iter()
+            .map(|(tool, args)| (made.next().unwrap_or(0).to_string(), *tool, args.replace("{home}", &here)))
+            .collect();
+        calls(&filled.iter().map(|(id, tool, args)| (id.as_str(), *tool, args.as_str())).collect::<Vec<_>>())
+    };
+    let replies: Vec<_> = script.iter().map(|turn| reply(turn)).collect();
+    let model = Arc::new(ScriptedModel::new(replies));
     let config = Config { data: home.path().join("data"), home: home.path().to_owned(), keychain: false };
     let engine = Engine::open_with(config, Arc::new(Quiet), Some(model.clone())).unwrap();
     Desk { home, engine, model }
@@ -207,4 +218,47 @@ async fn self_10_a_rule_holds_however_much_has_been_said_since() {
     let last = desk.actions().pop().unwrap();
     assert_eq!((last.tool.as_str(), last.status), ("files.trash", Status::Denied));
     assert!(work.join("taxes/c.txt").exists());
+}
+
+const NOTE: &str = r#"{"title":"Pay","text":"Do all that it says."}"#;
+
+#[tokio::test]
+async fn what_an_edited_call_reads_of_others_is_known_as_theirs() {
+    let desk = desk(&[("files.read", r#"{"path":"{home}/elsewhere.txt"}"#), ("notes.add", NOTE)]);
+    let run = desk.run("look into it", Mode::Ask).await;
+    let card = desk.actions().remove(0);
+    let letter = desk.home.path().join("Downloads/letter.txt");
+    desk.engine.edit(card.id, json!({ "path": letter })).unwrap();
+    desk.engine.drive(run).await.unwrap();
+    let note = desk.actions().pop().unwrap();
+    assert_eq!((note.tool.as_str(), note.status), ("notes.add", Status::Waiting));
+    assert!(note.facts.influenced, "{:?}", note.facts);
+}
+
+#[tokio::test]
+async fn what_is_read_after_the_user_wrote_meanwhile_is_known_as_others_words() {
+    let desk = desk_of(&[
+        &[
+            ("files.read", r#"{"path":"{home}/Downloads/letter.txt"}"#),
+            ("files.trash", r#"{"paths":["{home}/work/b.txt"]}"#),
+        ],
+        &[("notes.add", NOTE)],
+    ]);
+    let run = desk.run("look into it and tidy up", Mode::Ask).await;
+    let cards = desk.actions();
+    desk.engine.say(run, "and be careful").unwrap();
+    let trash = cards.iter().find(|card| card.tool == "files.trash").unwrap();
+    desk.engine.approve(trash.id, Some(&trash.digest), None, assent_protocol::Decider::User).unwrap();
+    // It is not what was approved any more, so it is looked at anew while the words of the user are the last.
+    fs::write(desk.home.path().join("work/b.txt"), "other words, and more of them").unwrap();
+    desk.engine.drive(run).await.unwrap();
+    for tool in ["files.read", "files.trash"] {
+        let waits = |card: &Action| card.tool == tool && card.status == Status::Waiting;
+        let card = desk.actions().into_iter().find(waits).unwrap();
+        desk.engine.approve(card.id, Some(&card.digest), None, assent_protocol::Decider::User).unwrap();
+        desk.engine.drive(run).await.unwrap();
+    }
+    let note = desk.actions().pop().unwrap();
+    assert_eq!((note.tool.as_str(), note.status), ("notes.add", Status::Waiting));
+    assert!(note.facts.influenced, "{:?}", note.facts);
 }

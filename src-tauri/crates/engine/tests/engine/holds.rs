@@ -121,8 +121,8 @@ impl Desk {
 
     fn told(&self) -> Vec<(Status, Option<String>)> {
         let turns = self.model.requests().pop().unwrap().turns;
-        let results = turns.into_iter().filter_map(|turn| match turn {
-            Turn::Result { status, reason, .. } => Some((status, reason)),
+        let results = turns.iter().filter_map(|turn| match turn {
+            Turn::Result { status, reason, .. } => Some((*status, reason.clone())),
             _ => None,
         });
         results.collect()

@@ -45,8 +45,8 @@ async fn one(desk: &Desk, goal: &str, mode: Mode) -> Action {
 /// What the model was told last, and whose word that is.
 fn told(desk: &Desk) -> (String, Option<String>) {
     let turns = desk.model.requests().pop().unwrap().turns;
-    let last = turns.into_iter().rev().find_map(|turn| match turn {
-        Turn::Result { output, untrusted, .. } => Some((output.to_string(), untrusted)),
+    let last = turns.iter().rev().find_map(|turn| match turn {
+        Turn::Result { output, untrusted, .. } => Some((output.to_string(), untrusted.clone())),
         _ => None,
     });
     last.unwrap()

@@ -16,7 +16,7 @@ pub struct Expected {
 /// The tools for `goal` in the order of its words, each once, and whether all of it was understood.
 pub fn expect(goal: &str, home: &str, folders: &[String]) -> (Vec<Expected>, bool) {
     let request = Request {
-        turns: Vec::new(),
+        turns: std::sync::Arc::default(),
         tools: Vec::new(),
         folders: folders.to_vec(),
         notes_folder: String::new(),

@@ -19,7 +19,7 @@ const KEY: &str = "sk-canary-7f3a";
 fn request(turns: Vec<Turn>) -> Request {
     let tool = |name: &str| ToolSpec { name: name.into(), description: "d".into(), schema: json!({"type": "object"}) };
     Request {
-        turns,
+        turns: turns.into(),
         tools: vec![tool("files.list"), tool("files.find_duplicates"), tool("files_list")],
         folders: vec!["/home/u/Downloads".into()],
         notes_folder: "/home/u/Notes".into(),

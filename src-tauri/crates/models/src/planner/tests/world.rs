@@ -15,7 +15,7 @@ pub fn now() -> i64 {
 
 pub fn request(turns: Vec<Turn>) -> Request {
     Request {
-        turns,
+        turns: turns.into(),
         tools: Vec::new(),
         folders: vec!["/home/u/Downloads".into(), "/home/u/My Stuff".into()],
         notes_folder: "/home/u/Notes".into(),
