@@ -40,6 +40,7 @@ const COMMANDS: &[&str] = &[
     "add_connection",
     "test_connection",
     "switch_connection",
+    "sign_in",
     "remove_connection",
     "declare_tool",
     "accept_tool",

@@ -78,6 +78,7 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         add_connection,
         test_connection,
         switch_connection,
+        sign_in,
         remove_connection,
         declare_tool,
         accept_tool,
@@ -296,6 +297,11 @@ async fn test_connection(shell: State<'_, Shell>, name: String) -> Answer<Connec
 #[tauri::command]
 async fn switch_connection(shell: State<'_, Shell>, name: String, on: bool) -> Answer<Connection> {
     shell.ask(move |engine| engine.switch_connection(&name, on)).await
+}
+
+#[tauri::command]
+async fn sign_in(shell: State<'_, Shell>, name: String) -> Answer<String> {
+    shell.ask(move |engine| engine.sign_in(&name, true)).await
 }
 
 #[tauri::command]

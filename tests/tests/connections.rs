@@ -2,10 +2,11 @@
 //! history. The server is the tools' stand-in for faults; it is started and ended by the program itself.
 #![expect(clippy::expect_used, reason = "a test that cannot go on says why and ends")]
 
-use assent_tests::Home;
+use assent_tests::{Home, installed, program};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 fn stand_in() -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie in the workspace");
@@ -61,4 +62,55 @@ fn mcp_08_what_would_fetch_any_version_is_refused_and_an_import_stays_off() {
     assert_eq!(imported.lines[0]["added"], json!(["standin"]));
     let line = &home.json(&["connections"]).ended(0).lines[0];
     assert_eq!((&line["status"], &line["secrets"], &line["tools"]), (&json!("off"), &json!(["KEY"]), &json!(0)));
+}
+
+#[test]
+fn a_server_that_wants_a_sign_in_says_so_and_is_used_once_the_browser_was_there() {
+    let home = Home::new();
+    let folder = home.data().parent().expect("a folder").to_owned();
+    // What the suite runs as the client: the terminal program, with a plain request in place of the browser.
+    let script = r#"
+set -eu
+"$ASSENT" --json connections add suite --url "$1" > "$OUT/added" || true
+mkfifo "$OUT/line"
+"$ASSENT" --json connections sign-in suite --no-browser > "$OUT/line" &
+waits=$!
+exec 3< "$OUT/line"
+read -r begun <&3
+printf '%s' "$begun" > "$OUT/begun"
+address=$(printf '%s' "$begun" | sed 's/.*"address":"//; s/".*//')
+node -e 'fetch(process.argv[1]).then(r => r.text()).then(t => process.stdout.write(t))' "$address" > "$OUT/page"
+cat <&3 > "$OUT/ended"
+wait $waits
+"#;
+    let drive = folder.join("drive.sh");
+    fs::write(&drive, script).expect("write the script");
+    let mut suite = Command::new("node");
+    suite.arg(installed("@modelcontextprotocol/conformance/dist/index.js"));
+    suite.args(["client", "--scenario", "auth/metadata-default", "--command", &format!("sh {}", drive.display())]);
+    home.dress(&mut suite);
+    suite.env("ASSENT", program()).env("OUT", &folder).current_dir(&folder);
+    let output = suite.output().expect("run the suite");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{text}");
+    let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let line =
+        |name: &str| serde_json::from_str::<Value>(&read(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let added = line("added");
+    assert!(added["status"] == "off" && added["last_error"].as_str().is_some_and(|why| why.contains("sign in")));
+    assert!(read("page").contains("You are signed in"));
+    let ended = line("ended");
+    assert_eq!(
+        (&ended["status"], &ended["secrets"], &ended["last_error"]),
+        (&json!("running"), &json!(["sign-in"]), &Value::Null)
+    );
+    assert!(ended["tools"].as_u64().is_some_and(|count| count > 0), "{ended}");
+    let kept = [read("begun"), read("ended")].concat()
+        + &fs::read_dir(home.data())
+            .expect("the data")
+            .flatten()
+            .filter(|entry| entry.path().is_file())
+            .map(|entry| String::from_utf8_lossy(&fs::read(entry.path()).unwrap_or_default()).into_owned())
+            .collect::<String>();
+    assert!(!kept.contains("access_token") && !kept.contains("test-token"), "a sign-in is a secret, kept in no file");
 }

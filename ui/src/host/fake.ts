@@ -260,6 +260,7 @@ export function fakeHost(data: Sample = sample(Date.now())): FakeHost {
         secrets: secrets.map(([name]) => name),
         status: "running" as const,
         kept_in: "In a sandbox, without network",
+        signing_in: false,
         last_error: null,
         imported_from: null,
         made_at: data.now,
@@ -274,6 +275,10 @@ export function fakeHost(data: Sample = sample(Date.now())): FakeHost {
     switchConnection: async (name, on) => {
       connection(name).status = on ? "running" : "off";
       return structuredClone(connection(name));
+    },
+    signIn: async (name) => {
+      connection(name).signing_in = true;
+      return "https://mcp.example.org/authorize?client_id=assent&state=7f3a";
     },
     removeConnection: async (name) => {
       data.connections = data.connections.filter((one) => one.name !== name);

@@ -91,6 +91,8 @@ export interface Host {
   addConnection(draft: ServerDraft): Promise<Connection>;
   testConnection(name: string): Promise<Connection>;
   switchConnection(name: string, on: boolean): Promise<Connection>;
+  /** Asks where to sign in and opens the browser there; gives the address. */
+  signIn(name: string): Promise<string>;
   removeConnection(name: string): Promise<void>;
   /** Null takes back what was said: the tool always asks again. */
   declareTool(server: string, tool: string, declared: Declaration | null): Promise<Connection>;

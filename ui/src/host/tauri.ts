@@ -39,6 +39,7 @@ export const tauriHost: Host = {
   addConnection: (draft) => invoke("add_connection", { draft }),
   testConnection: (name) => invoke("test_connection", { name }),
   switchConnection: (name, on) => invoke("switch_connection", { name, on }),
+  signIn: (name) => invoke("sign_in", { name }),
   removeConnection: (name) => invoke("remove_connection", { name }),
   declareTool: (server, tool, declared) => invoke("declare_tool", { server, tool, declared }),
   acceptTool: (server, tool) => invoke("accept_tool", { server, tool }),

@@ -629,6 +629,10 @@ secrets: Array<string>,
  */
 status: ServerStatus,
 /**
+ * Whether a sign-in waits for the browser.
+ */
+signing_in: boolean,
+/**
  * What keeps it in, in words: "In a sandbox, without network", "Without a sandbox".
  */
 kept_in: string,

@@ -161,3 +161,18 @@ test("an account is removed only with a second press", async () => {
   await pass(100);
   expect(called("removeAccount")).toEqual([["home"]]);
 });
+
+test("a server at an address is signed in to with the browser, and the address is there to copy", async () => {
+  const { called, pass } = await opened();
+  const row = (): HTMLElement =>
+    document.querySelector<HTMLElement>('[data-testid="connection"][data-name="calendar"]') as HTMLElement;
+  expect(row().querySelector('[data-testid="signing-in"]')).toBe(null);
+  (row().querySelector('[data-testid="sign-in"]') as HTMLElement).click();
+  await pass(100);
+  expect(called("signIn")).toEqual([["calendar"]]);
+  expect(row().querySelector('[data-testid="signing-in"]')?.textContent).toContain(
+    "https://mcp.example.org/authorize",
+  );
+  for (const name of ["memory", "issues"])
+    expect(document.querySelector(`[data-name="${name}"] [data-testid="sign-in"]`)).toBe(null);
+});

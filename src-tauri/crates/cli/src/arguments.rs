@@ -282,6 +282,11 @@ pub enum Connections {
     Off {
         server: String,
     },
+    SignIn {
+        server: String,
+        #[arg(long)]
+        no_browser: bool,
+    },
     Remove {
         server: String,
     },

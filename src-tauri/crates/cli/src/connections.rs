@@ -11,6 +11,10 @@ use assent_protocol::{
 use serde_json::json;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
+use std::time::Duration;
+
+/// How often a sign-in is looked at.
+const LOOK: Duration = Duration::from_millis(200);
 
 impl Desk {
     pub(crate) fn connections(&self, what: Option<Connections>) -> Answered {
@@ -26,6 +30,7 @@ impl Desk {
             Some(Connections::Test { server }) => self.engine.test_connection(&server)?,
             Some(Connections::On { server }) => self.engine.switch_connection(&server, true)?,
             Some(Connections::Off { server }) => self.engine.switch_connection(&server, false)?,
+            Some(Connections::SignIn { server, no_browser }) => self.sign_in(&server, !no_browser)?,
             Some(Connections::Remove { server }) => {
                 self.engine.remove_connection(&server)?;
                 self.out.note("cli.connection.removed", &[("server", &server)]);
@@ -57,6 +62,21 @@ impl Desk {
         };
         self.show_connection(&connection);
         Ok(if connection.last_error.is_some() { Ended::Failed } else { Ended::Done })
+    }
+
+    // The core waits for the browser; this only shows where to go and looks how it stands.
+    fn sign_in(&self, server: &str, browser: bool) -> Result<Connection, WireError> {
+        let address = self.engine.sign_in(server, browser)?;
+        self.out.object(&json!({"type": "sign_in", "name": server, "address": address}));
+        self.out.say(Style::Strong, "cli.connection.sign_in", &[("address", &address)]);
+        loop {
+            let found = self.engine.connections()?.into_iter().find(|connection| connection.name == server);
+            match found {
+                Some(connection) if connection.signing_in => std::thread::sleep(LOOK),
+                Some(connection) => return Ok(connection),
+                None => return Err(bad_usage("cli.connection.none_named", &[("server", server)])),
+            }
+        }
     }
 
     fn list_connections(&self, only: Option<&str>) -> Answered {

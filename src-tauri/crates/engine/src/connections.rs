@@ -3,6 +3,7 @@
 //! is started before a call needs it.
 
 mod list;
+mod sign_in;
 mod watch;
 
 use crate::{Answered, Engine, words};
@@ -35,6 +36,7 @@ pub(crate) struct Connections {
     servers: Mutex<HashMap<String, Arc<Server>>>,
     tools: Mutex<Option<Arc<Tools>>>,
     pub(crate) asked: Mutex<HashMap<QuestionId, watch::Asked>>,
+    signing_in: sign_in::SigningIn,
 }
 
 impl Engine {
@@ -104,6 +106,7 @@ impl Engine {
     /// When there is no such server.
     pub fn remove_connection(&self, name: &str) -> Answered<()> {
         self.server_row(name)?;
+        self.end_sign_ins(Some(name));
         self.end_server(name);
         self.0.journal.remove_server(name, self.0.host.now()).map_err(words::other)?;
         self.0.keys.keep_secrets(name, &[]);
@@ -205,6 +208,7 @@ impl Engine {
 
     /// Ends every server with everything that it started.
     pub(crate) fn end_servers(&self) {
+        self.end_sign_ins(None);
         let servers = std::mem::take(&mut *self.servers());
         servers.into_values().for_each(|server| server.end());
         // The tools hold their server.

@@ -159,6 +159,8 @@ functions! {
         test_connection(name: &str as String) -> Connection = |engine, (name,)| engine.test_connection(&name);
         switch_connection(name: &str as String, on: bool as bool) -> Connection
             = |engine, (name, on)| engine.switch_connection(&name, on);
+        sign_in(name: &str as String, browser: bool as bool) -> String
+            = |engine, (name, browser)| engine.sign_in(&name, browser);
         remove_connection(name: &str as String) -> () = |engine, (name,)| engine.remove_connection(&name);
         test_account(name: &str as String) -> Account = |engine, (name,)| engine.test_account(&name);
         switch_account(name: &str as String, on: bool as bool) -> Account

@@ -98,6 +98,8 @@ pub struct Connection {
     pub secrets: Vec<String>,
     /// How it stands.
     pub status: ServerStatus,
+    /// Whether a sign-in waits for the browser.
+    pub signing_in: bool,
     /// What keeps it in, in words: "In a sandbox, without network", "Without a sandbox".
     pub kept_in: String,
     /// What the last try said, hidden characters made visible.

@@ -8,6 +8,7 @@ pub mod elicit;
 pub mod http;
 pub mod import;
 pub mod launch;
+pub mod oauth;
 pub mod result;
 pub mod sandbox;
 pub mod server;

@@ -39,6 +39,7 @@ impl Watch for Ear {
     fn changed(&self, server: &str, tool: &str, now: Option<&Definition>) {
         self.heard.lock().unwrap().push(format!("{server} {tool} {}", now.is_some()));
     }
+    fn signed_in(&self, _: &str, _: Option<&str>) {}
 }
 
 struct Stage {

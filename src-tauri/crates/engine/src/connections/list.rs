@@ -34,6 +34,7 @@ impl Engine {
         };
         Ok(Connection {
             kept_in: kept_in(&row, running),
+            signing_in: self.is_signing_in(&row.name),
             ran: tools.iter().map(|tool| tool.ran).sum(),
             last_used: tools.iter().filter_map(|tool| ran(&tool.name)?.2).max(),
             name: row.name,

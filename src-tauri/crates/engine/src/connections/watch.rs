@@ -34,6 +34,12 @@ impl Watch for Ears {
             Engine(desk).suspend(server, tool, now);
         }
     }
+
+    fn signed_in(&self, server: &str, credentials: Option<&str>) {
+        if let Some(desk) = self.0.upgrade() {
+            Engine(desk).keep_sign_in(server, credentials);
+        }
+    }
 }
 
 impl Engine {

@@ -3,7 +3,10 @@
 use crate::{web::address::public, words::say};
 use assent_protocol::visible::visible;
 use reqwest::{Url, redirect};
-use rmcp::transport::{StreamableHttpClientTransport, streamable_http_client::StreamableHttpClientTransportConfig};
+use rmcp::transport::{
+    AuthClient, AuthorizationManager, StreamableHttpClientTransport,
+    streamable_http_client::StreamableHttpClientTransportConfig,
+};
 use std::{
     net::{IpAddr, SocketAddr},
     sync::Arc,
@@ -13,15 +16,15 @@ use std::{
 /// The name among a server's secrets that is sent as the bearer token.
 pub const TOKEN: &str = "token";
 
-/// A transport to `url`, with the token among `secrets` where there is one.
+/// A transport to `url`, with the token among `secrets` where there is one, else with that of the sign-in.
 ///
 /// # Errors
-/// A sentence for an address that is not taken.
+/// A sentence when nothing can be sent from here at all.
 pub fn transport(
-    url: &str,
+    url: &Url,
     secrets: &[(String, String)],
-) -> Result<StreamableHttpClientTransport<reqwest::Client>, String> {
-    let url = address(url)?;
+    signed_in: AuthorizationManager,
+) -> Result<StreamableHttpClientTransport<AuthClient<reqwest::Client>>, String> {
     let client = reqwest::Client::builder()
         // What was looked at is this one origin; another one would get the token and the arguments.
         .redirect(redirect::Policy::none())
@@ -37,7 +40,7 @@ pub fn transport(
     config.auth_header = secrets.iter().find(|(name, _)| name == TOKEN).map(|(_, token)| token.clone());
     // A session that has expired is started anew by the person's next look, never in the middle of a call.
     config.reinit_on_expired_session = false;
-    Ok(StreamableHttpClientTransport::with_client(client, config))
+    Ok(StreamableHttpClientTransport::with_client(AuthClient::new(client, signed_in), config))
 }
 
 /// Reads an address: `https`, or `http` to this computer by its number or as `localhost`; no name or password in it.

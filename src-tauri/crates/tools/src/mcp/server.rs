@@ -4,6 +4,7 @@ use super::{
     definition::Definition,
     elicit::{Elicited, Reply},
     launch,
+    oauth::{Kept, SignIn},
     session::{Broken, Session, Times},
 };
 use crate::words::say;
@@ -20,6 +21,8 @@ pub trait Watch: Send + Sync {
     fn ask(&self, elicited: &Elicited) -> Reply;
     /// A tool's definition is not the one that was looked at; `now` is none where the tool is gone.
     fn changed(&self, server: &str, tool: &str, now: Option<&Definition>);
+    /// What a sign-in gave, or its renewal, to be kept among the server's secrets; none where it is worth nothing any more.
+    fn signed_in(&self, server: &str, credentials: Option<&str>);
 }
 
 /// Everything that a server is started with.
@@ -52,12 +55,13 @@ pub struct Server {
     config: ServerConfig,
     watch: Arc<dyn Watch>,
     session: Mutex<Option<Arc<Session>>>,
+    kept: Kept,
 }
 
 impl Server {
     /// One that has not started yet.
     pub fn new(config: ServerConfig, watch: Arc<dyn Watch>) -> Server {
-        Server { config, watch, session: Mutex::new(None) }
+        Server { kept: Kept::of(&config, watch.clone()), config, watch, session: Mutex::new(None) }
     }
 
     /// What it is started with.
@@ -108,6 +112,19 @@ impl Server {
         session.call(tool, args, stop, self.config.times.call)
     }
 
+    /// Begins a sign-in at its address. Once it is finished, the next request goes with it.
+    ///
+    /// # Errors
+    /// A sentence: it is no address, or it does not say where to sign in.
+    pub fn sign_in(&self) -> Result<SignIn, String> {
+        let Transport::Http { url } = &self.config.transport else { return Err(say("mcp.sign_in.no_address", &[])) };
+        if self.kept.challenge().is_none() {
+            // What it says to somebody whom it does not know tells where to sign in, and what for.
+            let _ = self.definitions();
+        }
+        SignIn::begin(url, &self.kept)
+    }
+
     /// Ends it with everything that it started.
     pub fn end(&self) {
         if let Some(session) = self.session.lock().unwrap_or_else(PoisonError::into_inner).take() {
@@ -126,7 +143,7 @@ impl Server {
         if launch::fingerprint(&self.config.transport)? != self.config.fingerprint {
             return Err(say("mcp.launch.changed", &[]));
         }
-        let session = Arc::new(Session::open(&self.config, self.watch.clone())?);
+        let session = Arc::new(Session::open(&self.config, self.watch.clone(), self.kept.clone())?);
         *kept = Some(session.clone());
         Ok(session)
     }

@@ -1,7 +1,12 @@
 //! One running server: the process or the address, the conversation with it, and its end. Everything runs on one
 //! thread of its own that lives as long as the program, because a sandbox dies with the thread that started it.
 
-use super::{Elicited, Reply, ServerConfig, Watch, definition::Definition, http, launch};
+use super::{
+    Elicited, Reply, ServerConfig, Watch,
+    definition::Definition,
+    http, launch,
+    oauth::{self, Kept},
+};
 use crate::words::{cut, say};
 use assent_protocol::{Transport, visible::visible};
 use rmcp::{
@@ -15,7 +20,10 @@ use rmcp::{
         ClientInitializeError, ClientLifecycleMode, RequestContext, RunningService, ServiceError,
         serve_client_with_lifecycle,
     },
-    transport::async_rw::AsyncRwTransport,
+    transport::{
+        async_rw::AsyncRwTransport,
+        streamable_http_client::{AuthRequiredError, InsufficientScopeError},
+    },
 };
 use std::{
     pin::Pin,
@@ -72,6 +80,7 @@ pub struct Session {
     group: Option<i32>,
     errors: Arc<Mutex<String>>,
     overlong: Arc<AtomicBool>,
+    kept: Kept,
     /// Whether it is in a sandbox.
     pub boxed: bool,
 }
@@ -111,13 +120,13 @@ impl Session {
     ///
     /// # Errors
     /// A sentence with the end of what the server wrote to its error output.
-    pub fn open(config: &ServerConfig, watch: Arc<dyn Watch>) -> Result<Session, String> {
+    pub fn open(config: &ServerConfig, watch: Arc<dyn Watch>, kept: Kept) -> Result<Session, String> {
         let handle = runtime()?;
         let (tell, told) = mpsc::channel();
         let config = config.clone();
         let within = config.times.start;
         let task = handle.spawn(async move {
-            let opened = tokio::time::timeout(within, connect(config, watch)).await;
+            let opened = tokio::time::timeout(within, connect(config, watch, kept)).await;
             let late = say("mcp.session.slow_start", &[("count", &within.as_secs().to_string())]);
             let _ = tell.send(opened.unwrap_or(Err(late)));
         });
@@ -193,7 +202,9 @@ impl Session {
             match told.recv_timeout(LOOK) {
                 Ok(Ok(done)) => return Ok(done),
                 Ok(Err(ServiceError::McpError(error))) => return Err(Broken::Refused(plain(&error.message))),
-                Ok(Err(error)) => return Err(Broken::Lost(self.why(&error.to_string()))),
+                Ok(Err(error)) => {
+                    return Err(self.turned_away(&error).unwrap_or_else(|| Broken::Lost(self.why(&error.to_string()))));
+                }
                 Err(mpsc::RecvTimeoutError::Disconnected) => return Err(Broken::Lost(self.why(""))),
                 Err(mpsc::RecvTimeoutError::Timeout) => {}
             }
@@ -209,6 +220,21 @@ impl Session {
                 return Err(Broken::Lost(say("mcp.session.slow", &[("count", &within.as_secs().to_string())])));
             }
         }
+    }
+
+    // Nothing happened: the server did not even look at the call.
+    fn turned_away(&self, error: &ServiceError) -> Option<Broken> {
+        let mut source: Option<&(dyn std::error::Error + 'static)> = Some(error);
+        while let Some(current) = source {
+            let unknown = current.downcast_ref::<AuthRequiredError>().map(|error| &error.www_authenticate_header);
+            let short = current.downcast_ref::<InsufficientScopeError>().map(|error| &error.www_authenticate_header);
+            if let Some(challenge) = unknown.or(short) {
+                self.kept.turned_away(challenge);
+                return Some(Broken::Refused(say("mcp.sign_in.wanted", &[])));
+            }
+            source = current.source();
+        }
+        None
     }
 
     fn why(&self, error: &str) -> String {
@@ -238,14 +264,14 @@ impl Broken {
 
 // First the newest greeting. A server that answers it with nothing, or ends at it, is greeted in the older way: the SDK
 // falls back by itself only where it is told that the newer one is not known.
-async fn connect(config: ServerConfig, watch: Arc<dyn Watch>) -> Result<Session, String> {
+async fn connect(config: ServerConfig, watch: Arc<dyn Watch>, kept: Kept) -> Result<Session, String> {
     let newest =
         ClientLifecycleMode::Auto { preferred_versions: vec![ProtocolVersion::V_2026_07_28], legacy_version: None };
-    match greet(&config, watch.clone(), newest).await {
+    match greet(&config, watch.clone(), &kept, newest).await {
         Ok(session) => Ok(session),
         Err(Greeted::Failed(why)) => Err(why),
         Err(Greeted::NotUnderstood(why)) => {
-            greet(&config, watch, ClientLifecycleMode::Initialize).await.map_err(|older| match older {
+            greet(&config, watch, &kept, ClientLifecycleMode::Initialize).await.map_err(|older| match older {
                 Greeted::Failed(later) | Greeted::NotUnderstood(later) if later != why => later,
                 _ => why,
             })
@@ -261,12 +287,21 @@ enum Greeted {
     NotUnderstood(String),
 }
 
-async fn greet(config: &ServerConfig, watch: Arc<dyn Watch>, how: ClientLifecycleMode) -> Result<Session, Greeted> {
+async fn greet(
+    config: &ServerConfig,
+    watch: Arc<dyn Watch>,
+    kept: &Kept,
+    how: ClientLifecycleMode,
+) -> Result<Session, Greeted> {
     let handler = Handler { server: config.name.clone(), watch, calls: Arc::default(), asking: Arc::default() };
     let errors = Arc::<Mutex<String>>::default();
     let overlong = Arc::<AtomicBool>::default();
-    let heard = errors.clone();
+    let (heard, refused) = (errors.clone(), kept.clone());
     let failed = move |error: ClientInitializeError| {
+        if let Some(challenge) = error.auth_challenge() {
+            refused.turned_away(challenge);
+            return Greeted::Failed(say("mcp.sign_in.wanted", &[]));
+        }
         let written = heard.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let why = said(&say("mcp.session.no_start", &[("because", &plain(&error.to_string()))]), &written);
         match error {
@@ -278,9 +313,11 @@ async fn greet(config: &ServerConfig, watch: Arc<dyn Watch>, how: ClientLifecycl
         }
     };
     if let Transport::Http { url } = &config.transport {
-        let transport = http::transport(url, &config.secrets).map_err(Greeted::Failed)?;
+        let url = http::address(url).map_err(Greeted::Failed)?;
+        let signed_in = kept.manager(url.as_str()).await.map_err(|error| Greeted::Failed(oauth::failed(&error)))?;
+        let transport = http::transport(&url, &config.secrets, signed_in).map_err(Greeted::Failed)?;
         let service = serve_client_with_lifecycle(handler, transport, how).await.map_err(failed)?;
-        return Ok(Session { service, group: None, errors, overlong, boxed: false });
+        return Ok(Session { service, group: None, errors, overlong, kept: kept.clone(), boxed: false });
     }
     let started = launch::start(config).map_err(Greeted::Failed)?;
     let mut child = started.child;
@@ -300,7 +337,7 @@ async fn greet(config: &ServerConfig, watch: Arc<dyn Watch>, how: ClientLifecycl
     let transport = AsyncRwTransport::new(output, input).with_max_line_length(MOST_MESSAGE);
     let service = serve_client_with_lifecycle(handler, transport, how).await.map_err(failed)?;
     std::mem::forget(guard);
-    Ok(Session { service, group, errors, overlong, boxed: started.boxed })
+    Ok(Session { service, group, errors, overlong, kept: kept.clone(), boxed: started.boxed })
 }
 
 /// Kills the group unless it is forgotten.
