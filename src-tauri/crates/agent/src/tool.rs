@@ -41,6 +41,8 @@ pub struct Place {
     pub data: PathBuf,
     /// Where copies for undo are kept (inside `data`, mode 0700).
     pub copies: PathBuf,
+    /// Whose words may be in what is written, where the task has read what others wrote.
+    pub others: Option<String>,
     /// The folder of notes and to-dos.
     pub notes: PathBuf,
     /// Hosts of the network that the user named.

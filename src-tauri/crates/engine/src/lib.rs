@@ -288,6 +288,7 @@ impl Engine {
             home: self.0.config.home.clone(),
             data: self.0.config.data.clone(),
             copies: self.0.config.copies(),
+            others: None,
             notes: self.notes_folder(),
             stop: Arc::default(),
         }

@@ -14,8 +14,8 @@ use assent_agent::{
 };
 use assent_journal::JournalError;
 use assent_protocol::{
-    Action, Answer, Effect, ItemOutcome, ProposedCall, Reversal, Run, Status, Turn, canonical::canonical, texts,
-    wire::Change,
+    Action, Answer, Effect, ItemOutcome, ProposedCall, Provenance, Reversal, Run, Status, Turn, canonical::canonical,
+    texts, wire::Change,
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -47,6 +47,7 @@ impl Engine {
         let proposed = proposed(&action);
         let tool = self.tool(&action.tool).ok_or_else(|| words::not_found(&action.tool))?;
         let place = self.place(run, &self.heard(run, said)?, control.stop.clone());
+        let place = Place { others: others(&action), ..place };
         let described = tool.describe(&action.args, &place);
         if let Ok(facts) = &described {
             let digest = action_digest(&action.tool, &tool.spec().definition(), &action.args, facts);
@@ -159,6 +160,13 @@ impl Engine {
         }
         Ok(vec![Event::Call { call: call.call.clone(), standing: Standing::Waiting }])
     }
+}
+
+// What the user typed himself is his own word, whatever the task has read.
+fn others(action: &Action) -> Option<String> {
+    let facts = &action.facts;
+    let source = || facts.origins.first().map_or_else(|| texts::say("engine.origin.others", &[]), |o| o.source.clone());
+    (facts.influenced && facts.payload != Provenance::User).then(source)
 }
 
 /// What no other action has, in this history or in one that begins anew in the same folder.

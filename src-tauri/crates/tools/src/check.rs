@@ -37,6 +37,7 @@ impl World {
             grants: vec![Grant { folder: work.to_str().unwrap().to_owned(), shared: false }],
             data: home.join("data"),
             copies: home.join("data/copies"),
+            others: None,
             notes: home.join("Notes"),
             home: home.clone(),
             hosts: assent_agent::Hosts::default(),

@@ -7,6 +7,7 @@ use crate::{
     failure::{errno, failed, sentence},
     folders::{Surroundings, Surveyor, make_above, remove_empty},
     handle::{CHANGED, Entry, Handles, Whole, passing_name},
+    origin::WRITTEN,
     paths::{Resolved, text_of},
     relocate::conflict,
     words::{say, shown_path},
@@ -26,6 +27,7 @@ use std::{
     path::{Path, PathBuf},
     time::Duration,
 };
+use xattr::FileExt;
 
 /// Larger files are not edited, replaced or searched.
 pub const MOST_BYTES: u64 = 10 * 1024 * 1024;
@@ -160,7 +162,7 @@ pub fn run(text: &str, facts: &ToolFacts, place: &Place) -> Result<(), ToolError
 pub fn put(path: &Path, bytes: &[u8], expected: Option<&str>, place: &Place) -> Result<(), ToolError> {
     let mut handles = Handles::new(place);
     let made = make_above(path, &mut handles).map_err(|(error, at)| failed(error, &at))?;
-    let done = handles.entry(path).and_then(|entry| put_at(&entry, bytes, expected));
+    let done = handles.entry(path).and_then(|entry| put_at(&entry, bytes, expected, place.others.as_deref()));
     done.map_err(|error| {
         remove_empty(made.iter().rev().map(PathBuf::as_path), &mut handles);
         failed(error, path)
@@ -240,17 +242,26 @@ impl Replaced {
     }
 }
 
-fn put_at(entry: &Entry, bytes: &[u8], expected: Option<&str>) -> Result<(), Errno> {
+// `others` is whose words may be in `bytes`: the file carries it, so that whoever reads it later is told.
+fn put_at(entry: &Entry, bytes: &[u8], expected: Option<&str>, others: Option<&str>) -> Result<(), Errno> {
     let now = entry.read_whole(MOST_BYTES)?;
     let state = now.as_ref().map(state_of).unwrap_or_default();
     if expected.is_some_and(|expected| expected != state) {
         return Err(CHANGED);
     }
     match now {
-        Some(whole) => exchange(entry, bytes, &whole, &whole.attributes, false)?,
+        Some(whole) => {
+            let mut attributes = whole.attributes.clone();
+            attributes.extended.extend(others.map(|source| (WRITTEN.to_owned(), hex(source.as_bytes()))));
+            exchange(entry, bytes, &whole, &attributes, false)?;
+        }
         None => {
             let passing = passing(entry, bytes)?;
             let file = passing.open_file()?;
+            if let Some(source) = others {
+                // A disk that keeps no attributes keeps no label either.
+                let _ = file.set_xattr(WRITTEN, source.as_bytes());
+            }
             let placed = fs::fchmod(&file, Mode::from_raw_mode(0o644)).and_then(|()| passing.rename_to(entry));
             placed.inspect_err(|_| drop_passing(&passing))?;
         }

@@ -1,12 +1,20 @@
 //! Where what was read came from, when others can write there.
 
-use crate::words::{say, shown_name};
+use crate::words::{cut, say, shown_name};
 use assent_agent::Place;
+use assent_protocol::visible::visible;
 use std::path::Path;
 
 /// Marks that browsers, mail programs and other systems put on what they bring in.
 const MARKS: &[&str] =
     &["user.xdg.origin.url", "user.xdg.referrer.url", "user.Zone.Identifier", "com.apple.quarantine"];
+
+/// Anybody can write it, so it is shown short.
+const MOST_SOURCE: usize = 120;
+
+/// What Assent puts on a file that it wrote in a task which had read what others wrote: their words may be in it, and the
+/// next task must not take them for the user's.
+pub const WRITTEN: &str = "user.assent.origin";
 
 /// "the file x.pdf in Downloads", if the file at the resolved `path` may hold other people's words.
 pub fn untrusted(path: &Path, place: &Place) -> Option<String> {
@@ -19,7 +27,17 @@ pub fn untrusted(path: &Path, place: &Place) -> Option<String> {
     if place.grants.iter().any(|grant| grant.shared && path.starts_with(&grant.folder)) {
         return file("tools.origin.shared");
     }
+    if let Ok(Some(source)) = xattr::get(path, WRITTEN) {
+        let source = String::from_utf8_lossy(&source).into_owned();
+        let source = visible(cut(&source, MOST_SOURCE).0);
+        return Some(say("tools.origin.written", &[("name", &name), ("folder", &folder), ("source", &source)]));
+    }
     marked(path).then(|| file("tools.origin.marked")).flatten()
+}
+
+/// The first of these files that may hold other people's words.
+pub fn among<'a>(paths: impl IntoIterator<Item = &'a Path>, place: &Place) -> Option<String> {
+    paths.into_iter().find_map(|path| untrusted(path, place))
 }
 
 fn in_downloads(path: &Path, place: &Place) -> bool {

@@ -136,6 +136,7 @@ mod tests {
             home: data.path().into(),
             data: data.path().into(),
             copies: data.path().join("copies"),
+            others: None,
             notes: data.path().join("notes"),
             hosts: assent_agent::Hosts::default(),
             now: 1_790_000_000_000,

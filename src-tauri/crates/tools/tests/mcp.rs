@@ -75,6 +75,7 @@ impl Stage {
             home: config.home.clone(),
             data: config.data.clone(),
             copies: config.data.join("copies"),
+            others: None,
             notes: config.home.join("Notes"),
             hosts: assent_agent::Hosts::default(),
             now: 1_790_000_000_000,

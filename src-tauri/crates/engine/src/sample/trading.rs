@@ -277,6 +277,7 @@ fn book(stage: &Stage<'_>, account: &Path, now: i64) -> Answered<Book> {
         home: config.home.clone(),
         data: config.data.clone(),
         copies: config.copies(),
+        others: None,
         notes: stage.engine.notes_folder(),
         now,
         zone: "UTC".to_owned(),

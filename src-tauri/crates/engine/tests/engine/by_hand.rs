@@ -262,3 +262,33 @@ async fn what_is_read_after_the_user_wrote_meanwhile_is_known_as_others_words() 
     assert_eq!((note.tool.as_str(), note.status), ("notes.add", Status::Waiting));
     assert!(note.facts.influenced, "{:?}", note.facts);
 }
+
+#[tokio::test]
+async fn net_16_what_was_kept_of_others_words_is_theirs_in_the_next_task_too() {
+    let read = ("files.read", r#"{"path":"{home}/Downloads/letter.txt"}"#);
+    let own = r#"{"title":"Milk","text":"We need oat milk."}"#;
+    let look = |text: &'static str| [("notes.search", text)];
+    let (theirs, users) = (look(r#"{"text":"all that it says"}"#), look(r#"{"text":"oat milk"}"#));
+    let desk = desk_of(&[
+        &[read],
+        &[("notes.add", NOTE)],
+        &[("notes.add", own)],
+        &[],
+        &theirs,
+        &[("files.trash", r#"{"paths":["{home}/work/a.txt"]}"#)],
+        &users,
+        &[("files.trash", r#"{"paths":["{home}/work/b.txt"]}"#)],
+    ]);
+    let run = desk.run("look into it, and note: We need oat milk.", Mode::Ask).await;
+    for _ in 0..3 {
+        let card = desk.actions().pop().unwrap();
+        desk.engine.approve(card.id, Some(&card.digest), None, assent_protocol::Decider::User).unwrap();
+        desk.engine.drive(run).await.unwrap();
+    }
+    for (influenced, whose) in [(true, "a note of what a letter said"), (false, "a note of what the user said")] {
+        desk.run("tidy up", Mode::Ask).await;
+        let last = desk.actions().pop().unwrap();
+        assert_eq!((last.tool.as_str(), last.status), ("files.trash", Status::Waiting), "{whose}");
+        assert_eq!(last.facts.influenced, influenced, "{whose}");
+    }
+}

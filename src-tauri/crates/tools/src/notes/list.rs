@@ -3,6 +3,7 @@
 use super::{MOST_ROWS, all, looking};
 use crate::{
     input::{parse, spec},
+    origin::among,
     paths::text_of,
     words::say,
 };
@@ -38,7 +39,8 @@ impl Tool for List {
         let rows = notes.iter().take(MOST_ROWS);
         let rows = rows.map(|n| json!({ "title": n.title, "path": text_of(&n.path), "modified": n.modified }));
         let value = json!({ "notes": rows.collect::<Vec<_>>(), "truncated": notes.len() > MOST_ROWS });
-        Ok(Output { value, ..Output::default() })
+        let untrusted = among(notes.iter().take(MOST_ROWS).map(|note| note.path.as_path()), place);
+        Ok(Output { value, untrusted, ..Output::default() })
     }
 
     fn undo(&self, _: &Inverse, _: &Place) -> Undone {

@@ -3,6 +3,7 @@
 use super::{MOST_ROWS, all, looking, text_in};
 use crate::{
     input::{parse, spec},
+    origin,
     paths::text_of,
     words::{cut, say},
 };
@@ -50,6 +51,7 @@ impl Tool for Search {
         let wanted = input.text.trim().to_lowercase();
         let mut matches = Vec::new();
         let mut truncated = false;
+        let mut untrusted = None;
         for note in all(place) {
             if matches.len() == MOST_ROWS || place.stop.load(Ordering::Relaxed) {
                 truncated = true;
@@ -62,10 +64,11 @@ impl Tool for Search {
                 None if note.title.to_lowercase().contains(&wanted) => (None, ""),
                 None => continue,
             };
+            untrusted = untrusted.or_else(|| origin::untrusted(&note.path, place));
             matches.push(json!({ "title": note.title, "path": text_of(&note.path), "line": line, "text": text }));
         }
         let value = json!({ "matches": matches, "truncated": truncated });
-        Ok(Output { value, ..Output::default() })
+        Ok(Output { value, untrusted, ..Output::default() })
     }
 
     fn undo(&self, _: &Inverse, _: &Place) -> Undone {

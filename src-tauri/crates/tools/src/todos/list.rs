@@ -5,6 +5,7 @@ use crate::{
     contents::current,
     input::{parse, spec},
     notes::looking,
+    origin::untrusted,
     words::say,
 };
 use assent_agent::{Inverse, Output, Place, Tool, ToolError, ToolFacts, ToolSpec, Undone};
@@ -56,7 +57,8 @@ impl Tool for List {
             })
             .collect();
         let truncated = rows.len() < count;
-        Ok(Output { value: json!({ "todos": rows, "truncated": truncated }), ..Output::default() })
+        let value = json!({ "todos": rows, "truncated": truncated });
+        Ok(Output { value, untrusted: untrusted(&at.path, place), ..Output::default() })
     }
 
     fn undo(&self, _: &Inverse, _: &Place) -> Undone {
