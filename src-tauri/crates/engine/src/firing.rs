@@ -5,7 +5,6 @@ use crate::{
     Answered, Engine, Notice,
     automations::grants_of,
     clock,
-    polling::minutes,
     trigger::{
         due::due,
         schedule::{self, Schedule},
@@ -40,10 +39,11 @@ impl Engine {
         }
         // One beat at a time: the next one finds what this one leaves.
         let Ok(_one) = self.0.firing.try_lock() else { return };
+        // Also while they sleep: a clock that is far ahead looks like a user who is long gone.
+        self.heed_clock(now);
         if self.asleep(now) {
             return self.tell_asleep();
         }
-        self.heed_clock(now);
         for automation in self.0.journal.due_automations(now).unwrap_or_default() {
             match automation.draft.trigger {
                 Trigger::Time { .. } => {
@@ -196,7 +196,8 @@ impl Engine {
         let zone = self.zone_of(zone.as_deref());
         let found = due(&schedule, next, now, &schedule::zone(&zone), next, automation.draft.missed);
         let mut rows = Vec::new();
-        if let Some((first, last, count)) = found.missed {
+        let rule = (&schedule, &schedule::zone(&zone));
+        if let Some((first, last, count)) = self.unaccounted(automation.id, rule, found.missed, next)? {
             let status = if found.asks { FiringStatus::Asked } else { FiringStatus::Missed };
             let mut missed = passed(automation, (first, last, count), status, &zone);
             missed.reason = texts::say("automation.reason.missed", &[]);
@@ -206,45 +207,15 @@ impl Engine {
             }
             rows.push(missed);
         }
-        let seen = found.fires.map(|(at, _)| self.time(at, &zone)).into_iter().collect();
+        let fires = found.fires.map(|(at, _)| (at, at, 1));
+        let fires = self.unaccounted(automation.id, rule, fires, next)?;
+        let seen = fires.map(|(at, ..)| self.time(at, &zone)).into_iter().collect();
         let cursor = Cursor { next_at: found.next, ..self.0.journal.cursor(automation.id).map_err(words::other)? };
         self.account(automation, seen, rows, Some(&cursor), false)
     }
 
     fn time(&self, at: i64, zone: &str) -> Happening {
-        Happening { key: time_key(at), what: clock::absolute(at, zone), at, count: 1, ..Happening::default() }
-    }
-
-    // A clock that was put back would leave an automation silent until the time it had reached before.
-    fn heed_clock(&self, now: i64) {
-        let before = self.0.clock_seen.swap(now, std::sync::atomic::Ordering::SeqCst);
-        if before != 0 && now + HOUR / 12 > before {
-            return;
-        }
-        for automation in self.0.journal.automations().unwrap_or_default() {
-            if let (Some(minutes), Some(next)) = (minutes(&automation.draft.trigger), automation.next_at)
-                && next > now + i64::from(minutes) * HOUR / 60
-            {
-                let kept = self.0.journal.cursor(automation.id).unwrap_or_default();
-                let _ = self.0.journal.set_cursor(automation.id, &Cursor { next_at: Some(now), ..kept });
-            }
-            let Trigger::Time { when, zone } = &automation.draft.trigger else { continue };
-            let (Some(next), Ok(schedule)) = (automation.next_at, Schedule::read(when)) else { continue };
-            if next <= now {
-                continue;
-            }
-            let zone = schedule::zone(&self.zone_of(zone.as_deref()));
-            let mut at = schedule.next_after(now, &zone, next);
-            while let Some(known) =
-                at.filter(|at| *at < next && self.0.journal.has_fired(automation.id, &time_key(*at)).unwrap_or(true))
-            {
-                at = schedule.next_after(known, &zone, next);
-            }
-            if at.is_some_and(|at| at < next) {
-                let kept = self.0.journal.cursor(automation.id).unwrap_or_default();
-                let _ = self.0.journal.set_cursor(automation.id, &Cursor { next_at: at, ..kept });
-            }
-        }
+        Happening { key: format!("time {at}"), what: clock::absolute(at, zone), at, count: 1, ..Happening::default() }
     }
 
     fn start_queued(&self, now: i64) -> Answered<()> {
@@ -372,10 +343,6 @@ pub(crate) fn passed(
     let what = if count == 1 { clock::absolute(first, zone) } else { texts::say("automation.what.times", &values) };
     let happening = Happening { key: format!("passed {first} {last}"), what, count, at: first, ..Happening::default() };
     NewFiring { span: (first, last), ..row_of(automation, &happening, status, String::new()) }
-}
-
-fn time_key(at: i64) -> String {
-    format!("time {at}")
 }
 
 // What came together and leads to the same is one firing: one run sees to all of it.

@@ -31,6 +31,7 @@ mod polling;
 mod practice;
 mod presence;
 mod proposals;
+mod put_back;
 mod relevance;
 mod reminders;
 mod rules;

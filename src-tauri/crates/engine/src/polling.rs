@@ -3,6 +3,7 @@
 
 use crate::{
     Answered, Engine, clock,
+    firing::row_of,
     trigger::{
         crossing::{cross, number_after},
         letter,
@@ -11,8 +12,8 @@ use crate::{
     words,
 };
 use assent_agent::Hosts;
-use assent_journal::Cursor;
-use assent_protocol::{Automation, AutomationId, Exit, NumberOf, Trigger, texts, visible::visible};
+use assent_journal::{Cursor, NewFiring};
+use assent_protocol::{Automation, AutomationId, Exit, FiringStatus, NumberOf, Trigger, texts, visible::visible};
 use assent_tools::{
     mail::mailbox::{At, Mailbox as _, Trouble},
     watch::look,
@@ -49,6 +50,9 @@ struct Seen {
     beyond: Option<bool>,
     /// The newest letter, as the mailbox calls its place.
     letter: Option<String>,
+    /// Entries of a feed that stood too far down in it to be looked at.
+    #[serde(skip)]
+    left: u32,
 }
 
 impl Engine {
@@ -83,8 +87,11 @@ impl Engine {
         let cursor = self.0.journal.cursor(id).map_err(words::other)?;
         let before: Seen = cursor.seen.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
         let mut seen = before.clone();
-        let found = match self.look_once(automation, &mut seen) {
-            Ok(found) => found,
+        let (found, left) = match self.look_once(automation, &mut seen) {
+            Ok(found) => {
+                let left = self.left_of(automation, &mut seen);
+                (found, left)
+            }
             Err(why) => return self.in_trouble(automation, why),
         };
         self.out_of_trouble(id);
@@ -94,7 +101,7 @@ impl Engine {
         }
         let text = serde_json::to_string(&seen).map_err(words::other)?;
         let now = self.0.journal.cursor(id).map_err(words::other)?;
-        self.account(automation, found, Vec::new(), Some(&Cursor { seen: Some(text), ..now }), false)
+        self.account(automation, found, left, Some(&Cursor { seen: Some(text), ..now }), false)
     }
 
     fn look_once(&self, automation: &Automation, seen: &mut Seen) -> Result<Vec<Happening>, String> {
@@ -107,7 +114,7 @@ impl Engine {
                 match page::look(&Reader::default(), url, &hosts(url), &version, &stop)? {
                     Look::Same => Ok(Vec::new()),
                     Look::Elsewhere(to) => Err(texts::say("automation.page.elsewhere", &[("to", &visible(&to))])),
-                    Look::Page(page) => Ok(changed(*page, seen, now)),
+                    Look::Page(page) => changed(*page, seen, now),
                 }
             }
             Trigger::Mailbox { account, folder, .. } => self.letters(account, folder, seen, now),
@@ -179,6 +186,19 @@ impl Engine {
         Ok(found)
     }
 
+    // One row for entries of a feed that came faster than it is looked at.
+    fn left_of(&self, automation: &Automation, seen: &mut Seen) -> Vec<NewFiring> {
+        let count = std::mem::take(&mut seen.left);
+        if count == 0 {
+            return Vec::new();
+        }
+        let at = self.0.host.now();
+        let what = texts::say("automation.what.left", &[("count", &count.to_string())]);
+        let happening = Happening { key: format!("left {at}"), what, count, at, ..Happening::default() };
+        let reason = texts::say("automation.reason.left_over", &[("count", &REMEMBERED.to_string())]);
+        vec![row_of(automation, &happening, FiringStatus::Capped, reason)]
+    }
+
     fn own_folders(&self) -> (&Path, &Path) {
         (&self.0.config.home, &self.0.config.data)
     }
@@ -219,7 +239,11 @@ fn hosts(url: &str) -> Hosts {
 }
 
 // The first look only learns what is there.
-fn changed(page: Page, seen: &mut Seen, now: i64) -> Vec<Happening> {
+fn changed(page: Page, seen: &mut Seen, now: i64) -> Result<Vec<Happening>, String> {
+    // What a feed turned into is not news of the feed.
+    if page.feed.is_none() && !seen.entries.is_empty() {
+        return Err(texts::say("automation.page.no_feed", &[("page", &page.source())]));
+    }
     (seen.etag, seen.modified) = (page.version.etag.clone(), page.version.modified.clone());
     let first = !seen.looked;
     let source = page.source();
@@ -227,11 +251,11 @@ fn changed(page: Page, seen: &mut Seen, now: i64) -> Vec<Happening> {
         let same = seen.hash == page.hash;
         seen.hash.clone_from(&page.hash);
         if first || same {
-            return Vec::new();
+            return Ok(Vec::new());
         }
         let text: String = page.text.chars().take(GIVEN).collect();
         let title = page.title.unwrap_or_default();
-        return vec![Happening {
+        return Ok(vec![Happening {
             key: format!("page {} {now}", page.hash),
             what: texts::say("automation.what.page", &[("page", &source)]),
             details: json!({"page": page.address.url.as_str(), "title": title, "text": text}),
@@ -241,10 +265,14 @@ fn changed(page: Page, seen: &mut Seen, now: i64) -> Vec<Happening> {
             at: now,
             count: 1,
             ..Happening::default()
-        }];
+        }]);
     };
     let known: std::collections::HashSet<String> = seen.entries.drain(..).collect();
     let mut fresh = Vec::new();
+    // Where an entry is known, what stands below it is older.
+    if !first && !feed.entries.iter().any(|entry| known.contains(&entry.id)) {
+        seen.left = u32::try_from(feed.more).unwrap_or(u32::MAX);
+    }
     for entry in feed.entries.into_iter().take(REMEMBERED) {
         seen.entries.push(entry.id.clone());
         if !first && !known.contains(&entry.id) {
@@ -264,9 +292,10 @@ fn changed(page: Page, seen: &mut Seen, now: i64) -> Vec<Happening> {
     }
     // Entries that left the feed for a while are not new when they are back.
     let room = REMEMBERED.saturating_sub(seen.entries.len());
-    let gone: Vec<String> = known.into_iter().filter(|id| !seen.entries.contains(id)).take(room).collect();
+    let there: std::collections::HashSet<&String> = seen.entries.iter().collect();
+    let gone: Vec<String> = known.into_iter().filter(|id| !there.contains(id)).take(room).collect();
     seen.entries.extend(gone);
-    fresh
+    Ok(fresh)
 }
 
 /// A number of minutes in words.

@@ -6,7 +6,7 @@ use assent_journal::{Cursor, NewFiring};
 use assent_protocol::{
     Automation, AutomationId, AutomationState, FiringStatus, Missed, Trigger, texts, visible::visible, wire::Change,
 };
-use assent_tools::watch::folder::{File, Folder, Look, changed_since};
+use assent_tools::watch::folder::{File, Folder, Look};
 use serde_json::json;
 use std::{
     collections::HashMap,
@@ -82,6 +82,7 @@ impl Engine {
                 }
                 match Folder::watch(path, *below, || ()) {
                     Ok(watch) => {
+                        let before = watch.before(since);
                         self.watching().folders.insert(automation.id, watch);
                         self.out_of_trouble(automation.id);
                         let status = match automation.draft.missed {
@@ -89,7 +90,7 @@ impl Engine {
                             Missed::Skip => FiringStatus::Missed,
                             Missed::Ask => FiringStatus::Asked,
                         };
-                        self.changed(automation, changed_since(path, *below, since), status)
+                        self.changed(automation, before, status)
                     }
                     Err(why) => self.in_trouble(automation, why),
                 }

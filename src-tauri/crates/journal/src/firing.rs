@@ -34,6 +34,13 @@ CREATE INDEX firing_at ON firing(at);
 CREATE INDEX firing_open ON firing(status, automation_id, id) WHERE status IN ('queued', 'asked');
 ";
 
+/// What is asked at each firing must not read all the earlier ones.
+pub(crate) const INDEXES: &str = "
+CREATE INDEX firing_lately ON firing(automation_id, at);
+CREATE INDEX firing_span ON firing(automation_id, until_at);
+CREATE INDEX firing_passed ON firing(until_at) WHERE status IN ('missed', 'slept', 'asked');
+";
+
 /// A run that a firing makes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FiringRun {
@@ -179,6 +186,50 @@ impl Journal {
             let mut statement =
                 connection.prepare_cached("SELECT 1 FROM firing WHERE automation_id = ? AND key = ?")?;
             Ok(statement.exists(params![id.0, key])?)
+        })
+    }
+
+    /// Whether a firing of this automation lies on or across the span, in milliseconds since 1970 (UTC). One that stands
+    /// for no times does not.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn is_accounted(&self, id: AutomationId, first: i64, last: i64) -> Result<bool> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT 1 FROM firing WHERE automation_id = ? AND due_at <= ? AND until_at >= ? AND count > 0",
+            )?;
+            Ok(statement.exists(params![id.0, last, first])?)
+        })
+    }
+
+    /// Firings for times that were passed over, where some of those come after `now`, in milliseconds since 1970 (UTC).
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn passed_beyond(&self, now: i64) -> Result<Vec<Firing>> {
+        let tail = "WHERE f.until_at > ? AND f.count > 0 AND f.status IN ('missed', 'slept', 'asked') ORDER BY f.id";
+        self.read(|connection| load(connection, tail, [now]))
+    }
+
+    /// Lets a firing stand for the first `count` of its times only. One that stands for none asks nothing.
+    ///
+    /// # Errors
+    /// [`JournalError::NotFound`], or when it cannot be written.
+    pub fn give_back(&self, id: FiringId, count: u32, until: i64, reason: &str, now: i64) -> Result<()> {
+        self.write(|tx| {
+            seal::alarm_if_altered(tx, "firing", id.0, "firing", &id.to_string(), now)?;
+            let changed = tx.execute(
+                "UPDATE firing SET count = ?1, until_at = ?2, reason = ?3,
+                    status = CASE WHEN ?1 = 0 AND status = 'asked' THEN 'missed' ELSE status END WHERE id = ?4",
+                params![count, until, reason, id.0],
+            )?;
+            if changed == 0 {
+                return Err(JournalError::NotFound(id.to_string()));
+            }
+            let body = json!({"id": id, "count": count, "until": until, "reason": reason});
+            event::append(tx, now, "firing", &id.to_string(), body, &[("firing", id.0)])?;
+            Ok(())
         })
     }
 

@@ -33,6 +33,7 @@ const LIST: &[&str] = &[
     account::CREATE,
     delegation::CREATE,
     action::INDEXES,
+    firing::INDEXES,
 ];
 
 /// All of them.

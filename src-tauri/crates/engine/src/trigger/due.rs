@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 /// What is later than this was missed: nothing could run when its time came.
 pub(crate) const LATE: i64 = 90_000;
 /// Times that are told apart; what a clock leaps over beyond that is one more.
-const COUNTED: u32 = 10_000;
+pub(crate) const COUNTED: u32 = 10_000;
 
 /// Times of one automation up to now.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! The engine's commands from outside, in one program: each of many would carry the whole engine once more.
 
 mod automations;
+mod bad_input;
 mod by_hand;
 mod commands;
 mod connections;

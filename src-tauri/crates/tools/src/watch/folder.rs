@@ -4,7 +4,7 @@
 
 use notify::{Event, EventKind, RecursiveMode, Watcher, event::AccessKind};
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     fs::{self, Metadata},
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
@@ -16,6 +16,8 @@ use std::{
 const KEPT: usize = 10_000;
 /// Entries that are looked at in one look.
 const LOOKED_AT: usize = 200_000;
+/// Milliseconds for which it is known which files were told: in a full look those come again that changed meanwhile.
+const KNOWN: i64 = 10_000;
 /// A folder that never comes to rest is looked at all the same.
 const LONGEST: u32 = 15;
 /// Endings of files that are not finished.
@@ -37,8 +39,12 @@ pub struct File {
 /// A folder that is being watched, until this is dropped.
 pub struct Folder {
     folder: PathBuf,
+    // Device and number: one that was made anew in its place is another.
+    is: Option<(u64, u64)>,
     below: bool,
     told: Arc<Mutex<Told>>,
+    // Keys of files that a look gave lately, and when they changed.
+    given: Mutex<HashMap<String, i64>>,
     _watcher: notify::RecommendedWatcher,
 }
 
@@ -76,12 +82,22 @@ impl Folder {
         .map_err(|error| error.to_string())?;
         let depth = if below { RecursiveMode::Recursive } else { RecursiveMode::NonRecursive };
         watcher.watch(folder, depth).map_err(|error| error.to_string())?;
-        Ok(Folder { folder: folder.to_owned(), below, told, _watcher: watcher })
+        let given = Mutex::default();
+        Ok(Folder { folder: folder.to_owned(), is: identity(folder), below, told, given, _watcher: watcher })
     }
 
-    /// Whether it is still there.
+    /// Whether it is still there, and the same.
     pub fn is_there(&self) -> bool {
-        self.folder.is_dir()
+        self.is.is_some() && self.is == identity(&self.folder)
+    }
+
+    /// Files that changed after `since` and before it was watched.
+    pub fn before(&self, since: i64) -> Look {
+        let mut look = changed_since(&self.folder, self.below, since - KNOWN);
+        // Those up to `since` were seen in an earlier life.
+        let earlier: Vec<File> = look.files.extract_if(.., |file| file.changed <= since).collect();
+        self.fresh(Look { files: earlier, more: false });
+        self.fresh(look)
     }
 
     /// What changed, once nothing has changed for `still`; none before that. `since` is where a full look begins when
@@ -97,7 +113,7 @@ impl Folder {
             (taken.paths, taken.lost)
         };
         if lost {
-            return Some(changed_since(&self.folder, self.below, since));
+            return Some(self.fresh(changed_since(&self.folder, self.below, since - KNOWN)));
         }
         let mut look = Look::default();
         for path in paths {
@@ -114,7 +130,16 @@ impl Folder {
         }
         look.files.sort_by(|a, b| a.path.cmp(&b.path));
         look.files.dedup();
-        Some(look)
+        Some(self.fresh(look))
+    }
+
+    // Without what was given before, in the same state.
+    fn fresh(&self, mut look: Look) -> Look {
+        let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
+        look.files.retain(|file| given.insert(file.key.clone(), file.changed).is_none());
+        let newest = given.values().max().copied().unwrap_or_default();
+        given.retain(|_, changed| *changed >= newest - KNOWN);
+        look
     }
 }
 
@@ -165,6 +190,10 @@ fn hear(told: &mut Told, event: notify::Result<Event>) -> bool {
     told.first.get_or_insert(now);
     told.last = Some(now);
     true
+}
+
+fn identity(folder: &Path) -> Option<(u64, u64)> {
+    fs::metadata(folder).ok().filter(Metadata::is_dir).map(|stat| (stat.dev(), stat.ino()))
 }
 
 fn hidden(path: &Path) -> bool {
@@ -275,8 +304,32 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (watch, _woken) = watched(folder.path(), false);
         let path = folder.path().to_owned();
-        folder.close().unwrap();
+        // Moved and not removed, so that the one in its place cannot have its number.
+        let aside = tempfile::tempdir().unwrap();
+        fs::rename(&path, aside.path().join("moved")).unwrap();
         assert!(!watch.is_there());
         assert!(Folder::watch(&path, false, || ()).is_err());
+        fs::create_dir(&path).unwrap();
+        assert!(!watch.is_there(), "another folder under its name is another");
+    }
+
+    #[test]
+    fn what_was_given_is_not_given_again_when_the_system_lost_count() {
+        let folder = tempfile::tempdir().unwrap();
+        let here = folder.path();
+        fs::write(here.join("old"), "x").unwrap();
+        let since = changed_since(here, false, 0).files[0].changed;
+        let (watch, woken) = watched(here, false);
+        assert_eq!(names(&watch.before(since)), [] as [&str; 0], "it was seen in an earlier life");
+        fs::write(here.join("new"), "x").unwrap();
+        let lost = || {
+            let mut told = watch.told.lock().unwrap();
+            (told.lost, told.first, told.last) = (true, Some(Instant::now()), Some(Instant::now()));
+        };
+        lost();
+        assert_eq!(names(&watch.settled(Duration::ZERO, since).unwrap()), ["new"]);
+        lost();
+        assert_eq!(names(&watch.settled(Duration::ZERO, since).unwrap()), [] as [&str; 0]);
+        drop(woken);
     }
 }

@@ -5,7 +5,9 @@ use crate::words::{cut, say};
 use assent_protocol::visible::visible;
 
 /// Entries of one feed; the newest stand first in almost all.
-const MOST: usize = 200;
+const MOST: usize = 2_000;
+/// Of those, how many are told.
+const TOLD: usize = 200;
 /// Bytes of one summary.
 const SUMMARY: usize = 1_000;
 
@@ -16,6 +18,8 @@ pub struct Feed {
     pub title: Option<String>,
     /// Its entries in the feed's own order.
     pub entries: Vec<Entry>,
+    /// How many more it has.
+    pub more: usize,
 }
 
 /// One entry.
@@ -67,12 +71,13 @@ pub fn read(bytes: &[u8], address: &Address) -> Result<Feed, String> {
         }
     });
     let entries = entries.collect();
-    Ok(Feed { title: feed.title.as_ref().map(line), entries })
+    let more = feed.entries.len().saturating_sub(MOST);
+    Ok(Feed { title: feed.title.as_ref().map(line), entries, more })
 }
 
 /// The entries as text, one a paragraph.
 pub fn told(feed: &Feed) -> String {
-    let entries = feed.entries.iter().map(|entry| {
+    let entries = feed.entries.iter().take(TOLD).map(|entry| {
         let when = entry.published.and_then(|at| jiff::Timestamp::from_millisecond(at).ok());
         let title = match when {
             Some(when) => say("web.feed.entry", &[("title", &entry.title), ("when", &when.to_string())]),
