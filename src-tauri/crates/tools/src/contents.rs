@@ -25,6 +25,7 @@ use std::{
     io::Write,
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 use xattr::FileExt;
@@ -145,6 +146,14 @@ pub fn prepare(path: &Path, text: &str, line: Option<LineChange>, place: &Place)
     })
 }
 
+/// Held while a path is replaced or a copy is kept: runs that go on at once would take one another's file away in the middle,
+/// and each would find the list as it was before the other.
+pub fn alone(path: &Path) -> MutexGuard<'static, ()> {
+    static PATHS: [Mutex<()>; 32] = [const { Mutex::new(()) }; 32];
+    let sum = Sha256::digest(path.as_os_str().as_encoded_bytes());
+    PATHS[usize::from(sum[0]) % PATHS.len()].lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Puts `text` at the first target of `facts`, if that still is as it was described.
 ///
 /// # Errors
@@ -152,10 +161,12 @@ pub fn prepare(path: &Path, text: &str, line: Option<LineChange>, place: &Place)
 pub fn run(text: &str, facts: &ToolFacts, place: &Place) -> Result<(), ToolError> {
     refuse_own(facts)?;
     let Some(target) = facts.targets.first() else { return Err(ToolError::Failed(say("tools.input.facts", &[]))) };
-    put(Path::new(&target.shown), text.as_bytes(), Some(&target.state), place)
+    let path = Path::new(&target.shown);
+    let _alone = alone(path);
+    put(path, text.as_bytes(), Some(&target.state), place)
 }
 
-/// The same for a list, where the state that counts is the one read just before.
+/// The same for a list, where the state that counts is the one read just before; [`alone`] since then.
 ///
 /// # Errors
 /// As [`run`].
@@ -174,6 +185,7 @@ impl Replaced {
     pub fn undo(&self, place: &Place) -> Undone {
         let mut handles = Handles::new(place);
         let path = Path::new(&self.path);
+        let _alone = alone(path);
         match self.take_back(path, &mut handles, place) {
             Ok(undone) => undone,
             Err(error) => Undone::Conflict(sentence(error, path)),
@@ -330,6 +342,7 @@ pub fn digest(bytes: &[u8]) -> String {
 pub(crate) fn keep(bytes: &[u8], copies: &Path) -> Result<String, ToolError> {
     let sum = digest(bytes);
     let stored = copies.join(&sum);
+    let _alone = alone(&stored);
     if kept(&sum, copies).is_some() {
         return Ok(sum);
     }

@@ -166,6 +166,7 @@ fn run(
     place: &Place,
     change: impl FnOnce(&str) -> Result<Change, ToolError>,
 ) -> Result<Output, ToolError> {
+    let _alone = contents::alone(&located(place)?.path);
     let (at, now, list, change) = changed(facts, place, change)?;
     contents::put(&at.path, list.as_bytes(), Some(&now.state), place)?;
     let value = json!({ "path": text_of(Path::new(&at.path)), "line": change.after });
@@ -177,6 +178,7 @@ pub(crate) use write::undo;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check::World;
 
     #[test]
     fn a_line_is_read_as_it_is_written() {
@@ -186,6 +188,26 @@ mod tests {
             assert_eq!(read(&line), Some(Todo { line: line.clone(), text: text.to_owned(), due, done }));
         }
         assert_eq!(["# To do", "- milk", "[ ] milk", ""].map(read), [None, None, None, None]);
+    }
+
+    #[test]
+    fn of_to_dos_that_runs_add_at_the_same_moment_each_is_in_the_list_once() {
+        let world = World::new();
+        std::thread::scope(|scope| {
+            for run in 0..8 {
+                let world = &world;
+                scope.spawn(move || {
+                    for n in 0..5 {
+                        world.act("todos.add", json!({ "text": format!("Thing {n} of run {run}") }));
+                    }
+                });
+            }
+        });
+        let list = std::fs::read_to_string(world.place.notes.join(LIST_FILE)).unwrap();
+        let mut lines: Vec<&str> = list.lines().collect();
+        lines.sort();
+        lines.dedup();
+        assert_eq!((lines.len(), list.lines().count()), (40, 40), "{list}");
     }
 
     #[test]

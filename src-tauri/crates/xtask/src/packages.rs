@@ -12,9 +12,9 @@ use std::{
 pub const COMPILER: &[&str] = &["build-essential", "pkg-config"];
 /// What the window is built and run with.
 pub const WINDOW: &[&str] = &["libwebkit2gtk-4.1-dev", "librsvg2-dev", "libayatana-appindicator3-dev", "libxdo-dev"];
-/// What the tests of the programs start: the sandbox, a trace of the system calls, servers of mail and calendars, and
-/// what the servers of [`crate::setup::python_servers`] live in.
-pub const TESTS: &[&str] = &["bubblewrap", "strace", "dovecot-imapd", "radicale", "python3-venv"];
+/// What the tests of the programs start: the sandbox, a trace of the system calls, servers of mail and calendars, a clock
+/// that is moved from outside, and what the servers of [`crate::setup::python_servers`] live in.
+pub const TESTS: &[&str] = &["bubblewrap", "strace", "dovecot-imapd", "radicale", "faketime", "python3-venv"];
 /// Packages that start a service of the system; tests start their own.
 const SERVICES: &[(&str, &str)] = &[("dovecot-imapd", "dovecot"), ("radicale", "radicale")];
 /// What the tests of the real window start: a display, a session, notifications, letters, a keychain.
