@@ -1,12 +1,14 @@
 //! The window's commands, one line each: the engine has a function of the same name. A command that settles what a
 //! run waits for also lets the run go on. `build.rs` and `capabilities/main.json` list the same names.
 
+mod connections;
+
 use crate::window;
 use assent_engine::{Engine, clock};
 use assent_protocol::{
-    Account, AccountDraft, Action, ActionId, Advice, AutomationDraft, AutomationId, AutomationView, Automations,
-    Budget, Connection, Decider, Declaration, Digest, FiringId, Imported, LookBack, QuestionId, Rule, RuleDraft,
-    RuleId, RuleOffer, RunId, Sample, SampleReport, SampleTask, ServerDraft, TrustOffer, texts,
+    Action, ActionId, Advice, AutomationDraft, AutomationId, AutomationView, Automations, Budget, Decider, Digest,
+    FiringId, LookBack, QuestionId, Rule, RuleDraft, RuleId, RuleOffer, RunId, Sample, SampleReport, SampleTask,
+    TrustOffer, texts,
     wire::{
         Card, ErrorCode, HistoryPage, HistoryQuery, Inbox, LocalServer, NewTask, RunRow, RunView, Settings, Standing,
         ToolRow, UndoReport, Verification, WireError,
@@ -74,20 +76,23 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         decline_trust,
         advise,
         tools,
-        connections,
-        add_connection,
-        test_connection,
-        switch_connection,
-        sign_in,
-        remove_connection,
-        declare_tool,
-        accept_tool,
-        import_connections,
-        accounts,
-        add_account,
-        test_account,
-        switch_account,
-        remove_account,
+        connections::connections,
+        connections::add_connection,
+        connections::test_connection,
+        connections::switch_connection,
+        connections::sign_in,
+        connections::remove_connection,
+        connections::declare_tool,
+        connections::accept_tool,
+        connections::import_connections,
+        connections::agents,
+        connections::add_agent,
+        connections::remove_agent,
+        connections::accounts,
+        connections::add_account,
+        connections::test_account,
+        connections::switch_account,
+        connections::remove_account,
         automations,
         automation,
         add_automation,
@@ -277,81 +282,6 @@ async fn advise(shell: State<'_, Shell>, task: NewTask) -> Answer<Advice> {
 #[tauri::command]
 async fn tools(shell: State<'_, Shell>) -> Answer<Vec<ToolRow>> {
     shell.ask(|engine| engine.tools()).await
-}
-
-#[tauri::command]
-async fn connections(shell: State<'_, Shell>) -> Answer<Vec<Connection>> {
-    shell.ask(|engine| engine.connections()).await
-}
-
-#[tauri::command]
-async fn add_connection(shell: State<'_, Shell>, draft: ServerDraft) -> Answer<Connection> {
-    shell.ask(move |engine| engine.add_connection(draft)).await
-}
-
-#[tauri::command]
-async fn test_connection(shell: State<'_, Shell>, name: String) -> Answer<Connection> {
-    shell.ask(move |engine| engine.test_connection(&name)).await
-}
-
-#[tauri::command]
-async fn switch_connection(shell: State<'_, Shell>, name: String, on: bool) -> Answer<Connection> {
-    shell.ask(move |engine| engine.switch_connection(&name, on)).await
-}
-
-#[tauri::command]
-async fn sign_in(shell: State<'_, Shell>, name: String) -> Answer<String> {
-    shell.ask(move |engine| engine.sign_in(&name, true)).await
-}
-
-#[tauri::command]
-async fn remove_connection(shell: State<'_, Shell>, name: String) -> Answer<()> {
-    shell.ask(move |engine| engine.remove_connection(&name)).await
-}
-
-#[tauri::command]
-async fn declare_tool(
-    shell: State<'_, Shell>,
-    server: String,
-    tool: String,
-    declared: Option<Declaration>,
-) -> Answer<Connection> {
-    shell.ask(move |engine| engine.declare_tool(&server, &tool, declared)).await
-}
-
-#[tauri::command]
-async fn accept_tool(shell: State<'_, Shell>, server: String, tool: String) -> Answer<Connection> {
-    shell.ask(move |engine| engine.accept_tool(&server, &tool)).await
-}
-
-#[tauri::command]
-async fn import_connections(shell: State<'_, Shell>, file: String) -> Answer<Imported> {
-    shell.ask(move |engine| engine.import_connections(&file)).await
-}
-
-#[tauri::command]
-async fn accounts(shell: State<'_, Shell>) -> Answer<Vec<Account>> {
-    shell.ask(|engine| engine.accounts()).await
-}
-
-#[tauri::command]
-async fn add_account(shell: State<'_, Shell>, draft: AccountDraft) -> Answer<Account> {
-    shell.ask(move |engine| engine.add_account(draft)).await
-}
-
-#[tauri::command]
-async fn test_account(shell: State<'_, Shell>, name: String) -> Answer<Account> {
-    shell.ask(move |engine| engine.test_account(&name)).await
-}
-
-#[tauri::command]
-async fn switch_account(shell: State<'_, Shell>, name: String, on: bool) -> Answer<Account> {
-    shell.ask(move |engine| engine.switch_account(&name, on)).await
-}
-
-#[tauri::command]
-async fn remove_account(shell: State<'_, Shell>, name: String) -> Answer<()> {
-    shell.ask(move |engine| engine.remove_account(&name)).await
 }
 
 #[tauri::command]

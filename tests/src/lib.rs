@@ -398,6 +398,18 @@ pub fn installed(path: &str) -> PathBuf {
     found
 }
 
+/// A program of ours beside the packages, so that it finds them.
+pub fn beside_packages(name: &str) -> String {
+    let packages = installed("@agentclientprotocol/sdk").ancestors().nth(3).expect("its folder").to_owned();
+    let script = packages.join(format!("assent-{name}"));
+    let wanted = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("mcp-servers").join(name)).expect("read it");
+    // The tests of two programs may come at once.
+    let part = packages.join(format!("assent-{name}.{}", std::process::id()));
+    fs::write(&part, wanted).expect("write the agent");
+    fs::rename(part, &script).expect("put the agent there");
+    script.display().to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,27 +3,15 @@
 #![expect(clippy::expect_used, reason = "a test that cannot go on says why and ends")]
 
 use assent_tests::scripted_model::{Event, Interface, Said, ScriptedModel};
-use assent_tests::{Home, Run, installed, text};
+use assent_tests::{Home, Run, beside_packages, text};
 use serde_json::{Value, json};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 const PATIENCE: Duration = Duration::from_secs(240);
-
-/// A program of ours beside the packages, so that it finds them.
-fn beside_packages(name: &str) -> String {
-    let packages = installed("@agentclientprotocol/sdk").ancestors().nth(3).expect("its folder").to_owned();
-    let script = packages.join(format!("assent-{name}"));
-    let wanted = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("mcp-servers").join(name)).expect("read it");
-    // The tests of two programs may come at once.
-    let part = packages.join(format!("assent-{name}.{}", std::process::id()));
-    fs::write(&part, wanted).expect("write the agent");
-    fs::rename(part, &script).expect("put the agent there");
-    script.display().to_string()
-}
 
 /// The nasty agent.
 fn script() -> &'static str {

@@ -5,6 +5,7 @@
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails, and says why")]
 
 mod automations;
+mod connections;
 mod desktop;
 mod gestures;
 mod held;

@@ -6,6 +6,7 @@ import type {
   Action,
   AutomationView,
   Card,
+  Agent,
   Connection,
   Facts,
   Inbox,
@@ -34,6 +35,7 @@ export interface Sample {
   rules: Rule[];
   tools: ToolRow[];
   connections: Connection[];
+  agents: Agent[];
   accounts: Account[];
   automations: AutomationView[];
   automationsPaused: boolean;
@@ -649,6 +651,17 @@ export function sample(now: number): Sample {
       tool("reminders.set", "Sets a reminder.", 1, now - 9000 * MINUTE),
     ],
     connections: connections(now),
+    agents: [
+      {
+        name: "opencode",
+        command: "opencode",
+        args: ["acp"],
+        network: true,
+        secrets: ["ANTHROPIC_API_KEY"],
+        missing: null,
+        made_at: now - 200 * MINUTE,
+      },
+    ],
     accounts: accounts(now),
     automations: automationViews(now),
     automationsPaused: false,

@@ -292,6 +292,18 @@ export function fakeHost(data: Sample = sample(Date.now())): FakeHost {
       return structuredClone(connection(server));
     },
     importConnections: async () => ({ added: ["git"], notes: [] }),
+    agents: async () => structuredClone(data.agents),
+    addAgent: async (draft) => {
+      if (!/^[a-z0-9_-]{1,24}$/i.test(draft.name))
+        throw wrong("bad_input", `“${draft.name}” is no name for an agent.`);
+      const secrets = draft.secrets.map(([name]) => name);
+      const added = { ...draft, secrets, missing: null, made_at: data.now };
+      data.agents = [...data.agents, added];
+      return added;
+    },
+    removeAgent: async (name) => {
+      data.agents = data.agents.filter((one) => one.name !== name);
+    },
     accounts: async () => structuredClone(data.accounts),
     addAccount: async ({ password, ...rest }) => {
       if (!/^[\w-]+$/.test(rest.name)) throw wrong("bad_input", "Use up to 24 letters, digits, - and _.");

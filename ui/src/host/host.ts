@@ -7,6 +7,8 @@ import type {
   Action,
   ActionId,
   Advice,
+  Agent,
+  AgentDraft,
   AutomationDraft,
   AutomationId,
   AutomationView,
@@ -98,6 +100,10 @@ export interface Host {
   declareTool(server: string, tool: string, declared: Declaration | null): Promise<Connection>;
   acceptTool(server: string, tool: string): Promise<Connection>;
   importConnections(file: string): Promise<Imported>;
+  agents(): Promise<Agent[]>;
+  /** Its program is pinned as it is now. */
+  addAgent(draft: AgentDraft): Promise<Agent>;
+  removeAgent(name: string): Promise<void>;
   accounts(): Promise<Account[]>;
   /** The password goes to the keychain; the account is tried once. */
   addAccount(draft: AccountDraft): Promise<Account>;

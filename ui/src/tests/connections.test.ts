@@ -176,3 +176,41 @@ test("a server at an address is signed in to with the browser, and the address i
   for (const name of ["memory", "issues"])
     expect(document.querySelector(`[data-name="${name}"] [data-testid="sign-in"]`)).toBe(null);
 });
+
+test("an agent of others is added, chosen for a task, and forgotten", async () => {
+  const { desk, called, pass } = await opened();
+  const click = (id: string): void => (byTestId(id) as HTMLElement).click();
+  const fill = (id: string, value: string): Promise<boolean> =>
+    fireEvent.input(byTestId(id) as HTMLElement, { target: { value } });
+  const named = (): (string | null)[] =>
+    [...document.querySelectorAll('[data-testid="agent"]')].map((row) => row.getAttribute("data-name"));
+  expect(named()).toEqual(["opencode"]);
+  expect(byTestId("agent").textContent).toContain("it can send what it reads in its folder to any host");
+  click("add-agent");
+  await pass(50);
+  await fill("agent-name", "no name");
+  await fill("agent-command", "node");
+  await fill("agent-args", "agent.mjs\n\nacp");
+  await fill("agent-secrets", "KEY=v4lue");
+  click("agent-add");
+  await pass(50);
+  expect(byTestId("agent-problem").textContent).toContain("is no name for an agent");
+  await fill("agent-name", "mine");
+  click("agent-add");
+  await pass(100);
+  const draft = { command: "node", args: ["agent.mjs", "acp"], network: false, secrets: [["KEY", "v4lue"]] };
+  expect(called("addAgent").at(-1)).toEqual([{ name: "mine", ...draft }]);
+  expect(named()).toEqual(["opencode", "mine"]);
+  desk.dialog = "task";
+  await pass(100);
+  const choice = byTestId("model") as HTMLSelectElement;
+  expect([...choice.options].map((option) => option.value)).toContain("agent:mine");
+  desk.dialog = null;
+  await pass(50);
+  click("agent-remove");
+  await pass(20);
+  click("agent-remove-sure");
+  await pass(100);
+  expect(called("removeAgent")).toEqual([["opencode"]]);
+  expect(named()).toEqual(["mine"]);
+});

@@ -225,7 +225,10 @@ async fn talk(
     listening.abort();
     ended.map_err(|why| {
         let errors = watched.errors.lock().unwrap_or_else(PoisonError::into_inner);
-        match errors.lines().rev().find(|line| !line.trim().is_empty()) {
+        // Many programs end with where they were or which version they are; the line before that names what went wrong.
+        let mut lines = errors.lines().rev().filter(|line| !line.trim().is_empty());
+        let last = lines.clone().find(|line| line.to_lowercase().contains("error")).or_else(|| lines.next());
+        match last {
             Some(last) => {
                 format!("{why} {}", say("agents.last_words", &[("text", &visible(cut(last.trim(), 300).0))]))
             }
