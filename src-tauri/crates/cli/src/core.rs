@@ -6,9 +6,8 @@ use crate::{
     out::{Out, Style},
     tasks::bad_usage,
 };
-use assent_engine::{Config, login::start_at_login};
+use assent_engine::{Config, clock, login::start_at_login};
 use serde_json::json;
-use std::time::Duration;
 
 /// Lets `assent core` start at login, or not any more.
 pub fn at_login(config: &Config, switch: OnOff, out: Out) -> Answered {
@@ -21,9 +20,6 @@ pub fn at_login(config: &Config, switch: OnOff, out: Out) -> Answered {
     Ok(Ended::Done)
 }
 
-/// How often the engine looks at the clock.
-const BEAT: Duration = Duration::from_secs(1);
-
 impl Desk {
     pub(crate) async fn core(&self) -> Answered {
         let engine = self.engine.here()?;
@@ -32,11 +28,12 @@ impl Desk {
         }
         self.out.note("cli.core.start", &[]);
         engine.resume_all();
-        let mut beat = tokio::time::interval(BEAT);
         let mut end = std::pin::pin!(asked_to_end());
+        engine.tick();
         loop {
+            // What is due is due at a whole second, and starts then and not up to a second later.
             tokio::select! {
-                _ = beat.tick() => engine.tick(),
+                () = tokio::time::sleep(clock::to_next_second()) => engine.tick(),
                 () = &mut end => break,
             }
         }

@@ -1,11 +1,16 @@
 //! The one place that reads the wall clock and the time zone, for hosts to pass on.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Milliseconds since 1970 (UTC).
 pub fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// From now until just after the next whole second begins.
+pub fn to_next_second() -> Duration {
+    Duration::from_millis(1001 - now().rem_euclid(1000).unsigned_abs())
 }
 
 /// IANA name of the system's time zone, `UTC` where it cannot be told.

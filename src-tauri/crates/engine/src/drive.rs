@@ -23,8 +23,9 @@ impl Engine {
         });
     }
 
-    /// Takes up every run that was going on when the program last ended.
+    /// Takes up every run that was going on when the program last ended, and goes on by itself from here.
     pub fn resume_all(&self) {
+        self.0.goes_on.store(true, Ordering::SeqCst);
         for run in self.0.journal.unfinished_runs().unwrap_or_default() {
             self.spawn(run.id);
         }

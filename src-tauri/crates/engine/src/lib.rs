@@ -93,6 +93,8 @@ pub(crate) struct Desk {
     pub(crate) watching: Mutex<watching::Watching>,
     /// Held while automations fire.
     pub(crate) firing: Mutex<()>,
+    /// Whether it does by itself what is to be done: not so in a sample or a test, which say when.
+    pub(crate) goes_on: AtomicBool,
     /// Runs that are driven in the background.
     pub(crate) driven: AtomicUsize,
     /// The clock at the last beat; 0 before the first.
@@ -171,6 +173,7 @@ impl Engine {
             at_work: agents::AtWork::default(),
             watching: Mutex::default(),
             firing: Mutex::default(),
+            goes_on: AtomicBool::new(false),
             driven: AtomicUsize::new(0),
             clock_seen: AtomicI64::new(0),
             told_asleep: AtomicBool::new(false),

@@ -11,12 +11,18 @@ use serde_json::json;
 use std::{
     collections::HashMap,
     path::Path,
-    sync::{MutexGuard, PoisonError},
+    sync::{
+        Arc, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
+use tokio::runtime::Handle;
 
 /// The times of files and those of the journal are not of one clock.
 const NEAR: i64 = 2_000;
+/// What comes in one go is told a little apart.
+const SETTLES: Duration = Duration::from_millis(20);
 
 /// What is being watched.
 #[derive(Default)]
@@ -80,7 +86,7 @@ impl Engine {
                 if !path.is_dir() {
                     return self.vanished(automation, folder);
                 }
-                match Folder::watch(path, *below, || ()) {
+                match Folder::watch(path, *below, self.waker(automation.id, still)) {
                     Ok(watch) => {
                         let before = watch.before(since);
                         self.watching().folders.insert(automation.id, watch);
@@ -95,6 +101,42 @@ impl Engine {
                     Err(why) => self.in_trouble(automation, why),
                 }
             }
+        }
+    }
+
+    // Looks as soon as the folder has come to rest, and not at the next beat only.
+    fn waker(&self, id: AutomationId, still: Duration) -> impl Fn() + Send + 'static {
+        let runtime = Handle::try_current().ok().filter(|_| self.0.goes_on.load(Ordering::SeqCst));
+        let desk = Arc::downgrade(&self.0);
+        let waits = Arc::new(AtomicBool::new(false));
+        move || {
+            let Some(runtime) = &runtime else { return };
+            if waits.swap(true, Ordering::SeqCst) {
+                return;
+            }
+            let (desk, waits) = (desk.clone(), waits.clone());
+            runtime.spawn(async move {
+                tokio::time::sleep(still + SETTLES).await;
+                waits.store(false, Ordering::SeqCst);
+                let look = move || {
+                    if let Some(desk) = desk.upgrade() {
+                        Engine(desk).look_again(id);
+                    }
+                };
+                let _ = tokio::task::spawn_blocking(look).await;
+            });
+        }
+    }
+
+    fn look_again(&self, id: AutomationId) {
+        if self.frozen() || self.automations_paused().unwrap_or(true) {
+            return;
+        }
+        let _one = self.0.firing.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.0.host.now();
+        let automation = self.watching().on.iter().find(|automation| automation.id == id).cloned();
+        if let Some(automation) = automation.filter(|_| !self.asleep(now)) {
+            let _ = self.look_at(&automation, now);
         }
     }
 
