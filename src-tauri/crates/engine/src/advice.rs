@@ -61,7 +61,7 @@ fn same_kind(a: &Step, b: &Step) -> bool {
 fn effect_of(tool: &str) -> Effect {
     match tool.rsplit('.').next().unwrap_or_default() {
         "list" | "read" | "search" | "find_duplicates" => Effect::Observe,
-        "add" | "set" | "copy" | "make_folder" | "write" => Effect::Create,
+        "add" | "set" | "copy" | "make_folder" | "write" | "propose" => Effect::Create,
         "trash" | "cancel" => Effect::Delete,
         _ => Effect::Modify,
     }

@@ -9,6 +9,7 @@ mod helpers;
 mod holds;
 mod limits;
 mod programs;
+mod proposals;
 mod py_servers;
 mod returning;
 mod trust;

@@ -37,6 +37,15 @@ pub fn meant(text: &str, known: &Known) -> bool {
     })
 }
 
+/// Whether `rest` is a goal that is to be done again: not a time alone, which belongs to what stands before it.
+pub fn begins(rest: &[Token], text: &str, known: &Known) -> bool {
+    let Some(first) = rest.first() else { return false };
+    let timed = |end: usize| repeat(&tidied(&text[first.start..rest[end - 1].end])).is_some();
+    let mut cursor = Cursor::new(rest, text, known);
+    (begins_again(first, known) && !timed(rest.len()) && (1..rest.len().min(TIME)).any(timed))
+        || (appears(&mut cursor).is_some() && !cursor.at_end())
+}
+
 /// What sets it off.
 enum SetOff {
     Time(String),

@@ -26,12 +26,23 @@ pub fn parts(text: &str, known: &Known) -> Vec<Part> {
     if let Some(part) = again::automation(text, known) {
         return vec![part];
     }
-    let parts = one_by_one(text, known);
+    let parts = match later(text, known) {
+        Some((now, again)) => [now, again].into_iter().flat_map(|text| self::parts(text, known)).collect(),
+        None => one_by_one(text, known),
+    };
     // What is meant for later must not happen now because a neighbour of it was not understood.
     if parts.iter().any(|part| matches!(part, Part::NotUnderstood(_))) && again::meant(text, known) {
         return vec![Part::NotUnderstood(text.trim().to_owned())];
     }
     parts
+}
+
+// What is to be done now, and behind it what is to be done again: no text of a to-do goes on into that.
+fn later<'a>(text: &'a str, known: &Known) -> Option<(&'a str, &'a str)> {
+    let all = tokens(text);
+    let segments = segments(&all, known.words);
+    let at = (1..segments.len()).find(|n| again::begins(&all[segments[*n].0..], text, known))?;
+    Some((&text[..all[segments[at - 1].1 - 1].end], &text[all[segments[at].0].start..]))
 }
 
 /// The parts of `text` in order, each to be done now.

@@ -47,6 +47,29 @@ fn nothing_of_what_is_meant_for_later_happens_now_when_a_part_is_not_understood(
 }
 
 #[test]
+fn what_is_to_be_done_now_ends_where_what_is_to_be_done_again_begins() {
+    for said in [
+        "add to-do buy milk, then every day at 9 do some magic and trash all .tmp files in ~/Downloads",
+        "add to-do buy milk, and every day at 9, do some magic, then trash all .tmp files in ~/Downloads",
+        "add to-do buy milk and when a file appears in ~/Downloads do some magic, then trash all .tmp files in ~/Downloads",
+        "note the meeting. Every friday at 9 do some magic and trash all .tmp files in ~/Downloads",
+    ] {
+        let (reply, _) = drive(vec![user(said)]);
+        assert_eq!(lines(&reply), Vec::<String>::new(), "{said}");
+        check_says(said, &["did not understand"]);
+    }
+    check(
+        "add to-do buy milk, then every day at 9 list to-dos",
+        &[r#"todos.add {"text":"buy milk"}"#, r#"automations.propose {"goal":"list to-dos","when":"every day at 9"}"#],
+    );
+    // A text in quotes or behind a colon is one text.
+    let whole = "buy milk, then every day at 9 do some magic and trash x";
+    let added = format!(r#"todos.add {{"text":"{whole}"}}"#);
+    check(&format!("add to-do \"{whole}\""), &[&added]);
+    check(&format!("add a to-do: {whole}"), &[&added]);
+}
+
+#[test]
 fn what_would_only_fail_each_time_or_is_a_reminder_is_no_automation() {
     for said in ["every weekday at 9, make me happy", "when a file appears in ~/Downloads, make me happy"] {
         let (reply, _) = drive(vec![user(said)]);
