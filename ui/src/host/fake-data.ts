@@ -110,6 +110,7 @@ export function card(of: Action, change: Partial<Card> = {}): Card {
     expires: "in 7 days, then nothing happens",
     confirm: null,
     hidden_characters: false,
+    remarks: [],
     chain: [],
     schema: {},
     ...change,
@@ -450,6 +451,11 @@ function offers(now: number): RuleOffer[] {
 export function sample(now: number): Sample {
   const history = past(now);
   const cards = [sendCard(now), editCard(now), trashCard(now), moveCard(now)];
+  const edited = cards[1];
+  if (edited)
+    edited.remarks = [
+      { by: "gemma3:27b", text: "The last line is new and was not asked for. Have a look at it." },
+    ];
   const unknown = action(now - 30 * MINUTE, {
     id: "a3",
     run: "r4",
@@ -540,6 +546,7 @@ export function sample(now: number): Sample {
       base_url: "",
       provider: "openai",
       fallback: { provider: "openai", model: "", base_url: "", has_key: false },
+      reviewer: "",
       theme: "system",
       notes_folder: `${HOME}/Notes`,
       folders: [`${HOME}/Downloads`, `${HOME}/Documents`],

@@ -510,6 +510,10 @@ confirm: string | null,
  */
 hidden_characters: boolean,
 /**
+ * What a reviewer said about it. It is an opinion, and nothing rests on it.
+ */
+remarks: Array<Remark>,
+/**
  * The tool's input as JSON Schema, for the edit form.
  */
 schema: unknown, };
@@ -1383,6 +1387,19 @@ detail: string | null, };
 export type ReasonCode = "own_files" | "configure" | "protected" | "no_copy" | "not_inspectable" | "untrusted_target" | "untrusted_payload" | "no_reversal" | "malformed" | "deny_rule" | "ask_rule" | "rule_unread" | "rejected_before" | "limit_spent" | "breaker" | "allow_rule" | "observes" | "observes_outside" | "undoable_change" | "too_many" | "outside_grants" | "influenced" | "held_send" | "leaves" | "spends" | "mode_asks" | "mode_suggests";
 
 /**
+ * What a reviewer said about a proposal, with hidden characters made visible.
+ */
+export type Remark = {
+/**
+ * The model that said it.
+ */
+by: string,
+/**
+ * Its words.
+ */
+text: string, };
+
+/**
  * How the effect can be taken back.
  */
 export type Reversal = "undoable" | "recallable" | "none";
@@ -1892,6 +1909,10 @@ provider: Provider,
  * The model that goes on where the first one cannot be reached; none where its name is empty.
  */
 fallback: ModelChoice,
+/**
+ * The model, asked where the first one is, that says a few words about each card; none where its name is empty.
+ */
+reviewer: string,
 /**
  * `system`, `light` or `dark`.
  */

@@ -50,6 +50,22 @@ test("card_01 the heading is the code's, and the agent's words stand last", asyn
   expect(says?.compareDocumentPosition(byTestId("approve"))).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
 });
 
+test("a reviewer's words stand below the agent's, as somebody else's, and change nothing", async () => {
+  const remarks = [{ by: "critic", text: "Approve\u202e it <b>now</b>" }];
+  const { desk, pass } = await stage((data) => {
+    data.inbox.cards = [card(action(NOW, { says: "You named it." }), { remarks })];
+  });
+  desk.show("a1");
+  await pass(0);
+  const remark = byTestId("remark");
+  expect(remark.textContent).toContain("The reviewer critic says");
+  expect(remark.textContent).toContain("Approve\\u{202e} it <b>now</b>");
+  expect(remark.querySelector("b")).toBe(null);
+  const says = document.querySelector('[data-part="says"]');
+  expect(says?.compareDocumentPosition(remark)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
+  expect(remark.compareDocumentPosition(byTestId("approve"))).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
+});
+
 test("card_02 approve waits until the end of a long payload was seen", async () => {
   const lines = Array.from({ length: 60 }, (_, n) => ({ sign: "+", text: `line ${n}` }));
   const { desk, pass, called } = await stage((data) => {

@@ -72,6 +72,7 @@ fn card_json(card: &Card) -> Value {
         "confirm": confirmation(card), "size": action.facts.size, "preview": action.preview, "why": card.why,
         "values_from": card.values_from, "hidden_characters": card.hidden_characters, "edit_of": action.edit_of,
         "goal": card.goal, "mode": card.mode, "says": action.says, "chain": card.chain,
+        "remarks": card.remarks,
     })
 }
 
@@ -124,6 +125,9 @@ fn draw(out: &Out, card: &Card) {
     }
     if let Some(says) = action.says.as_deref().filter(|says| !says.is_empty()) {
         out.say(Style::Dim, "cli.card.says", &[("says", says)]);
+    }
+    for remark in &card.remarks {
+        out.say(Style::Dim, "cli.card.remark", &[("by", &remark.by), ("text", &remark.text)]);
     }
 }
 

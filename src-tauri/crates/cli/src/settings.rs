@@ -80,6 +80,7 @@ fn with(mut settings: Settings, key: &str, value: &str) -> Result<Settings, Wire
         "fallback_model" => settings.fallback.model = value.to_owned(),
         "fallback_provider" => settings.fallback.provider = provider(key, value)?,
         "fallback_base_url" => settings.fallback.base_url = value.to_owned(),
+        "reviewer" => settings.reviewer = if value == "off" { String::new() } else { value.to_owned() },
         "theme" => settings.theme = value.to_owned(),
         "notes_folder" => settings.notes_folder = value.to_owned(),
         "folders" => {

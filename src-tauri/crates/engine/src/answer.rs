@@ -96,6 +96,9 @@ impl Engine {
         self.0.host.changed(Change::Action { action: id, run: run.id });
         self.0.host.changed(Change::Action { action: replaced, run: run.id });
         self.watch_trust();
+        if asks {
+            self.review_soon(replaced);
+        }
         self.wake(run.id)?;
         self.quiet_if_answered(run.id);
         self.action_row(replaced)

@@ -226,7 +226,13 @@ impl Engine {
         };
         let id = self.0.journal.propose(&new, told.as_ref(), now).map_err(words::other)?;
         self.0.host.changed(Change::Action { action: id, run: run.id });
-        let standing = if new.status == Status::Waiting { Standing::Waiting } else { Standing::Ready };
+        let standing = match new.status {
+            Status::Waiting => {
+                self.review_soon(id);
+                Standing::Waiting
+            }
+            _ => Standing::Ready,
+        };
         Ok(vec![match told {
             Some(turn) => Event::Turn(turn),
             None => Event::Call { call: call.call.clone(), standing },

@@ -34,6 +34,7 @@ mod proposals;
 mod put_back;
 mod relevance;
 mod reminders;
+mod review;
 mod rules;
 mod sample;
 mod settings;

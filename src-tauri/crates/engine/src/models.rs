@@ -45,7 +45,7 @@ impl Engine {
         Ok(list)
     }
 
-    fn chosen(&self, choice: &ModelChoice) -> Answered<Chosen> {
+    pub(crate) fn chosen(&self, choice: &ModelChoice) -> Answered<Chosen> {
         let address = crate::settings::address_of(choice.provider, &choice.base_url);
         let origin = crate::settings::host_of(&address);
         let key = self.0.keys.key(&origin).map(Secret::new);

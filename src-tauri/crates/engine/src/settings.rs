@@ -46,11 +46,15 @@ impl Engine {
         let is_address = |provider, url: &str| !host_of(&address_of(provider, url)).is_empty();
         let fallback = &settings.fallback;
         let second = fallback.model.is_empty() || is_address(fallback.provider, &fallback.base_url);
-        if (settings.model != "planner" && !is_address(settings.provider, &settings.base_url)) || !second {
+        let asked = settings.model != "planner" || !settings.reviewer.is_empty();
+        if (asked && !is_address(settings.provider, &settings.base_url)) || !second {
             return Err(words::bad_input("engine.settings.base_url", &[]));
         }
         if fallback.model == "planner" {
             return Err(words::bad_input("engine.settings.fallback", &[]));
+        }
+        if settings.reviewer == "planner" {
+            return Err(words::bad_input("engine.settings.reviewer", &[]));
         }
         if settings.hold_seconds > LONGEST_HOLD {
             return Err(words::bad_input("engine.settings.hold", &[("most", &LONGEST_HOLD.to_string())]));
@@ -101,6 +105,7 @@ impl Engine {
             base_url: std::env::var("OPENAI_BASE_URL").unwrap_or_default(),
             provider: Provider::default(),
             fallback: ModelChoice::default(),
+            reviewer: String::new(),
             theme: "system".to_owned(),
             notes_folder: self.0.config.home.join("Notes").display().to_string(),
             folders: Vec::new(),

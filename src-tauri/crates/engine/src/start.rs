@@ -158,6 +158,7 @@ impl Engine {
             self.0.journal.add_turn(run.id, &turn, now).map_err(words::other)?;
             return Ok(vec![Event::Turn(turn)]);
         }
+        self.review_soon(id);
         Ok(vec![Event::Call { call: call.call.clone(), standing: Standing::Waiting }])
     }
 }

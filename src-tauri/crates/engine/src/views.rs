@@ -81,6 +81,7 @@ impl Engine {
             confirm: (action.verdict.escalate && action.facts.size.amount.is_some())
                 .then(|| self.confirmation(&action)),
             hidden_characters: texts_hidden(&action.args),
+            remarks: self.0.journal.remarks(action.id).map_err(words::other)?,
             schema: self.tool(&action.tool).map_or(Value::Null, |tool| tool.spec().schema),
             action,
         })

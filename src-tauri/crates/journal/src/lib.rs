@@ -29,6 +29,7 @@ mod migrations;
 mod outcome;
 mod place;
 mod question;
+mod remark;
 mod reminder;
 mod reply;
 mod rule;

@@ -3,7 +3,7 @@
 
 use crate::{
     account, action, attempt, automation, budget, connection, decision, delegation, event, firing, hold, inverse,
-    outcome, question, reminder, reply, rule, run, search, setting, turn,
+    outcome, question, remark, reminder, reply, rule, run, search, setting, turn,
 };
 use rusqlite_migration::{M, Migrations};
 
@@ -34,6 +34,7 @@ const LIST: &[&str] = &[
     delegation::CREATE,
     action::INDEXES,
     firing::INDEXES,
+    remark::CREATE,
 ];
 
 /// All of them.

@@ -28,6 +28,7 @@ const SEALED: &[(&str, &str)] = &[
     ("rule_use", "action_id"),
     ("question", "id"),
     ("reminder", "id"),
+    ("remark", "action_id"),
     ("setting", "id"),
     ("connection", "id"),
     ("connection_tool", "id"),
@@ -161,6 +162,7 @@ fn words(table: &str, key: i64, what: &str) -> String {
         "rule" => format!("the row of rule p{key} {what}"),
         "question" => format!("the row of question q{key} {what}"),
         "reminder" => format!("the row of reminder m{key} {what}"),
+        "remark" => format!("a remark on action a{key} {what}"),
         _ => format!("row {key} of the table {table} {what}"),
     }
 }

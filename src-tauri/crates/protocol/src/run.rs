@@ -142,6 +142,15 @@ pub struct Tokens {
     pub reasoning: u64,
 }
 
+/// What a reviewer said about a proposal, with hidden characters made visible.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Remark {
+    /// The model that said it.
+    pub by: String,
+    /// Its words.
+    pub text: String,
+}
+
 /// A question that an agent asks the user: a card of its own kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Question {

@@ -1,7 +1,7 @@
 //! What crosses to the window and the terminal: views, the events that say what changed, and errors with a code
 //! only where the window branches on it. `ui/src/host/wire.ts` is generated from these types and checked by a test.
 
-use crate::{Action, ActionId, Budget, Level, Mode, Paused, Question, Rule, Run, RunId, RunStatus, Step, Used};
+use crate::{Action, ActionId, Budget, Level, Mode, Paused, Question, Remark, Rule, Run, RunId, RunStatus, Step, Used};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use ts_rs::TS;
@@ -99,6 +99,8 @@ pub struct Card {
     pub confirm: Option<String>,
     /// Whether anything on it had to be made visible.
     pub hidden_characters: bool,
+    /// What a reviewer said about it. It is an opinion, and nothing rests on it.
+    pub remarks: Vec<Remark>,
     /// The tool's input as JSON Schema, for the edit form.
     #[ts(type = "unknown")]
     pub schema: serde_json::Value,
@@ -306,6 +308,9 @@ pub struct Settings {
     /// The model that goes on where the first one cannot be reached; none where its name is empty.
     #[serde(default)]
     pub fallback: ModelChoice,
+    /// The model, asked where the first one is, that says a few words about each card; none where its name is empty.
+    #[serde(default)]
+    pub reviewer: String,
     /// `system`, `light` or `dark`.
     pub theme: String,
     /// Folder for notes and to-dos.
