@@ -258,8 +258,8 @@ fn verify(home: &Home, from: i64, to: i64, kills: u64) {
     );
 }
 
+// The list alone: a copy that was on its way in when the kill came is nobody's list.
 fn todos(notes: &Path) -> i64 {
-    let files = fs::read_dir(notes).expect("the notes").flatten();
-    let texts = files.map(|file| fs::read_to_string(file.path()).unwrap_or_default());
-    i64::try_from(texts.map(|text| text.matches("seen to").count()).sum::<usize>()).expect("a count")
+    let list = fs::read_to_string(notes.join("todo.md")).expect("the list");
+    i64::try_from(list.matches("seen to").count()).expect("a count")
 }
