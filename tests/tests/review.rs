@@ -90,6 +90,17 @@ fn a_reviewer_that_is_silent_or_broken_holds_nothing_up() {
 }
 
 #[test]
+fn a_reviewer_speaks_on_the_budget_of_the_task_and_not_beyond() {
+    let open = Open::with(Event::Says(Said { text: "Look twice.".into(), ..Said::default() }));
+    open.home.json(&["settings", "limit.tokens", "10"]).ended(0);
+    let id = open.ask();
+    std::thread::sleep(Duration::from_secs(1));
+    assert_eq!((open.critic.bodies().len(), &open.home.inbox()[0]["remarks"]), (0, &json!([])));
+    open.home.json(&["approve", &id]).ended(0);
+    assert!(open.home.path().join("Documents/paper.pdf").exists());
+}
+
+#[test]
 fn a_reviewer_is_a_model_at_an_address() {
     let home = Home::new();
     home.json(&["settings", "reviewer", "planner"]).ended(2);

@@ -5,7 +5,7 @@ use crate::{Answered, Desk, Engine, words};
 use assent_agent::Request;
 use assent_policy as policy;
 use assent_protocol::{
-    ActionId, Mode, Preview, Status, Turn, texts,
+    ActionId, Mode, Status, Turn, texts,
     visible::visible,
     wire::{Card, Change, ModelChoice},
 };
@@ -73,6 +73,11 @@ async fn review(desk: Weak<Desk>, id: ActionId) -> Answered<()> {
     };
     let Ok(Ok(reply)) = answered else { return Ok(()) };
     let Some(engine) = desk.upgrade().map(Engine) else { return Ok(()) };
+    let used = reply.tokens.as_ref().map_or(0, |used| used.input.saturating_add(used.output));
+    let more = u32::try_from(used).unwrap_or(u32::MAX).saturating_sub(tokens);
+    if more > 0 {
+        engine.0.journal.reserve_tokens(run.id, more, engine.0.host.now()).map_err(words::other)?;
+    }
     let said: String = visible(reply.text.trim()).chars().take(MOST_WORDS).collect();
     let waits = engine.action_row(id)?.status == Status::Waiting;
     if said.is_empty() || !waits {
@@ -103,11 +108,10 @@ fn asked(text: String, now: i64, zone: String) -> Request {
 
 // What the person sees, in words.
 fn told(card: &Card) -> String {
-    let mut shown = serde_json::to_string(&card.action.args).unwrap_or_default();
-    if let Preview::Lines { lines, .. } = &card.action.preview {
-        shown.push('\n');
-        lines.iter().for_each(|line| shown.push_str(&format!("{} {}\n", line.sign, line.text)));
-    }
+    let json = |value: serde_json::Result<String>| value.unwrap_or_default();
+    let action = &card.action;
+    let mut shown =
+        format!("{}\n{}", json(serde_json::to_string(&action.args)), json(serde_json::to_string(&action.preview)));
     let mut end = MOST_SHOWN.min(shown.len());
     while !shown.is_char_boundary(end) {
         end -= 1;
@@ -115,7 +119,7 @@ fn told(card: &Card) -> String {
     shown.truncate(end);
     let facts = [&card.destination, &card.reversal, &card.size].map(String::as_str).join(" · ");
     let why = card.why.iter().chain(&card.values_from).map(String::as_str).collect::<Vec<_>>().join(" ");
-    let title = card.action.title.as_str();
+    let title = action.title.as_str();
     texts::say(
         "engine.review",
         &[("goal", &card.goal), ("title", title), ("facts", &facts), ("why", &why), ("shown", &shown)],
