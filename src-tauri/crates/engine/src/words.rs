@@ -42,9 +42,9 @@ pub(crate) fn capital(text: &str) -> String {
 
 /// Bytes for a person: 82.4 MB.
 pub(crate) fn bytes(count: u64) -> String {
-    const UNITS: [&str; 5] = ["bytes", "kB", "MB", "GB", "TB"];
+    const UNITS: [&str; 5] = ["", "kB", "MB", "GB", "TB"];
     if count < 1000 {
-        return format!("{count} {}", UNITS[0]);
+        return texts::say("engine.bytes", &[("count", &count.to_string())]);
     }
     #[expect(clippy::cast_precision_loss, reason = "three digits are shown")]
     let mut value = count as f64;
