@@ -88,8 +88,19 @@ impl MailServers {
         files.iter().map(|file| String::from_utf8_lossy(&fs::read(file).expect("a letter")).into_owned()).collect()
     }
 
+    /// Makes a folder.
+    pub fn make(&self, folder: &str) {
+        self.talk(&[(format!("b CREATE \"{folder}\"\r\n").as_bytes(), "b OK")]);
+    }
+
     /// Puts a letter into a folder, as if it had come.
     pub fn deliver(&self, folder: &str, letter: &[u8]) {
+        let append = format!("b APPEND \"{folder}\" {{{}}}\r\n", letter.len());
+        self.talk(&[(append.as_bytes(), "+ "), (&[letter, b"\r\n"].concat(), "b OK")]);
+    }
+
+    // Says each, once the one before was answered so.
+    fn talk(&self, lines: &[(&[u8], &str)]) {
         let mut line = TcpStream::connect(("127.0.0.1", self.imap)).expect("connect");
         line.set_read_timeout(Some(Duration::from_secs(10))).expect("a time");
         let mut say = |text: &[u8], end: &str| {
@@ -102,8 +113,7 @@ impl MailServers {
             }
         };
         say(format!("a LOGIN anna@example.org {PASSWORD}\r\n").as_bytes(), "a OK");
-        say(format!("b APPEND \"{folder}\" {{{}}}\r\n", letter.len()).as_bytes(), "+ ");
-        say(&[letter, b"\r\n"].concat(), "b OK");
+        lines.iter().for_each(|(text, end)| say(text, end));
     }
 
     /// The files that hold the letters of a folder, as bytes.

@@ -3,6 +3,7 @@
 
 use crate::{Answered, Engine, words};
 use assent_journal::call_digest;
+use assent_models::clerk;
 use assent_policy::{self as policy, Adds, Bounds, Counts, LimitState, Limits, Pause};
 use assent_protocol::{
     Budget, Destination, Effect, Facts, LimitName, Paused, Run, RunId, RunStatus, Turn, Used, texts, wire::Change,
@@ -232,7 +233,7 @@ impl Engine {
 
     // What the next reply may cost, counted high; nothing where nobody set a limit, or where no model is asked.
     fn next_reply(&self, run: &Run, bounds: &Bounds, turns: &[Turn]) -> u32 {
-        if bounds.tokens.is_none() || run.model == "planner" {
+        if bounds.tokens.is_none() || ["planner", clerk::NAME].contains(&run.model.as_str()) {
             return 0;
         }
         let specs = self.0.tools.values().map(|tool| tool.spec());

@@ -3,7 +3,7 @@
 use crate::{Answered, Engine, words};
 use assent_agent::{Model, Reply};
 use assent_journal::Used;
-use assent_models::{Planner, Prices, Remote, Secret, local::USUAL};
+use assent_models::{Planner, Prices, Remote, Secret, clerk, local::USUAL};
 use assent_protocol::{
     Run, RunId, texts,
     wire::{ErrorCode, LocalServer, ModelChoice, PriceRow, Spent, WireError},
@@ -30,6 +30,9 @@ impl Engine {
         }
         if run.model == "planner" {
             return Ok(vec![Chosen { model: Arc::new(Planner), origin: String::new() }]);
+        }
+        if run.model == clerk::NAME {
+            return Ok(vec![Chosen { model: Arc::new(clerk::Clerk), origin: String::new() }]);
         }
         let settings = self.settings()?;
         let first = ModelChoice {

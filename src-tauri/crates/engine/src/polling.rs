@@ -177,7 +177,12 @@ impl Engine {
         let mut found = Vec::new();
         for at in new {
             match mailbox.read(&at) {
-                Ok(raw) => found.push(letter::happening(&at.to_string(), &raw.bytes, raw.size, now)),
+                Ok(raw) => {
+                    let mut arrived = letter::happening(&at.to_string(), &raw.bytes, raw.size, now);
+                    // Where the run finds it again, and answers it.
+                    arrived.details["account"] = json!(account);
+                    found.push(arrived);
+                }
                 // It was moved away in the meantime: whoever did that has seen it.
                 Err(Trouble::Refused(_)) => {}
                 Err(trouble) => return Err(trouble.to_string()),

@@ -11,12 +11,16 @@ use std::future::ready;
 /// Characters of a sender or a subject that are put into a draft.
 const MOST: usize = 200;
 
-/// The mind. The first granted folder holds `Inbox`, `Drafts`, `Notes` and `orders.csv`.
+/// The name that a task or an automation has it by.
+pub const NAME: &str = "clerk";
+
+/// The mind. The first granted folder holds `Notes` and `orders.csv`, and where letters come as files, `Inbox` and `Drafts`;
+/// where they come in a mailbox, they are answered and filed there.
 pub struct Clerk;
 
 impl Model for Clerk {
     fn name(&self) -> String {
-        "clerk".to_owned()
+        NAME.to_owned()
     }
 
     fn reply<'a>(&'a self, request: &'a Request, heard: &'a (dyn Fn(&str) + Send + Sync)) -> Replying<'a> {
@@ -86,15 +90,34 @@ fn next(request: &Request) -> Reply {
         calls.push(call("refund", "orders.refund", args, say("clerk.says.refund", &[])));
     }
     if let Some((Status::Succeeded, note)) = result(request, "note") {
-        let name = name.trim_end_matches(".eml");
         let short = |text: &str| text.chars().take(MOST).collect::<String>();
-        let answer = format!("To: {}\nSubject: Re: {}\n\n{}", short(&from), short(&subject), text(note, "text"));
-        let args = json!({"path": format!("{folder}/Drafts/{name}.txt"), "text": answer});
-        calls.push(call("draft", "files.write", args, say("clerk.says.draft", &[])));
+        let (tool, args) = match letter["account"].is_string() {
+            true => ("mail.draft", answer(letter, &short(&subject), text(note, "text"))),
+            false => {
+                let name = name.trim_end_matches(".eml");
+                let head = format!("To: {}\nSubject: Re: {}", short(&from), short(&subject));
+                let answer = format!("{head}\n\n{}", text(note, "text"));
+                ("files.write", json!({"path": format!("{folder}/Drafts/{name}.txt"), "text": answer}))
+            }
+        };
+        calls.push(call("draft", tool, args, say("clerk.says.draft", &[])));
     }
-    let args = json!({"items": [{"from": path, "to": format!("{folder}/{}/{name}", what.folder())}]});
-    calls.push(call("file", "files.move", args, say("clerk.says.file", &[("folder", what.folder())])));
+    let (tool, args) = match letter["account"].as_str() {
+        Some(account) => ("mail.move", json!({"account": account, "letters": [path], "folder": what.folder()})),
+        None => ("files.move", json!({"items": [{"from": path, "to": format!("{folder}/{}/{name}", what.folder())}]})),
+    };
+    calls.push(call("file", tool, args, say("clerk.says.file", &[("folder", what.folder())])));
     Reply { calls, ..Reply::default() }
+}
+
+fn answer(letter: &Value, subject: &str, words: &str) -> Value {
+    let mut answer = json!({
+        "account": letter["account"], "to": [letter["from"]], "subject": format!("Re: {subject}"), "text": words,
+    });
+    if letter["message_id"].is_string() {
+        answer["answers"] = letter["message_id"].clone();
+    }
+    answer
 }
 
 fn read(id: &str, path: &str) -> ProposedCall {

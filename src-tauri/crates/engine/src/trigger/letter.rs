@@ -24,7 +24,7 @@ pub(crate) fn happening(id: &str, bytes: &[u8], size: u64, at: i64) -> Happening
         from: Some(from.clone()),
         bytes: Some(size),
         untrusted: Some(texts::say("automation.untrusted.letter", &[("from", &visible(&from))])),
-        details: json!({"letter": id, "from": from, "subject": subject, "text": text}),
+        details: json!({"letter": id, "from": from, "subject": subject, "text": text, "message_id": head["message_id"]}),
         hidden,
         count: 1,
         at,
