@@ -8,8 +8,8 @@ mod tray;
 mod window;
 
 use crate::{commands::Shell, host::DesktopHost, notify::Notifications};
-use assent_engine::{Config, Engine};
-use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
+use assent_engine::{Config, Engine, clock};
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
 use tauri::{App, AppHandle, Manager, RunEvent};
 use tauri_plugin_window_state::StateFlags;
 
@@ -72,12 +72,11 @@ fn go_on(engine: Engine) {
         }
         let first = engine.clone();
         let _ = tauri::async_runtime::spawn_blocking(move || first.resume_all()).await;
-        let mut second = tokio::time::interval(Duration::from_secs(1));
-        second.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
         loop {
-            second.tick().await;
             let engine = engine.clone();
             let _ = tauri::async_runtime::spawn_blocking(move || engine.tick()).await;
+            // What is due is due at a whole second, and starts then and not up to a second later.
+            tokio::time::sleep(clock::to_next_second()).await;
         }
     });
 }
