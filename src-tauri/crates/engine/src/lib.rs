@@ -294,6 +294,8 @@ impl Engine {
             data: self.0.config.data.clone(),
             copies: self.0.config.copies(),
             others: None,
+            denied: Vec::new(),
+            asked: Vec::new(),
             notes: self.notes_folder(),
             stop: Arc::default(),
         }

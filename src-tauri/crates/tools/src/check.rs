@@ -38,6 +38,8 @@ impl World {
             data: home.join("data"),
             copies: home.join("data/copies"),
             others: None,
+            denied: Vec::new(),
+            asked: Vec::new(),
             notes: home.join("Notes"),
             home: home.clone(),
             hosts: assent_agent::Hosts::default(),

@@ -137,6 +137,8 @@ mod tests {
             data: data.path().into(),
             copies: data.path().join("copies"),
             others: None,
+            denied: Vec::new(),
+            asked: Vec::new(),
             notes: data.path().join("notes"),
             hosts: assent_agent::Hosts::default(),
             now: 1_790_000_000_000,

@@ -86,6 +86,10 @@ pub struct Sandbox {
     pub hidden: Vec<PathBuf>,
     /// Files and folders in those that stay as they are: hooks, settings that run programs.
     pub frozen: Vec<PathBuf>,
+    /// Names of programs that cannot be started, by whatever name or link: each is one part of a path, or a whole path.
+    pub denied: Vec<String>,
+    /// Folders that it may change, and the copies that it is shown in their place.
+    pub instead: Vec<(PathBuf, PathBuf)>,
     /// How long and how much.
     pub limits: Limits,
 }
@@ -207,6 +211,9 @@ impl Sandbox {
         for (path, writable) in self.folders() {
             command.arg(if writable { "--bind" } else { "--ro-bind" }).arg(path).arg(path);
         }
+        for (path, copy) in &self.instead {
+            command.arg("--bind").arg(copy).arg(path);
+        }
         for path in self.frozen.iter().filter(|path| self.shows(path)) {
             command.arg("--ro-bind").arg(path).arg(path);
         }
@@ -214,6 +221,12 @@ impl Sandbox {
             if path.is_dir() {
                 command.args(["--perms", "0500", "--tmpfs"]).arg(path).arg("--remount-ro").arg(path);
             } else {
+                command.args(["--ro-bind", "/dev/null"]).arg(path);
+            }
+        }
+        for name in &self.denied {
+            let places = ["/usr/bin", "/usr/sbin", "/usr/local/bin"].map(|folder| Path::new(folder).join(name));
+            for path in places.iter().filter_map(|path| path.canonicalize().ok()).filter(|path| !path.ends_with("bash")) {
                 command.args(["--ro-bind", "/dev/null"]).arg(path);
             }
         }

@@ -76,6 +76,8 @@ impl Stage {
             data: config.data.clone(),
             copies: config.data.join("copies"),
             others: None,
+            denied: Vec::new(),
+            asked: Vec::new(),
             notes: config.home.join("Notes"),
             hosts: assent_agent::Hosts::default(),
             now: 1_790_000_000_000,

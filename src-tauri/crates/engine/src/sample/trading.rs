@@ -278,6 +278,8 @@ fn book(stage: &Stage<'_>, account: &Path, now: i64) -> Answered<Book> {
         data: config.data.clone(),
         copies: config.copies(),
         others: None,
+            denied: Vec::new(),
+            asked: Vec::new(),
         notes: stage.engine.notes_folder(),
         now,
         zone: "UTC".to_owned(),

@@ -1,0 +1,6 @@
+//! Holes that were found from outside, each with its kind, driven through the program alone.
+#![expect(clippy::expect_used, reason = "a test that cannot go on says why and ends")]
+
+mod made;
+mod scripts;
+mod shell;
