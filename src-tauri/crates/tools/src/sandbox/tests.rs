@@ -11,6 +11,8 @@ fn sandbox(world: &World) -> Sandbox {
         writable: vec![world.work.clone()],
         hidden: Vec::new(),
         frozen: Vec::new(),
+        denied: Vec::new(),
+        instead: Vec::new(),
         limits: Limits { time: Duration::from_secs(10), ..Limits::default() },
     }
     .without_secrets(&world.home, &world.place.data)
