@@ -208,7 +208,7 @@ fn plain(program: &str, args: &[Word], context: Context) -> Outcome {
         "printf" => {
             let format = args.iter().find(|word| word.literal() != Some("--"));
             format.filter(|word| {
-                word.start() == super::word::Start::Dash || context == Context::Shell && word.literal().is_none_or(sets_a_variable)
+                word.may_be("-v") || word.prefix().starts_with("-v") || context == Context::Shell && word.literal().is_none_or(sets_a_variable)
             })
         }
         _ => args.iter().find(|word| may_name_a_variable(word)),
@@ -320,8 +320,9 @@ pub(super) fn may_name_a_variable(word: &Word) -> bool {
     }
 }
 
-/// Whether assigning to `name` steers neither the shell nor a program: bash and the programs of the system take their orders
-/// from names in capitals, and from a few others. `exported` is for the environment of a program.
+/// Whether assigning to `name` steers neither the shell nor a program. What is not exported can only steer the shell, by the
+/// names of bash(1), "Shell Variables", or a program that gets the name from the box already. `exported` is for the
+/// environment of a program: they take their orders from names in capitals, so of these only a few pass.
 pub(super) fn may_assign(name: &str, exported: bool) -> bool {
     // locale(7), tzset(3), and variables that only set a width, a language, colours or where words end.
     const HARMLESS: &[&str] = &[
@@ -340,8 +341,22 @@ pub(super) fn may_assign(name: &str, exported: bool) -> bool {
         "TABSIZE",
         "IFS",
     ];
+    const SHELL: &[&str] = &[
+        "PATH", "HOME", "TMPDIR", "LANG", "LANGUAGE", "TERM", "SHELL", "USER", "LOGNAME", "PWD", "OLDPWD", "SHLVL", "_",
+        "IFS", "ENV", "CDPATH", "CHILD_MAX", "COLUMNS", "LINES", "DIRSTACK", "EMACS", "EUID", "UID", "PPID", "GROUPS",
+        "EXECIGNORE", "FCEDIT", "FIGNORE", "FUNCNAME", "FUNCNEST", "GLOBIGNORE", "GLOBSORT", "HOSTFILE", "HOSTNAME",
+        "HOSTTYPE", "IGNOREEOF", "INPUTRC", "INSIDE_EMACS", "LINENO", "MACHTYPE", "MAPFILE", "OSTYPE", "PIPESTATUS",
+        "POSIXLY_CORRECT", "REPLY", "SECONDS", "SHELLOPTS", "TIMEFORMAT", "TMOUT", "EDITOR", "VISUAL", "PAGER", "TZ",
+    ];
+    const FAMILIES: &[&str] = &[
+        "BASH", "COMP_", "COMPREPLY", "COPROC", "EPOCH", "HIST", "LC_", "LD_", "MAIL", "OPT", "PROMPT_", "RANDOM", "READLINE_",
+        "SRANDOM", "TEXTDOMAIN", "GIT_", "DYLD_",
+    ];
+    let of_the_shell = SHELL.contains(&name)
+        || FAMILIES.iter().any(|family| name.starts_with(family))
+        || name.strip_prefix("PS").is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit()));
     let own = name.chars().any(|c| c.is_ascii_lowercase())
         && !matches!(name, "histchars" | "auto_resume")
         && !name.to_ascii_lowercase().ends_with("_proxy");
-    own || exported && (HARMLESS.contains(&name) || name.starts_with("LC_")) || !exported && name.len() == 1 && name != "_"
+    own || exported && (HARMLESS.contains(&name) || name.starts_with("LC_")) || !exported && !of_the_shell && !matches!(name, "histchars" | "auto_resume")
 }

@@ -23,7 +23,8 @@ enum Takes {
 /// Names, letters of options, and words.
 const KNOWN: &[(&str, &str, Takes)] = &[
     (": true false", "*", Takes::Any),
-    ("exit return break continue shift logout caller bg fg", "", Takes::Numbers),
+    // They take a number as it is written, and evaluate nothing.
+    ("exit return break continue shift logout caller bg fg", "0123456789", Takes::Any),
     ("times", "", Takes::Only("")),
     ("wait", "fn", Takes::Numbers),
     ("jobs", "lnprs", Takes::Numbers),
@@ -35,20 +36,19 @@ const KNOWN: &[(&str, &str, Takes)] = &[
     ("dirs", "clpv+0123456789", Takes::Only("0-9")),
     ("unalias", "a", Takes::Any),
     ("pwd", "LP", Takes::Any),
-    ("alias complete", "p", Takes::Only("")),
+    ("complete", "p", Takes::Only("")),
     ("hash", "lt", Takes::Only("")),
     ("history", "", Takes::Only("0-9")),
     ("fc", "lnr0123456789", Takes::Only("0-9")),
-    ("bind", "lpPsSvV", Takes::Only("")),
+    ("bind", "lpPsSvVmq", Takes::Any),
     ("compgen", "abcdefgjksuv", Takes::Any),
     ("trap", "lp", Takes::Only("")),
-    ("kill", "lL", Takes::Numbers),
     ("set", "", Takes::Only("")),
     (
         "shopt",
         "opqsu",
         Takes::Only(
-            "nullglob dotglob globstar extglob nocaseglob nocasematch failglob lastpipe inherit_errexit pipefail errexit nounset noglob",
+            "nullglob dotglob globstar extglob nocaseglob nocasematch failglob autocd cmdhist direxpand execfail progcomp histappend histverify lithist checkwinsize lastpipe inherit_errexit pipefail errexit nounset noglob",
         ),
     ),
 ];
@@ -69,11 +69,24 @@ pub(super) fn read(name: &str, args: &[Word], scope: &Scope, found: &mut Finding
         }
         "read" | "mapfile" | "readarray" | "getopts" | "unset" => names(name, args, scope),
         "export" | "declare" | "typeset" | "local" | "readonly" => declares(name, args),
+        "kill" => {
+            let lists = args.first().is_some_and(|word| matches!(word.literal(), Some("-l" | "-L")));
+            if lists { Some(Some(Outcome::reads(Vec::new()))) } else { opaque("unknown_program") }
+        }
+        // Aliases are not looked up in a shell that nobody sits at; what they stand for is read all the same.
+        "alias" => {
+            for word in args {
+                let Some(text) = word.literal() else { return opaque("unknown_program") };
+                if let Some((_, script)) = text.split_once('=') {
+                    Script::read(script, found, scope, Context::Shell);
+                }
+            }
+            Some(Some(Outcome::reads(Vec::new())))
+        }
         "set" if !args.is_empty() => sets(args).or_else(|| opaque("environment")),
         // Their texts run now or later: what is in them is named, and they ask.
-        "eval" | "trap" | "alias" | "complete" | "compgen" | "bind" | "fc" if runs_text(name, args) => {
+        "eval" | "trap" | "complete" | "compgen" | "fc" if runs_text(name, args) => {
             for text in args.iter().filter_map(Word::literal) {
-                let text = if name == "alias" { text.split_once('=').map_or(text, |(_, text)| text) } else { text };
                 Script::read(text, found, scope, Context::Shell);
             }
             if name == "eval" && args.iter().all(|word| word.literal().is_some()) {
@@ -121,7 +134,7 @@ fn fits(word: &Word, letters: &str, takes: Takes) -> bool {
             Takes::Any => true,
             Takes::Numbers => number(text.trim_start_matches('%')),
             Takes::Only(known) => {
-                number(text.trim_start_matches('+')) && known.ends_with("0-9")
+                text.is_empty() || number(text.trim_start_matches('+')) && known.ends_with("0-9")
                     || known.split_ascii_whitespace().any(|word| word == text)
             }
         },
@@ -130,7 +143,7 @@ fn fits(word: &Word, letters: &str, takes: Takes) -> bool {
 
 fn sets(args: &[Word]) -> Option<Option<Outcome>> {
     const NAMES: &[&str] =
-        &["errexit", "nounset", "pipefail", "noglob", "noclobber", "verbose", "xtrace", "notify", "errtrace", "monitor"];
+        &["errexit", "nounset", "pipefail", "noglob", "noclobber", "verbose", "xtrace", "notify", "errtrace", "monitor", "history", "histexpand"];
     let mut named = false;
     for word in args {
         let text = word.literal()?;

@@ -111,7 +111,8 @@ pub(super) fn note_assignments(root: Node<'_>, source: &str, scope: &mut Scope) 
                         | "eval"
                         | "local"
                 ) {
-                    for child in children(node) {
+                    let own = node.child_by_field_name("name").map(|name| name.id());
+                    for child in children(node).into_iter().filter(|child| Some(child.id()) != own) {
                         for part in text(child).split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')) {
                             scope.assign(part, Assigned::Text);
                         }
