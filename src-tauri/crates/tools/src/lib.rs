@@ -23,6 +23,7 @@ pub mod protected;
 pub mod relocate;
 pub mod results;
 pub mod sandbox;
+pub mod scan;
 pub mod shell;
 pub mod todos;
 pub mod trading;
