@@ -2,10 +2,11 @@
 //! reason for each. Compared without regard to case and Unicode form, and by device and inode of every folder on the way, so
 //! that no other spelling of a path gets past.
 
-mod names;
-mod repository;
+pub(crate) mod names;
+pub(crate) mod repository;
 pub mod table;
 
+use crate::links::Links;
 use assent_agent::Place;
 use assent_protocol::Reach;
 use names::{Spot, plain};
@@ -72,6 +73,7 @@ pub struct Bounds {
     added: RefCell<Added>,
     // Places of the table that are there, by device and inode.
     there: OnceCell<HashMap<(u64, u64), &'static table::Family>>,
+    links: Links,
 }
 
 // Folders looked up in this call.
@@ -136,6 +138,7 @@ impl Bounds {
             known: Known::default(),
             added: RefCell::default(),
             there: OnceCell::new(),
+            links: Links::default(),
         }
     }
 
@@ -148,6 +151,50 @@ impl Bounds {
             return Reach::Protected;
         }
         if self.inside(real, wanted) { Reach::Inside } else { Reach::Outside }
+    }
+
+    /// The same for what is there, with all its names: a file that has others is the file that lies there as well.
+    pub fn reach_of_file(&self, real: &Path, wanted: Use) -> Reach {
+        let reach = self.reach(real, wanted);
+        match fs::symlink_metadata(real) {
+            Ok(found) if found.is_file() && found.nlink() > 1 && reach != Reach::OwnFiles => {
+                reach.max(self.names_of((found.dev(), found.ino()), found.nlink(), wanted))
+            }
+            _ => reach,
+        }
+    }
+
+    /// How far a file reaches that has `count` names: inside only if all of them lie in the granted folders.
+    pub fn names_of(&self, file: (u64, u64), count: u64, wanted: Use) -> Reach {
+        self.links.reach(self, file, count, wanted)
+    }
+
+    /// Every name of a file that lies in the granted folders.
+    pub fn names_inside(&self, file: (u64, u64)) -> Vec<PathBuf> {
+        self.links.inside(self, file)
+    }
+
+    /// The granted folders and that of the notes.
+    pub(crate) fn roots(&self) -> impl Iterator<Item = &Path> {
+        self.grants.iter().map(PathBuf::as_path).chain([self.notes.path.as_path()])
+    }
+
+    /// Assent's own folders.
+    pub(crate) fn own_folders(&self) -> [&Path; 2] {
+        [&self.data.path, &self.copies.path]
+    }
+
+    /// The protected places below the home folder that are there.
+    pub(crate) fn places(&self, wanted: Use) -> Vec<PathBuf> {
+        let held = |family: &table::Family| wanted == Use::Change || family.guard == Guard::Read;
+        let found = home_places().filter(|(_, family)| held(family)).map(|(name, _)| self.home.path.join(name));
+        found.filter(|path| fs::symlink_metadata(path).is_ok()).collect()
+    }
+
+    /// Folders of programs that lie in `folder`, by their path from there.
+    pub(crate) fn programs_below(&self, folder: &Path) -> Vec<PathBuf> {
+        let below = self.programs.iter().filter_map(|program| program.strip_prefix(folder).ok());
+        below.filter(|rest| !rest.as_os_str().is_empty()).map(Path::to_owned).collect()
     }
 
     /// What the call will put, all at once: several steps may make a repository of a folder that none of them makes alone.
@@ -310,6 +357,11 @@ fn folded(path: &Path) -> Vec<String> {
 fn folded_with(path: &Path, fold: impl Fn(&std::ffi::OsStr) -> String) -> Vec<String> {
     let named = path.components().filter(|part| matches!(part, std::path::Component::Normal(_)));
     named.map(|part| fold(part.as_os_str())).collect()
+}
+
+/// Device and inode of what `path` leads to.
+pub(crate) fn identity_of(path: &Path) -> Option<(u64, u64)> {
+    identity(path)
 }
 
 fn identity(path: &Path) -> Option<(u64, u64)> {
