@@ -12,6 +12,8 @@ pub mod files;
 pub mod folders;
 pub mod handle;
 pub mod input;
+pub mod inside;
+pub mod links;
 pub mod mail;
 pub mod mark;
 pub mod mcp;

@@ -117,7 +117,7 @@ impl Letter {
         let mut list = Vec::new();
         for (n, text) in self.attachments.iter().enumerate() {
             let at = crate::resolve(text, place)?;
-            let bytes = if at.reach == Reach::OwnFiles { Vec::new() } else { contents(&at.path, left, place)? };
+            let bytes = if at.reach == Reach::OwnFiles { Vec::new() } else { contents(&at, left, place)? };
             left = left.saturating_sub(bytes.len() as u64);
             let mut found =
                 target(format!("/attachments/{n}"), &at.path.display().to_string(), super::desk::sha(&bytes));
@@ -289,12 +289,15 @@ impl Letter {
     }
 }
 
-fn contents(path: &Path, most: u64, place: &Place) -> Result<Vec<u8>, ToolError> {
+fn contents(at: &crate::Resolved, most: u64, place: &Place) -> Result<Vec<u8>, ToolError> {
+    let path: &Path = &at.path;
+    let bounds = crate::protected::Bounds::of(place);
     let shown = crate::words::shown_path(path);
     let failed = |error: &dyn std::fmt::Display| {
         ToolError::BadInput(say("mail.attach.unreadable", &[("file", &shown), ("error", &error.to_string())]))
     };
-    let file = Handles::new(place).entry(path).and_then(|entry| entry.open_file()).map_err(|error| failed(&error))?;
+    let entry = Handles::new(place).entry(path);
+    let file = entry.and_then(|entry| crate::links::open(&entry, &bounds, at.reach)).map_err(|error| failed(&error))?;
     let mut bytes = Vec::new();
     file.take(most + 1).read_to_end(&mut bytes).map_err(|error| failed(&error))?;
     if bytes.len() as u64 > most {
