@@ -63,7 +63,7 @@ impl Engine {
             for turn in control.said.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
                 state.take(Event::Turn(turn));
             }
-            if control.stop.load(Ordering::SeqCst) {
+            if control.stop.load(Ordering::SeqCst) || self.0.stopped.is_set() {
                 break None;
             }
             let next = state.next();

@@ -55,7 +55,7 @@ pub use config::Config;
 pub use core::{Attendance, Core};
 pub use host::{Host, Notice};
 pub use sample::run_sample;
-pub use socket::Line;
+pub use socket::{Line, Reached};
 pub use undo::id_is_run;
 
 use assent_agent::{Hosts, Model, Place, Tool};
@@ -91,6 +91,7 @@ pub(crate) struct Desk {
     pub(crate) connections: connections::Connections,
     pub(crate) account_tools: Mutex<Option<Arc<accounts::Tools>>>,
     pub(crate) listens: AtomicBool,
+    pub(crate) stopped: freeze::Stopped,
     pub(crate) watching: Mutex<watching::Watching>,
     /// Held while automations fire.
     pub(crate) firing: Mutex<()>,
@@ -162,6 +163,8 @@ impl Engine {
         let propose = proposals::Propose { journal: journal.clone(), host: host.clone(), config: config.clone() };
         tools.insert(propose.spec().name, Arc::new(propose));
         let connections = connections::Connections::default();
+        // Before anything can start; also where the history cannot say.
+        let frozen = config.freeze_mark().exists() || journal.frozen().unwrap_or(true);
         let engine = Engine(Arc::new(Desk {
             config,
             host,
@@ -181,6 +184,7 @@ impl Engine {
             polling: Mutex::default(),
             held_back: Mutex::default(),
             listens: AtomicBool::new(false),
+            stopped: freeze::Stopped::found(frozen),
             account_tools: Mutex::default(),
             controls: Mutex::default(),
         }));
@@ -245,14 +249,6 @@ impl Engine {
                 self.0.host.changed(Change::Action { action: action.id, run: action.run });
                 self.spawn(action.run);
             }
-        }
-    }
-
-    /// Freezes when another program has asked for it. Part of [`Engine::tick`]; by itself for a program that only drives
-    /// one run.
-    pub fn heed_freeze(&self) {
-        if self.0.config.freeze_mark().exists() && !self.0.journal.frozen().unwrap_or(true) {
-            let _ = self.freeze();
         }
     }
 
@@ -342,18 +338,23 @@ pub(crate) fn host_of(text: &str) -> Answered<String> {
         .map_err(|because| words::bad_input("engine.grant.host", &[("host", text), ("because", &because)]))
 }
 
-/// Asks the program that has this data folder open to freeze everything; it does so within a second. For a terminal
-/// that cannot open the folder itself because the window has it.
+/// Asks the program that has this data folder open to freeze everything; it does so within a second. Works also where
+/// that program answers nobody, and on a full disk.
 ///
 /// # Errors
 /// When the mark cannot be written.
 pub fn ask_to_freeze(data: &Path) -> Answered<()> {
-    let mark = Config::freeze_mark_in(data);
-    std::fs::write(&mark, b"freeze\n").map_err(|error| WireError {
+    let at = Config::freeze_mark_in(data);
+    freeze::mark(&at).map_err(|error| WireError {
         code: ErrorCode::Other,
         message: texts::say(
             "engine.freeze.mark",
-            &[("file", &mark.display().to_string()), ("error", &error.to_string())],
+            &[("file", &at.display().to_string()), ("error", &error.to_string())],
         ),
     })
+}
+
+/// Whether what [`ask_to_freeze`] asked for is still to be done.
+pub fn freeze_is_asked(data: &Path) -> bool {
+    Config::freeze_mark_in(data).exists()
 }

@@ -55,6 +55,7 @@ impl Tool for Read {
         let path = super::list::looked_at(facts)?;
         let file =
             Handles::new(place).entry(&path).and_then(|entry| entry.open_file()).map_err(|e| failed(e, &path))?;
+        crate::bound::is_that(facts, &file).map_err(|e| failed(e, &path))?;
         let bytes = file.metadata().map_err(|error| failed(errno(&error), &path))?.len();
         // A few bytes more, so that a character is never cut in two.
         let mut start = Vec::new();
