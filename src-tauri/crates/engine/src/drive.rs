@@ -36,6 +36,7 @@ impl Engine {
     /// # Errors
     /// When the journal cannot be read or written; the run can be driven again.
     pub async fn drive(&self, id: RunId) -> Answered<Run> {
+        self.whole()?;
         let control = self.control(id);
         let gate = control.gate.lock().await;
         let mut run = self.run_row(id)?;

@@ -9,6 +9,7 @@ mod agents;
 mod answer;
 mod automations;
 mod config;
+mod confirm;
 mod connections;
 mod core;
 mod delegate;
@@ -52,6 +53,7 @@ mod words;
 pub mod clock;
 
 pub use config::Config;
+pub use confirm::confirmation;
 pub use core::{Attendance, Core};
 pub use host::{Host, Notice};
 pub use sample::run_sample;
@@ -92,6 +94,8 @@ pub(crate) struct Desk {
     pub(crate) account_tools: Mutex<Option<Arc<accounts::Tools>>>,
     pub(crate) listens: AtomicBool,
     pub(crate) stopped: freeze::Stopped,
+    /// Why the history is not whole, in a sentence; then nothing is decided or started on top of it.
+    pub(crate) misfit: Mutex<Option<String>>,
     pub(crate) watching: Mutex<watching::Watching>,
     /// Held while automations fire.
     pub(crate) firing: Mutex<()>,
@@ -155,6 +159,9 @@ impl Engine {
         let now = host.now();
         let journal = Journal::open(&config.data, Arc::new(keys.clone()), now).map_err(words::other)?;
         let journal = Arc::new(journal);
+        journal.count_days_in(&host.zone());
+        // Before this program adds to it: what is written on top of a broken chain hides nothing.
+        let misfit = journal.first_misfit().map_err(words::other)?;
         journal.recover(now).map_err(words::other)?;
         let mut tools: HashMap<String, Arc<dyn Tool>> = HashMap::new();
         for tool in assent_tools::all().into_iter().chain(reminders::tools(&journal, &host)) {
@@ -185,6 +192,7 @@ impl Engine {
             held_back: Mutex::default(),
             listens: AtomicBool::new(false),
             stopped: freeze::Stopped::found(frozen),
+            misfit: Mutex::new(misfit),
             account_tools: Mutex::default(),
             controls: Mutex::default(),
         }));
@@ -203,6 +211,7 @@ impl Engine {
         if goal.is_empty() {
             return Err(words::bad_input("engine.goal.empty", &[]));
         }
+        self.whole()?;
         let settings = self.settings()?;
         let (hosts, granted): (Vec<String>, Vec<String>) =
             task.grants.into_iter().partition(|grant| grant.contains("://"));
@@ -235,6 +244,7 @@ impl Engine {
     /// What must happen every second or so: expiry, reminders and automations that came due, a freeze asked for from outside.
     pub fn tick(&self) {
         let now = self.0.host.now();
+        self.0.journal.count_days_in(&self.0.host.zone());
         self.heed_freeze();
         self.expire_cards(now);
         self.fire_reminders(now);
@@ -242,13 +252,45 @@ impl Engine {
         self.end_quiet(now);
     }
 
-    /// Lets cards lapse that nobody answered, and tells their runs.
+    /// Lets cards lapse that nobody answered, and lets their runs go on.
     pub(crate) fn expire_cards(&self, now: i64) {
-        for action in self.0.journal.expire_due(now).unwrap_or_default() {
+        for run in self.lapse(now).unwrap_or_default() {
+            self.spawn(run);
+        }
+    }
+
+    /// The same before cards are read or answered. Whoever notices that a card has lapsed lets its run go on, else it
+    /// would wait for no card; a program that only looks leaves that to the one that drives.
+    pub(crate) fn expire_before(&self, now: i64) -> Answered<()> {
+        let runs = self.lapse(now)?;
+        if self.0.goes_on.load(Ordering::SeqCst) && tokio::runtime::Handle::try_current().is_ok() {
+            runs.into_iter().for_each(|run| self.spawn(run));
+        }
+        Ok(())
+    }
+
+    fn lapse(&self, now: i64) -> Answered<Vec<RunId>> {
+        let mut runs = Vec::new();
+        for action in self.0.journal.expire_due(now).map_err(words::other)? {
             if let Ok(Some(action)) = self.0.journal.action(action) {
                 self.0.host.changed(Change::Action { action: action.id, run: action.run });
-                self.spawn(action.run);
+                runs.push(action.run);
             }
+        }
+        runs.dedup();
+        Ok(runs)
+    }
+
+    /// Refuses to go on over a history that is not whole: what it says was decided cannot be relied on. Reading it,
+    /// `verify`, export, undo, reject, stop and freeze work still.
+    ///
+    /// # Errors
+    /// When the chain is broken; the sentence names the first event that does not fit.
+    pub fn whole(&self) -> Answered<()> {
+        let misfit = self.0.misfit.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*misfit {
+            Some(found) => Err(words::refused("engine.history.broken", &[("found", found)])),
+            None => Ok(()),
         }
     }
 
