@@ -3,6 +3,7 @@
 #![warn(missing_docs)]
 
 pub mod model;
+pub mod progress;
 pub mod run_loop;
 #[cfg(any(test, feature = "test-support"))]
 pub mod scripted;

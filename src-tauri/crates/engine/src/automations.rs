@@ -92,6 +92,9 @@ impl Engine {
     /// When a confirmation is missing, or there is no such automation.
     pub fn switch_automation(&self, id: AutomationId, on: bool, confirm: Option<&str>) -> Answered<AutomationView> {
         self.present();
+        if on {
+            self.whole()?;
+        }
         let kept = self.automation_row(id)?;
         if on && kept.state == AutomationState::Draft && confirm.map(str::trim) != Some(id.to_string().as_str()) {
             let message = texts::say("automation.confirm", &[("id", &id.to_string())]);

@@ -36,6 +36,7 @@ impl Engine {
     /// # Errors
     /// When the journal cannot be read or written; the run can be driven again.
     pub async fn drive(&self, id: RunId) -> Answered<Run> {
+        self.whole()?;
         let control = self.control(id);
         let gate = control.gate.lock().await;
         let mut run = self.run_row(id)?;
@@ -63,7 +64,7 @@ impl Engine {
             for turn in control.said.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
                 state.take(Event::Turn(turn));
             }
-            if control.stop.load(Ordering::SeqCst) {
+            if control.stop.load(Ordering::SeqCst) || self.0.stopped.is_set() {
                 break None;
             }
             let next = state.next();

@@ -4,6 +4,7 @@
 pub mod acp;
 pub mod attributes;
 pub mod batch;
+pub mod bound;
 pub mod calendar;
 pub mod contents;
 pub mod elsewhere;

@@ -140,7 +140,7 @@ impl<'a> Stage<'a> {
         for action in waiting {
             match choose(&action) {
                 Choice::Approve => {
-                    let typed = self.engine.confirmation(&action);
+                    let typed = crate::confirmation(&action);
                     let confirm = action.verdict.escalate.then_some(typed.as_str());
                     self.engine.approve(action.id, Some(&action.digest), confirm, Decider::User)?;
                 }

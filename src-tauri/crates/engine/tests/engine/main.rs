@@ -7,6 +7,7 @@ mod commands;
 mod connections;
 mod helpers;
 mod holds;
+mod lapsing;
 mod limits;
 mod programs;
 mod proposals;

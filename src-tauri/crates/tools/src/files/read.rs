@@ -59,6 +59,7 @@ impl Tool for Read {
         let bounds = Bounds::of(place);
         let entry = Handles::new(place).entry(&path);
         let file = entry.and_then(|entry| links::open(&entry, &bounds, allowed)).map_err(|e| failed(e, &path))?;
+        crate::bound::is_that(facts, &file).map_err(|e| failed(e, &path))?;
         let bytes = file.metadata().map_err(|error| failed(errno(&error), &path))?.len();
         // A few bytes more, so that a character is never cut in two.
         let mut start = Vec::new();
