@@ -80,11 +80,12 @@ impl Links {
     }
 }
 
-/// How many names a file has. The system's number differs in type between its interfaces.
+/// How many names a file has. The system's number differs in width between its interfaces.
 pub fn count(stat: &Stat) -> u64 {
-    #[allow(clippy::useless_conversion, clippy::unnecessary_cast, reason = "another width on other systems")]
-    let count = stat.st_nlink as u64;
-    count
+    fn wide(number: impl Into<u64>) -> u64 {
+        number.into()
+    }
+    wide(stat.st_nlink)
 }
 
 /// Opens a regular file for reading, unless by its names it reaches further than `allowed`: what is opened is what is
