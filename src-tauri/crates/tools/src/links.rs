@@ -206,3 +206,6 @@ fn below(open: OwnedFd, path: &Path, visit: &mut Visit<'_>, depth: usize) -> boo
         }
     })
 }
+
+#[cfg(test)]
+mod tests;
