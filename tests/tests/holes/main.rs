@@ -4,5 +4,7 @@
 
 mod bound;
 mod freeze;
+mod links;
+mod places;
 mod rig;
 mod small;

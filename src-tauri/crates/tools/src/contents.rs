@@ -123,14 +123,7 @@ pub fn current(path: &Path, place: &Place) -> Result<Current, ToolError> {
 }
 
 /// The facts of replacing what is at `at` with `text`.
-pub fn describe(
-    at: &Resolved,
-    field: &str,
-    now: &Current,
-    text: &str,
-    title: String,
-    place: &Place,
-) -> ToolFacts {
+pub fn describe(at: &Resolved, field: &str, now: &Current, text: &str, title: String, place: &Place) -> ToolFacts {
     let at = &Resolved { path: at.path.clone(), reach: at.reach.max(now.names) };
     let subject = subject(at, now, place);
     let effect = if now.bytes.is_some() { Effect::Modify } else { Effect::Create };

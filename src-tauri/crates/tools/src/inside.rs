@@ -250,3 +250,6 @@ fn leads_to(folder: &Path, text: &Path) -> PathBuf {
     }
     real
 }
+
+#[cfg(test)]
+mod tests;

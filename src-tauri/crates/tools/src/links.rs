@@ -13,7 +13,7 @@ use rustix::{
 };
 use std::{
     cell::{OnceCell, RefCell},
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     ffi::OsStr,
     fs::File,
     os::unix::ffi::OsStrExt,
@@ -30,6 +30,9 @@ type Inode = (u64, u64);
 pub struct Links {
     // In the granted folders: every file with more than one name.
     inside: OnceCell<HashMap<Inode, Vec<PathBuf>>>,
+    // Assent's own files and those of protected places, for looking and for changing.
+    own: OnceCell<HashSet<Inode>>,
+    places: [OnceCell<HashSet<Inode>>; 2],
     judged: RefCell<HashMap<(Inode, bool), Reach>>,
 }
 
@@ -48,13 +51,22 @@ impl Links {
         let named = here.iter().map(|path| bounds.reach(path, wanted)).filter(|reach| *reach > Reach::Outside).max();
         let elsewhere = match all {
             true => Reach::Inside,
-            false if bounds.own_folders().iter().any(|folder| has(folder, file)) => Reach::OwnFiles,
-            false if bounds.places(wanted).iter().any(|place| has(place, file)) => Reach::Protected,
+            false if self.own(bounds).contains(&file) => Reach::OwnFiles,
+            false if self.places(bounds, wanted).contains(&file) => Reach::Protected,
             false => Reach::Outside,
         };
         let reach = named.map_or(elsewhere, |named| named.max(elsewhere));
         self.judged.borrow_mut().insert(key, reach);
         reach
+    }
+
+    fn own(&self, bounds: &Bounds) -> &HashSet<Inode> {
+        self.own.get_or_init(|| files_in(bounds.own_folders().into_iter()))
+    }
+
+    fn places(&self, bounds: &Bounds, wanted: Use) -> &HashSet<Inode> {
+        let places = &self.places[usize::from(wanted == Use::Change)];
+        places.get_or_init(|| files_in(bounds.places(wanted).iter().map(PathBuf::as_path)))
     }
 
     pub(crate) fn inside(&self, bounds: &Bounds, file: Inode) -> Vec<PathBuf> {
@@ -80,11 +92,12 @@ impl Links {
     }
 }
 
-/// How many names a file has. The system's number differs in type between its interfaces.
+/// How many names a file has. The system's number differs in width between its interfaces.
 pub fn count(stat: &Stat) -> u64 {
-    #[allow(clippy::useless_conversion, clippy::unnecessary_cast, reason = "another width on other systems")]
-    let count = stat.st_nlink as u64;
-    count
+    fn wide(number: impl Into<u64>) -> u64 {
+        number.into()
+    }
+    wide(stat.st_nlink)
 }
 
 /// Opens a regular file for reading, unless by its names it reaches further than `allowed`: what is opened is what is
@@ -129,19 +142,19 @@ pub fn put_in_place(entry: &Entry, expected: Inode, bytes: &[u8]) -> Result<File
     Ok(file)
 }
 
-// Whether the file has a name at or below `place`. Names are compared by number, so that nothing has to be looked at.
-fn has(place: &Path, file: Inode) -> bool {
-    if crate::protected::identity_of(place) == Some(file) {
-        return true;
+// Every file in `places`, by the number that the list of its folder gives, so that none has to be looked at.
+fn files_in<'p>(places: impl Iterator<Item = &'p Path>) -> HashSet<Inode> {
+    let mut found = HashSet::new();
+    for place in places {
+        let Some(itself) = crate::protected::identity_of(place) else { continue };
+        found.insert(itself);
+        each(place, &mut |_, _, kind, number, _| {
+            if kind != FileType::Directory {
+                found.insert((itself.0, number));
+            }
+            true
+        });
     }
-    let mut found = false;
-    each(place, &mut |open, name, kind, number, _| {
-        if !found && number == file.1 && kind != FileType::Directory {
-            found = fs::statat(open, name, fs::AtFlags::SYMLINK_NOFOLLOW)
-                .is_ok_and(|stat| (stat.st_dev, stat.st_ino) == file);
-        }
-        !found
-    });
     found
 }
 
@@ -193,3 +206,6 @@ fn below(open: OwnedFd, path: &Path, visit: &mut Visit<'_>, depth: usize) -> boo
         }
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -157,7 +157,8 @@ impl<'a> Resolver<'a> {
         missing: bool,
         wanted: Use,
     ) -> Result<Resolved, ToolError> {
-        let reach = if made_up(&real) { self.bounds.reach(&real, wanted) } else { self.bounds.reach_of_file(&real, wanted) };
+        let reach =
+            if made_up(&real) { self.bounds.reach(&real, wanted) } else { self.bounds.reach_of_file(&real, wanted) };
         if let Some(link) = crossed
             && reach != Reach::OwnFiles
             && !self.bounds.inside(&real, Use::Look)

@@ -13,10 +13,11 @@ use names::{Spot, plain};
 use repository::Added;
 use std::{
     cell::{OnceCell, RefCell},
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     fs,
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
+    sync::OnceLock,
 };
 use table::{Guard, Where};
 
@@ -67,10 +68,12 @@ pub struct Bounds {
     copies: Anchor,
     notes: Anchor,
     // Where shells look for programs. Only what lies in such a folder itself is found by its name.
-    programs: Vec<PathBuf>,
+    programs: Vec<(PathBuf, Vec<String>)>,
     known: Known,
     // What the call will have put, as far as it makes a repository of a folder.
     added: RefCell<Added>,
+    // What the table says of folders, for looking and for changing.
+    named: RefCell<HashMap<PathBuf, [Option<Option<&'static table::Family>>; 2]>>,
     // Places of the table that are there, by device and inode.
     there: OnceCell<HashMap<(u64, u64), &'static table::Family>>,
     links: Links,
@@ -137,6 +140,7 @@ impl Bounds {
             programs: program_folders(),
             known: Known::default(),
             added: RefCell::default(),
+            named: RefCell::default(),
             there: OnceCell::new(),
             links: Links::default(),
         }
@@ -193,7 +197,7 @@ impl Bounds {
 
     /// Folders of programs that lie in `folder`, by their path from there.
     pub(crate) fn programs_below(&self, folder: &Path) -> Vec<PathBuf> {
-        let below = self.programs.iter().filter_map(|program| program.strip_prefix(folder).ok());
+        let below = self.programs.iter().filter_map(|(program, _)| program.strip_prefix(folder).ok());
         below.filter(|rest| !rest.as_os_str().is_empty()).map(Path::to_owned).collect()
     }
 
@@ -226,25 +230,42 @@ impl Bounds {
 
     /// Why `real` is protected, if it is: the last part of the key of the reason.
     pub fn why(&self, real: &Path, wanted: Use) -> Option<&'static str> {
-        let spot = self.spot(real);
         let held = |family: &table::Family| wanted == Use::Change || family.guard == Guard::Read;
-        if let Some(family) = (1..=spot.parts.len()).find_map(|end| spot.ending_at(end, held)) {
+        if let Some(family) = self.named(real, wanted) {
             return Some(family.why);
         }
         if let Some(family) = real.ancestors().filter_map(|above| self.there(above)).find(|family| held(family)) {
             return Some(family.why);
         }
         if wanted == Use::Change
-            && let Some(why) = self.changed_with(real, &spot)
+            && let Some(why) = self.changed_with(real, &self.spot(real))
         {
             return Some(why);
         }
-        let whole = format!("/{}", folded(real).join("/"));
-        let system = SYSTEM.iter().any(|place| within(&whole, place) || (wanted == Use::Change && within(place, &whole)))
-            && !SYSTEM_BUT.iter().any(|place| within(&whole, place))
-            // A home folder can lie there, as that of root does.
-            && spot.home.is_none();
-        system.then_some("system")
+        // A home folder can lie there, as that of root does.
+        (of_the_system(real, wanted) && self.spot(real).home.is_none()).then_some("system")
+    }
+
+    // The family of the place of the table that `real` is by its name or lies in. What is known of the folder is kept, so
+    // that of each entry of a long list only the last name is looked up.
+    fn named(&self, real: &Path, wanted: Use) -> Option<&'static table::Family> {
+        let side = usize::from(wanted == Use::Change);
+        let parent = real.parent()?;
+        let known = self.named.borrow().get(parent).and_then(|known| known[side]);
+        let above = known.unwrap_or_else(|| {
+            let found = self.named(parent, wanted);
+            self.named.borrow_mut().entry(parent.to_owned()).or_default()[side] = Some(found);
+            found
+        });
+        if above.is_some() {
+            return above;
+        }
+        let name = real.file_name()?;
+        if !names::may_be_a_place(&plain(name.as_encoded_bytes())) {
+            return None;
+        }
+        let spot = self.spot(real);
+        spot.ending_at(spot.parts.len(), |family| wanted == Use::Change || family.guard == Guard::Read)
     }
 
     // Why a change of `real` is one of a place that lies in it, or that it completes.
@@ -264,18 +285,23 @@ impl Bounds {
 
     fn holds_place_of_home(&self, spot: &Spot) -> Option<&'static str> {
         let rest = spot.parts.get(spot.home?..)?.join("/");
+        if !above_places().contains(rest.as_str()) {
+            return None;
+        }
         let below = |name: &str| name.strip_prefix(&rest).is_some_and(|name| name.starts_with('/'));
         let there = |name: &str| fs::symlink_metadata(self.home.path.join(name)).is_ok();
         home_places().find(|(name, _)| below(name) && there(name)).map(|(_, family)| family.why)
     }
 
     fn starts_by_name(&self, real: &Path) -> bool {
-        let same = |folder: &Path, other: &Path| {
-            folded(folder) == folded(other)
-                || self.known.of(folder).is_some_and(|known| Some(known) == self.known.of(other))
-        };
-        self.programs.iter().any(|folder| {
-            folder.starts_with(real) || same(folder, real) || real.parent().is_some_and(|parent| same(folder, parent))
+        let parent = real.parent();
+        let folds = [Some(real), parent].map(|path| path.map(folded));
+        self.programs.iter().any(|(folder, fold)| {
+            folder.starts_with(real)
+                || folds.iter().flatten().any(|other| other == fold)
+                || self.known.of(folder).is_some_and(|known| {
+                    [Some(real), parent].into_iter().flatten().any(|path| self.known.of(path) == Some(known))
+                })
         })
     }
 
@@ -326,9 +352,20 @@ fn home_places() -> impl Iterator<Item = (&'static str, &'static table::Family)>
     )
 }
 
-fn program_folders() -> Vec<PathBuf> {
+// Every folder on the way to such a place, so that most paths are done with at once.
+fn above_places() -> &'static HashSet<&'static str> {
+    static ABOVE: OnceLock<HashSet<&'static str>> = OnceLock::new();
+    ABOVE.get_or_init(|| {
+        let names = home_places().map(|(name, _)| name);
+        names.flat_map(|name| name.match_indices('/').map(move |(at, _)| &name[..at])).collect()
+    })
+}
+
+// Where the shells of the user look for programs, as far as this program knows it.
+fn program_folders() -> Vec<(PathBuf, Vec<String>)> {
     let all = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&all).filter(|folder| folder.is_absolute()).map(|folder| canonical(&folder)).collect()
+    let folders = std::env::split_paths(&all).filter(|folder| folder.is_absolute());
+    folders.map(|folder| canonical(&folder)).map(|folder| (folder.clone(), folded(&folder))).collect()
 }
 
 /// Whether the system makes up what lies there as it is read.
@@ -344,6 +381,12 @@ pub fn canonical(path: &Path) -> PathBuf {
         }
     }
     path.to_owned()
+}
+
+fn of_the_system(real: &Path, wanted: Use) -> bool {
+    let whole = format!("/{}", folded(real).join("/"));
+    SYSTEM.iter().any(|place| within(&whole, place) || (wanted == Use::Change && within(place, &whole)))
+        && !SYSTEM_BUT.iter().any(|place| within(&whole, place))
 }
 
 fn within(path: &str, place: &str) -> bool {
@@ -367,3 +410,6 @@ pub(crate) fn identity_of(path: &Path) -> Option<(u64, u64)> {
 fn identity(path: &Path) -> Option<(u64, u64)> {
     fs::metadata(path).ok().map(|found| (found.dev(), found.ino()))
 }
+
+#[cfg(test)]
+mod tests;

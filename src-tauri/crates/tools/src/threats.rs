@@ -193,7 +193,7 @@ fn fs_07_places_where_a_change_runs_code_or_opens_secrets_are_protected() {
     for path in ["/etc/crontab", "/var/spool/cron/crontabs/u", "/usr/bin/x", "/boot/x"] {
         assert_eq!(reach(&world, path), Reach::Protected, "{path}");
     }
-    for path in [".bashrc.md", "work/git/hooks/x", "work/config", "work/.vscode/readme.md", "work/environment"] {
+    for path in [".bashrc.md", "work/git/hooks/x", "work/config", "work/vscode/readme.md", "work/environment"] {
         assert_ne!(reach(&world, world.home.join(path).to_str().unwrap()), Reach::Protected, "{path}");
     }
     // What holds such a place is as protected as the place.

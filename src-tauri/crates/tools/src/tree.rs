@@ -44,7 +44,8 @@ pub fn copy_checked(from: &Entry, to: &Entry, stop: &AtomicBool, allowed: Allowe
     if to.stat()?.is_some() {
         return Err(Errno::EXIST);
     }
-    let done = copy_entry(from, to, (stop, allowed), 0).and_then(|()| if equal(from, to)? { Ok(()) } else { Err(CHANGED) });
+    let done =
+        copy_entry(from, to, (stop, allowed), 0).and_then(|()| if equal(from, to)? { Ok(()) } else { Err(CHANGED) });
     if done.is_err() {
         // The error that is told is the first one.
         let _ = remove(to);

@@ -87,7 +87,8 @@ pub fn walk(folder: &Path, depth: usize, place: &Place, mut visit: impl FnMut(&S
                 return Ok(false);
             }
             entry.closed = resolver.reach(&entry.path, Use::Look) > start.max(Reach::Outside)
-                || (entry.kind == Kind::File && resolver.bounds().names_of(inode(&entry), entry.stat.nlink(), Use::Look) > start);
+                || (entry.kind == Kind::File
+                    && resolver.bounds().names_of(inode(&entry), entry.stat.nlink(), Use::Look) > start);
             if !visit(&entry) {
                 return Ok(false);
             }

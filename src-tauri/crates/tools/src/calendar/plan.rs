@@ -49,7 +49,7 @@ pub fn describe(
     let when = shown(&plan.event.start, &plan.event.end, &own(place));
     let values = [("title", visible(&plan.event.title)), ("when", when), ("calendar", shown_name(&at.path))];
     let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
-    let facts = contents::describe(&at, field, &now, &plan.text, say(plan.title, &values));
+    let facts = contents::describe(&at, field, &now, &plan.text, say(plan.title, &values), place);
     let others: Vec<Event> = calendar.events.iter().filter_map(Event::read).collect();
     let mut rows = rows(&plan, &others, "calendar.nobody_told", place);
     rows.push((say("tools.words.path", &[]), shown_path(&at.path)));

@@ -121,13 +121,7 @@ impl Found {
     }
 }
 
-fn in_file(
-    path: &Path,
-    wanted: &str,
-    (bounds, allowed): (&Bounds, Reach),
-    place: &Place,
-    found: &mut Found,
-) -> bool {
+fn in_file(path: &Path, wanted: &str, (bounds, allowed): (&Bounds, Reach), place: &Place, found: &mut Found) -> bool {
     // What cannot be read is no match; the search goes on.
     let whole = Handles::new(place).entry(path).and_then(|entry| entry.read_whole(MOST_BYTES));
     let Ok(Some(whole)) = whole else { return true };

@@ -5,8 +5,8 @@ use crate::{
     batch::{blank, cares, data, hidden, look, refuse_own, run_each, stored, targets_within, with_cares},
     folders::Surveyor,
     handle::Handles,
-    inside::Goes,
     input::{check_count, parse, spec},
+    inside::Goes,
     paths::Resolver,
     relocate::{Relocated, go},
     trash_can::{TrashCan, drop_note, note_of},
@@ -60,7 +60,8 @@ impl Tool for Trash {
         let (mut kinds, mut rows, mut within) = (Vec::new(), Vec::new(), Vec::new());
         let bounds = resolver.bounds();
         for (at, item) in resolved.iter().zip(0..) {
-            let found = if at.reach == Reach::OwnFiles { hidden() } else { look(&at.path, Goes::Taken, bounds, &mut handles)? };
+            let found =
+                if at.reach == Reach::OwnFiles { hidden() } else { look(&at.path, Goes::Taken, bounds, &mut handles)? };
             let field = format!("/paths/{item}");
             facts.targets.push(at.target(field.as_str(), &found.state));
             within.extend(targets_within(&found.hits, &field));

@@ -101,8 +101,7 @@ fn named(name: &str) -> impl Iterator<Item = &'static Row> {
     let fits = move |start: &str, end: &str| {
         name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end)
     };
-    let others: Vec<&Row> =
-        index.others.iter().filter(|(start, end, _)| fits(start, end)).map(|(_, _, row)| row).collect();
+    let others = index.others.iter().filter(move |(start, end, _)| fits(start, end)).map(|(_, _, row)| row);
     let open = open_to_all(name);
     whole.chain(ending).chain(others).filter(move |row| !(row.family.copies && open))
 }
