@@ -14,13 +14,22 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("assent-journal", &["assent-protocol"]),
     // The loop asks the decision core. It never meets the journal.
     ("assent-agent", &["assent-protocol", "assent-policy"]),
-    // What the loop drives, each behind a trait of the loop.
+    // What the loop drives, each behind a trait of the loop. The planner needs no network, so it has no part in the models.
+    ("assent-planner", &["assent-agent", "assent-protocol"]),
     ("assent-models", &["assent-agent", "assent-protocol"]),
     ("assent-tools", &["assent-agent", "assent-protocol"]),
     // The only place where the parts meet.
     (
         "assent-engine",
-        &["assent-protocol", "assent-policy", "assent-agent", "assent-models", "assent-tools", "assent-journal"],
+        &[
+            "assent-protocol",
+            "assent-policy",
+            "assent-agent",
+            "assent-planner",
+            "assent-models",
+            "assent-tools",
+            "assent-journal",
+        ],
     ),
     // Front ends see the engine and the words.
     ("assent-cli", &["assent-engine", "assent-protocol"]),

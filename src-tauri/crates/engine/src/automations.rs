@@ -238,7 +238,7 @@ pub(crate) fn checked(mut draft: AutomationDraft, config: &Config) -> Answered<A
     }
     let mut grants = Vec::new();
     if draft.grants.is_empty() {
-        grants.extend(assent_models::folders_named(&draft.goal, &config.home));
+        grants.extend(assent_planner::folders_named(&draft.goal, &config.home));
     }
     let mut hosts = Vec::new();
     for text in &draft.grants {

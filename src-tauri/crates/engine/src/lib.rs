@@ -204,7 +204,7 @@ impl Engine {
             task.grants.into_iter().partition(|grant| grant.contains("://"));
         let hosts = hosts.iter().map(|text| host_of(text)).collect::<Answered<Vec<_>>>()?;
         let folders = if granted.is_empty() {
-            let mut named = assent_models::folders_named(goal, &self.0.config.home);
+            let mut named = assent_planner::folders_named(goal, &self.0.config.home);
             named.extend(settings.folders.iter().map(PathBuf::from).filter(|folder| folder.is_dir()));
             named
         } else {

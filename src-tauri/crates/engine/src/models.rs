@@ -3,7 +3,8 @@
 use crate::{Answered, Engine, words};
 use assent_agent::{Model, Reply};
 use assent_journal::Used;
-use assent_models::{Planner, Prices, Remote, Secret, clerk, local::USUAL};
+use assent_models::{Prices, Remote, Secret, clerk, local::USUAL};
+use assent_planner::Planner;
 use assent_protocol::{
     Run, RunId, texts,
     wire::{ErrorCode, LocalServer, ModelChoice, PriceRow, Spent, WireError},

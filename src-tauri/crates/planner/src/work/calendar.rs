@@ -1,7 +1,7 @@
 //! What is done with the calendar: days are listed, events added and taken off.
 
 use crate::{
-    planner::desk::Desk,
+    desk::Desk,
     when::{is_when, shown, when},
 };
 use assent_protocol::{texts::say, visible::visible};

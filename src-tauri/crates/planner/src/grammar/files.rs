@@ -1,7 +1,7 @@
 //! Requests about files.
 
 use super::selection::{extension as one_extension, selection};
-use crate::planner::{
+use crate::{
     cursor::Cursor,
     request::{Ask, By, Filter, Naming, Place, Selection},
 };

@@ -25,7 +25,7 @@ pub enum Repeat {
 /// What `text` means; none where the words mean no time that comes again.
 ///
 /// ```
-/// use assent_models::when::{Repeat, repeat};
+/// use assent_planner::when::{Repeat, repeat};
 /// assert_eq!(repeat("every weekday at 9"), Some(Repeat::Cron(vec!["0 9 * * MON-FRI".to_owned()])));
 /// assert_eq!(repeat("every 45 minutes"), Some(Repeat::Minutes(45)));
 /// ```

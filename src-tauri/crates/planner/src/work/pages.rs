@@ -1,6 +1,6 @@
 //! What is done with a page: told, kept as a note, or written to a file.
 
-use crate::planner::desk::Desk;
+use crate::desk::Desk;
 use assent_protocol::{
     texts::say,
     visible::{visible, visible_lines},

@@ -1,6 +1,6 @@
 //! What is done with letters: some are looked for, one is written or sent.
 
-use crate::planner::desk::Desk;
+use crate::desk::Desk;
 use assent_protocol::{texts::say, visible::visible};
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! Requests about a trading account: its folder is the one that is named, spoken of last, or the only one granted.
 
-use crate::planner::{
+use crate::{
     cursor::Cursor,
     request::{Ask, Crossing, Place},
 };

@@ -2,7 +2,7 @@
 
 use super::{list, row_line, rows};
 use crate::{
-    planner::desk::Desk,
+    desk::Desk,
     when::{shown, when},
 };
 use assent_protocol::{texts::say, visible::visible};

@@ -1,6 +1,6 @@
 //! Which files: "all .tmp files in ~/x", "photos older than 2 years from ~/x", "files larger than 100 MB in ~/x".
 
-use crate::planner::{
+use crate::{
     cursor::Cursor,
     request::{Age, Filter, Place, Selection},
 };

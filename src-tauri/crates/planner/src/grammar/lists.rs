@@ -1,7 +1,8 @@
 //! Requests about notes, to-dos and reminders: most of their words are the user's own text.
 
 use crate::{
-    planner::{cursor::Cursor, request::Ask},
+    cursor::Cursor,
+    request::Ask,
     when::{is_when, repeats},
 };
 

@@ -1,7 +1,7 @@
 //! The small world of the tests, and how a run goes on in it.
 
 use super::plan;
-use crate::planner::*;
+use crate::*;
 use assent_protocol::{Mode, Status, Turn};
 use serde_json::{Value, json};
 

@@ -111,7 +111,7 @@ pub fn renamed(name: &str, nth: u64, naming: &Naming) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::planner::words::ENGLISH;
+    use crate::words::ENGLISH;
 
     #[test]
     fn a_taken_name_gets_a_number_before_its_extension() {

@@ -1,7 +1,7 @@
 //! Orders in plain words, and a strategy that is weighed by code.
 
 use super::world::{lines, request, result, user};
-use crate::planner::*;
+use crate::*;
 use assent_protocol::{Status, Turn};
 use serde_json::{Value, json};
 

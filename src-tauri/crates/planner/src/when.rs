@@ -29,7 +29,7 @@ use words::{Day, PartOfDay, after, clock, day, number, part_of_day, time, unit, 
 ///
 /// ```
 /// let now = "2026-11-22T19:00:00Z".parse::<jiff::Timestamp>().unwrap().as_millisecond();
-/// let at = assent_models::when("tomorrow at 9am", now, "Europe/Warsaw").unwrap();
+/// let at = assent_planner::when("tomorrow at 9am", now, "Europe/Warsaw").unwrap();
 /// assert_eq!(at.to_string(), "2026-11-23T09:00:00+01:00[Europe/Warsaw]");
 /// ```
 pub fn when(text: &str, now: i64, zone: &str) -> Result<Zoned, String> {

@@ -1,7 +1,8 @@
 //! Requests about the calendar.
 
 use crate::{
-    planner::{cursor::Cursor, request::Ask},
+    cursor::Cursor,
+    request::Ask,
     when::{is_when, minutes},
 };
 

@@ -39,12 +39,13 @@
 //! - `every weekday at 9, REQUEST`, `REQUEST every 2 hours`, `when a file appears in FOLDER, REQUEST`: an automation is
 //!   proposed, which is off until it is switched on. All of REQUEST must be understood
 //!
-//! The words are in one table, `planner/words.rs`.
+//! The words are in one table, `words.rs`.
 
 mod again;
 mod cursor;
 mod desk;
-pub mod expect;
+mod expect;
+mod folders;
 mod grammar;
 mod names;
 mod nearest;
@@ -54,8 +55,13 @@ mod request;
 mod resolve;
 mod story;
 mod text;
-pub(crate) mod words;
+pub mod when;
+mod words;
 mod work;
+
+pub use expect::{Expected, expect};
+pub use folders::folders_named;
+pub use when::when;
 
 use assent_agent::{Model, ModelError, Reply, Replying, Request};
 use assent_protocol::{ProposedCall, texts::say};

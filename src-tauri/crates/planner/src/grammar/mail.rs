@@ -1,6 +1,6 @@
 //! Requests about letters: looking for them, writing and sending them. An address is only ever the user's own word.
 
-use crate::planner::{cursor::Cursor, request::Ask, text::Token};
+use crate::{cursor::Cursor, request::Ask, text::Token};
 
 /// What letters are called.
 const LETTERS: &[&str] =

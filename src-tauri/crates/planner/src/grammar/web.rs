@@ -1,6 +1,6 @@
 //! Requests about pages of the web.
 
-use crate::planner::{cursor::Cursor, request::Ask};
+use crate::{cursor::Cursor, request::Ask};
 
 /// "read ADDRESS", "what does ADDRESS say", "save ADDRESS to FILE", "read ADDRESS and note it".
 pub fn page(c: &mut Cursor) -> Option<Vec<Ask>> {

@@ -1,6 +1,6 @@
 //! Orders: the account is looked at first, then the price; a strategy is weighed in whole numbers, never in floats.
 
-use crate::planner::{desk::Desk, request::Crossing};
+use crate::{desk::Desk, request::Crossing};
 use assent_protocol::{texts::say, visible::visible};
 use serde_json::{Value, json};
 

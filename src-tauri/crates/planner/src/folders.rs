@@ -1,13 +1,13 @@
 //! Which existing folders a goal names: they are what a task may touch unless the user says otherwise.
 
-use crate::planner::words::ENGLISH;
+use crate::words::ENGLISH;
 use std::path::{Path, PathBuf};
 
 /// The existing folders that `goal` names, resolved, in order and without doubles: paths that begin with `~/` or `/`,
 /// in quotes or not, and "my Downloads" (Documents, Desktop, Pictures, Music, Videos). Never `/`, never the home folder
 /// and never a folder that holds it.
 pub fn folders_named(goal: &str, home: &Path) -> Vec<PathBuf> {
-    let tokens = crate::planner::goal_tokens(goal);
+    let tokens = crate::goal_tokens(goal);
     let mut out: Vec<PathBuf> = Vec::new();
     let mut add = |found: Option<PathBuf>| {
         if let Some(folder) = found
