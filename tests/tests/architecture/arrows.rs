@@ -18,6 +18,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("assent-planner", &["assent-agent", "assent-protocol"]),
     ("assent-models", &["assent-agent", "assent-protocol"]),
     ("assent-tools", &["assent-agent", "assent-protocol"]),
+    // The ready domains: tools and a model of their own, made from what the tools share.
+    ("assent-domains", &["assent-agent", "assent-protocol", "assent-tools"]),
     // The only place where the parts meet.
     (
         "assent-engine",
@@ -28,6 +30,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "assent-planner",
             "assent-models",
             "assent-tools",
+            "assent-domains",
             "assent-journal",
         ],
     ),

@@ -13,6 +13,7 @@ mod connections;
 mod core;
 mod delegate;
 mod digest;
+mod domains;
 mod drive;
 mod elsewhere;
 mod facts;
@@ -85,7 +86,7 @@ pub(crate) struct Desk {
     pub(crate) config: Config,
     pub(crate) host: Arc<dyn Host>,
     pub(crate) journal: Arc<Journal>,
-    pub(crate) tools: HashMap<String, Arc<dyn Tool>>,
+    pub(crate) tools: domains::Tools,
     pub(crate) stand_in: Option<Arc<dyn Model>>,
     pub(crate) keys: keychain::Keys,
     pub(crate) connections: connections::Connections,
@@ -166,7 +167,7 @@ impl Engine {
             config,
             host,
             journal,
-            tools,
+            tools: domains::Tools::new(tools),
             stand_in,
             keys,
             connections,
@@ -184,6 +185,7 @@ impl Engine {
             account_tools: Mutex::default(),
             controls: Mutex::default(),
         }));
+        engine.recall_domains()?;
         engine.close_old_questions();
         engine.close_old_sessions();
         engine.close_old_agents();
@@ -221,6 +223,7 @@ impl Engine {
         self.present();
         let model = self.model_name(task.model)?;
         self.check_agent(&model, grants.len())?;
+        self.wake_domains(|domain| domain.model(&model).is_some())?;
         let new = NewRun { goal: goal.to_owned(), mode: task.mode.unwrap_or(settings.mode), model, grants, hosts };
         let run = self.0.journal.add_run(&new, now).map_err(words::other)?;
         self.0.journal.add_turn(run, &Turn::User { text: goal.to_owned() }, now).map_err(words::other)?;

@@ -3,10 +3,8 @@
 //! This is the only crate with an HTTP client for models.
 
 mod anthropic;
-pub mod clerk;
 pub mod context;
 mod gemini;
-pub mod letters;
 pub mod local;
 mod open_ai;
 pub mod prices;

@@ -111,7 +111,7 @@ impl<'a> Desk<'a> {
     /// The result of a reading call, or none while it is still to be made.
     pub fn look(&mut self, tool: &'static str, args: Value, says: String) -> Option<Outcome> {
         if !self.offers(tool) {
-            let reason = Some(say("planner.no_tool", &[("tool", tool)]));
+            let reason = Some(not_offered(tool));
             return Some(Outcome { status: Status::Failed, output: Value::Null, reason });
         }
         match self.seen.get(&(tool.to_owned(), args.to_string())) {
@@ -198,7 +198,7 @@ impl<'a> Desk<'a> {
     /// Proposes one call, unless it was turned down before or its tool is off.
     pub fn propose(&mut self, tool: &'static str, args: Value, says: &str) {
         if !self.offers(tool) {
-            self.note(say("planner.no_tool", &[("tool", tool)]));
+            self.note(not_offered(tool));
         } else if self.refused.contains(&(tool.to_owned(), args.to_string())) {
             let what = super::report::what(tool, &args);
             self.note(say("planner.refused_before", &[("what", &what)]));
@@ -282,4 +282,10 @@ fn time(value: &Value) -> i64 {
         .as_i64()
         .or_else(|| value.as_str()?.parse::<Timestamp>().ok().map(|at| at.as_millisecond()))
         .unwrap_or_default()
+}
+
+// Trading is the one domain in the planner's words that is off until the user wants it.
+fn not_offered(tool: &str) -> String {
+    let key = if tool.starts_with("trading.") { "planner.no_trading" } else { "planner.no_tool" };
+    say(key, &[("tool", tool)])
 }

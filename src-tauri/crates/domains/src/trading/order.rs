@@ -4,14 +4,14 @@ use super::{
     broker::{Broker, NewOrder, Quote, Side},
     prices::is_symbol,
 };
-use crate::{
+use assent_agent::{Inverse, Output, Place, Target, Tool, ToolError, ToolFacts, ToolSpec, Undone, Worth};
+use assent_protocol::{Effect, ItemOutcome, Preview, Provenance, Reach, Reversal, Status, visible::visible};
+use assent_tools::{
     input::{parse, spec},
     paths::{Resolved, text_of},
     protected::Use,
     words::{folder_name, say},
 };
-use assent_agent::{Inverse, Output, Place, Target, Tool, ToolError, ToolFacts, ToolSpec, Undone, Worth};
-use assent_protocol::{Effect, ItemOutcome, Preview, Provenance, Reach, Reversal, Status, visible::visible};
 use rust_decimal::{Decimal, prelude::ToPrimitive};
 use schemars::JsonSchema;
 use serde::Deserialize;

@@ -1,12 +1,12 @@
 //! trading.prices: the last price, its age, and the average of some days.
 
-use crate::{
+use assent_agent::{Inverse, Output, Place, Tool, ToolError, ToolFacts, ToolSpec, Undone};
+use assent_protocol::visible::visible;
+use assent_tools::{
     input::{parse, spec},
     protected::Use,
     words::say,
 };
-use assent_agent::{Inverse, Output, Place, Tool, ToolError, ToolFacts, ToolSpec, Undone};
-use assent_protocol::visible::visible;
 use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::Deserialize;

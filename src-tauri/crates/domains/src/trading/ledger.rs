@@ -2,7 +2,7 @@
 //! the end was never told to anybody, so it does not count.
 
 use super::broker::Side;
-use crate::words::{say, shown_path};
+use assent_tools::words::{say, shown_path};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};

@@ -4,7 +4,15 @@ use super::{cancel::Cancel, order::PlaceOrder, positions::Positions, quote::Pric
 use crate::check::World;
 use assent_agent::{Output, Tool, ToolError, ToolFacts, Undone};
 use serde_json::{Value, json};
-use std::fs;
+use std::{
+    fs,
+    io::{BufRead as _, BufReader, Write as _},
+    net::TcpListener,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 const HOUR: i64 = 3_600_000;
 
@@ -185,22 +193,41 @@ fn undo_cancels_while_it_is_open_and_says_why_not_afterwards() {
 
 #[test]
 fn a_feed_is_read_only_from_a_host_that_was_granted_and_what_it_says_is_others() {
-    let server = crate::web::scripted::Server::new(|_, stream| {
-        crate::web::scripted::reply(
-            stream,
-            "200 OK",
-            &[("content-type", "text/csv")],
-            b"day,symbol,price\n2026-03-02,ACME,20\n",
-        );
-    });
+    let feed = Feed::open("day,symbol,price\n2026-03-02,ACME,20\n");
     let mut world = account(WEEK, "2026-03-02");
-    let url = server.url("/prices.csv");
+    let url = feed.url.clone();
     let terms = json!({"broker": "paper", "currency": "EUR", "cash": "1000", "prices": url});
     fs::write(world.work.join("a/account.json"), terms.to_string()).unwrap();
     let sentence = run(&Prices, &world, &json!({"account": "~/work/a"})).unwrap_err().to_string();
-    assert!(sentence.contains("granted") && server.asked().is_empty(), "{sentence}");
-    world.place.hosts.granted = crate::web::address::named_in(&url);
+    assert!(sentence.contains("granted") && feed.asked.load(Ordering::SeqCst) == 0, "{sentence}");
+    world.place.hosts.granted = assent_tools::web::address::named_in(&url);
     let output = run(&Prices, &world, &json!({"account": "~/work/a"})).unwrap();
     assert_eq!(output.value["prices"][0]["price"], "20");
     assert!(output.untrusted.is_some());
+}
+
+// A feed of prices on this computer, and how often it was asked.
+struct Feed {
+    url: String,
+    asked: Arc<AtomicUsize>,
+}
+
+impl Feed {
+    fn open(csv: &'static str) -> Feed {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://127.0.0.1:{}/prices.csv", listener.local_addr().unwrap().port());
+        let asked = Arc::new(AtomicUsize::new(0));
+        let count = asked.clone();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                count.fetch_add(1, Ordering::SeqCst);
+                let lines = BufReader::new(stream.try_clone().unwrap()).lines();
+                lines.map_while(Result::ok).take_while(|line| !line.is_empty()).for_each(drop);
+                let head = "HTTP/1.1 200 OK\r\ncontent-type: text/csv\r\nconnection: close\r\ncontent-length";
+                write!(stream, "{head}: {}\r\n\r\n{csv}", csv.len()).unwrap();
+            }
+        });
+        Feed { url, asked }
+    }
 }

@@ -12,13 +12,13 @@ pub mod quote;
 #[cfg(test)]
 mod tests;
 
-use crate::{
+use assent_agent::{Place, ToolError, ToolFacts};
+use assent_protocol::{Effect, Preview, Provenance, Reach, Reversal};
+use assent_tools::{
     paths::{Resolved, Resolver, text_of},
     protected::Use,
     words::say,
 };
-use assent_agent::{Place, ToolError, ToolFacts};
-use assent_protocol::{Effect, Preview, Provenance, Reach, Reversal};
 use broker::Broker;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use paper::Paper;
@@ -54,7 +54,7 @@ fn looking(title: String, at: &Resolved, place: &Place) -> ToolFacts {
         preview: Preview::Fields {
             rows: vec![(
                 say("trading.row.account", &[]),
-                crate::words::folder_name(std::path::Path::new(&text_of(&at.path)), &place.home),
+                assent_tools::words::folder_name(std::path::Path::new(&text_of(&at.path)), &place.home),
             )],
         },
         provenance: Some(Provenance::OwnData),

@@ -2,14 +2,14 @@
 //! the user's bookkeeping pays. The order, its customer and what was paid are looked up there; nothing that a letter says can
 //! name another amount or another receiver.
 
-use crate::{
+use assent_agent::{Inverse, Output, Place, Target, Tool, ToolError, ToolFacts, ToolSpec, Undone, Worth};
+use assent_protocol::{Effect, ItemOutcome, Preview, Provenance, Reach, Reversal, Status, visible::visible};
+use assent_tools::{
     input::{parse, spec},
     paths::{Resolver, text_of},
     protected::Use,
     words::{folder_name, say},
 };
-use assent_agent::{Inverse, Output, Place, Target, Tool, ToolError, ToolFacts, ToolSpec, Undone, Worth};
-use assent_protocol::{Effect, ItemOutcome, Preview, Provenance, Reach, Reversal, Status, visible::visible};
 use rustix::fs::OFlags;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -242,7 +242,7 @@ fn change(path: &Path, with: impl FnOnce(&mut Vec<Line>) -> Result<(), String>) 
 }
 
 fn lost(path: &Path, error: &dyn std::fmt::Display) -> String {
-    say("tools.error.other", &[("path", &crate::words::shown_path(path)), ("because", &error.to_string())])
+    say("tools.error.other", &[("path", &assent_tools::words::shown_path(path)), ("because", &error.to_string())])
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 //! never skipped over in silence.
 
 use super::broker::Quote;
-use crate::words::say;
 use assent_protocol::visible::visible;
+use assent_tools::words::say;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use std::{

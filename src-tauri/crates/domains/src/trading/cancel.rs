@@ -1,12 +1,12 @@
 //! trading.cancel: takes an order back while it is open.
 
-use crate::{
+use assent_agent::{Inverse, Output, Place, Tool, ToolError, ToolFacts, ToolSpec, Undone};
+use assent_protocol::{Effect, ItemOutcome, Preview, Provenance, Reversal, Status, visible::visible};
+use assent_tools::{
     input::{parse, spec},
     protected::Use,
     words::{folder_name, say},
 };
-use assent_agent::{Inverse, Output, Place, Tool, ToolError, ToolFacts, ToolSpec, Undone};
-use assent_protocol::{Effect, ItemOutcome, Preview, Provenance, Reversal, Status, visible::visible};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};

@@ -1,12 +1,12 @@
 //! trading.positions: what is held, the cash, the profit, the orders, and the id for the next one.
 
 use super::broker::{Order, Standing};
-use crate::{
+use assent_agent::{Inverse, Output, Place, Tool, ToolError, ToolFacts, ToolSpec, Undone};
+use assent_tools::{
     input::{parse, spec},
     protected::Use,
     words::say,
 };
-use assent_agent::{Inverse, Output, Place, Tool, ToolError, ToolFacts, ToolSpec, Undone};
 use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::Deserialize;

@@ -6,7 +6,9 @@ use super::{
     ledger::{Ledger, Line, NO_LINK},
     prices::{MOST, Prices},
 };
-use crate::{
+use assent_agent::Place;
+use assent_protocol::visible::visible;
+use assent_tools::{
     web::{
         address::named_in,
         page::{Look, look},
@@ -14,8 +16,6 @@ use crate::{
     },
     words::{say, shown_path},
 };
-use assent_agent::Place;
-use assent_protocol::visible::visible;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::Deserialize;
