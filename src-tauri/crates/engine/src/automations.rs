@@ -63,6 +63,7 @@ impl Engine {
         let draft = self.checked(draft)?;
         let now = self.0.host.now();
         let state = if on { AutomationState::On } else { AutomationState::Off };
+        self.wake_domains_for(&draft)?;
         let id = self.0.journal.add_automation(&draft, state, None, now).map_err(words::other)?;
         self.set_clock(id, &draft, on, now)?;
         self.automations_changed();
@@ -78,6 +79,7 @@ impl Engine {
         let kept = self.automation_row(id)?;
         let draft = self.checked(draft)?;
         let now = self.0.host.now();
+        self.wake_domains_for(&draft)?;
         self.0.journal.put_automation(id, &draft, kept.state, now).map_err(words::other)?;
         if draft.trigger != kept.draft.trigger {
             self.set_clock(id, &draft, kept.state == AutomationState::On, now)?;
@@ -101,6 +103,9 @@ impl Engine {
             return Err(WireError { code: ErrorCode::NeedsConfirmation, message });
         }
         let (now, state) = (self.0.host.now(), if on { AutomationState::On } else { AutomationState::Off });
+        if on {
+            self.wake_domains_for(&kept.draft)?;
+        }
         if kept.state != state {
             self.0.journal.put_automation(id, &kept.draft, state, now).map_err(words::other)?;
             self.set_clock(id, &kept.draft, on, now)?;
@@ -241,7 +246,7 @@ pub(crate) fn checked(mut draft: AutomationDraft, config: &Config) -> Answered<A
     }
     let mut grants = Vec::new();
     if draft.grants.is_empty() {
-        grants.extend(assent_models::folders_named(&draft.goal, &config.home));
+        grants.extend(assent_planner::folders_named(&draft.goal, &config.home));
     }
     let mut hosts = Vec::new();
     for text in &draft.grants {

@@ -14,6 +14,7 @@ mod connections;
 mod core;
 mod delegate;
 mod digest;
+mod domains;
 mod drive;
 mod elsewhere;
 mod facts;
@@ -87,7 +88,7 @@ pub(crate) struct Desk {
     pub(crate) config: Config,
     pub(crate) host: Arc<dyn Host>,
     pub(crate) journal: Arc<Journal>,
-    pub(crate) tools: HashMap<String, Arc<dyn Tool>>,
+    pub(crate) tools: domains::Tools,
     pub(crate) stand_in: Option<Arc<dyn Model>>,
     pub(crate) keys: keychain::Keys,
     pub(crate) connections: connections::Connections,
@@ -176,7 +177,7 @@ impl Engine {
             config,
             host,
             journal,
-            tools,
+            tools: domains::Tools::new(tools),
             stand_in,
             keys,
             connections,
@@ -196,6 +197,7 @@ impl Engine {
             account_tools: Mutex::default(),
             controls: Mutex::default(),
         }));
+        engine.recall_domains()?;
         engine.close_old_questions();
         engine.close_old_sessions();
         engine.close_old_agents();
@@ -217,7 +219,7 @@ impl Engine {
             task.grants.into_iter().partition(|grant| grant.contains("://"));
         let hosts = hosts.iter().map(|text| host_of(text)).collect::<Answered<Vec<_>>>()?;
         let folders = if granted.is_empty() {
-            let mut named = assent_models::folders_named(goal, &self.0.config.home);
+            let mut named = assent_planner::folders_named(goal, &self.0.config.home);
             named.extend(settings.folders.iter().map(PathBuf::from).filter(|folder| folder.is_dir()));
             named
         } else {
@@ -234,6 +236,7 @@ impl Engine {
         self.present();
         let model = self.model_name(task.model)?;
         self.check_agent(&model, grants.len())?;
+        self.wake_domains(|domain| domain.model(&model).is_some())?;
         let new = NewRun { goal: goal.to_owned(), mode: task.mode.unwrap_or(settings.mode), model, grants, hosts };
         let run = self.0.journal.add_run(&new, now).map_err(words::other)?;
         self.0.journal.add_turn(run, &Turn::User { text: goal.to_owned() }, now).map_err(words::other)?;

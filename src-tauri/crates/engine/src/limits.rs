@@ -3,8 +3,8 @@
 
 use crate::{Answered, Engine, words};
 use assent_agent::progress::same_but_one;
+use assent_domains::clerk;
 use assent_journal::call_digest;
-use assent_models::clerk;
 use assent_policy::{self as policy, Adds, Bounds, Counts, LimitState, Limits, Pause};
 use assent_protocol::{
     Budget, Destination, Effect, Facts, LimitName, Paused, Run, RunId, RunStatus, Turn, Used, texts, wire::Change,

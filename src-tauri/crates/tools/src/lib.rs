@@ -19,7 +19,6 @@ pub mod mail;
 pub mod mark;
 pub mod mcp;
 pub mod notes;
-pub mod orders;
 pub mod origin;
 pub mod paths;
 pub mod protected;
@@ -29,7 +28,6 @@ pub mod sandbox;
 pub mod scan;
 pub mod shell;
 pub mod todos;
-pub mod trading;
 pub mod trash_can;
 pub mod tree;
 pub mod walk;
@@ -66,7 +64,7 @@ fn always() -> Vec<Arc<dyn Tool>> {
     tools
 }
 
-fn here() -> [Arc<dyn Tool>; 26] {
+fn here() -> [Arc<dyn Tool>; 21] {
     [
         Arc::new(files::list::List),
         Arc::new(files::read::Read),
@@ -83,16 +81,11 @@ fn here() -> [Arc<dyn Tool>; 26] {
         Arc::new(notes::edit::Edit),
         Arc::new(notes::list::List),
         Arc::new(notes::search::Search),
-        Arc::new(orders::Refund),
         Arc::new(results::Read),
         Arc::new(todos::add::Add),
         Arc::new(todos::complete::Complete),
         Arc::new(todos::edit::Edit),
         Arc::new(todos::list::List),
-        Arc::new(trading::quote::Prices),
-        Arc::new(trading::positions::Positions),
-        Arc::new(trading::order::PlaceOrder),
-        Arc::new(trading::cancel::Cancel),
         Arc::new(web::fetch::Fetch::default()),
     ]
 }

@@ -9,13 +9,13 @@ use super::{
 };
 use crate::{Answered, words};
 use assent_agent::{Hosts, Place};
+use assent_domains::trading::{
+    broker::{Book, Broker, Standing},
+    paper::Paper,
+};
 use assent_protocol::{
     Action, AutomationDraft, Condition, Decider, Decision, Effect, RuleAnswer, RuleDraft, RunId, Scope, Status,
     Trigger, Turn, UndoState, texts,
-};
-use assent_tools::trading::{
-    broker::{Book, Broker, Standing},
-    paper::Paper,
 };
 use jiff::{
     civil::{Date, Weekday},

@@ -5,6 +5,7 @@ mod bad_input;
 mod by_hand;
 mod commands;
 mod connections;
+mod domains;
 mod helpers;
 mod holds;
 mod lapsing;

@@ -1,6 +1,7 @@
 //! A scripted server on this computer: what it sends, and what becomes of it. Here Chat Completions; what all four
 //! interfaces have in common is in `each`.
 
+mod catalogue;
 mod each;
 
 use super::*;
