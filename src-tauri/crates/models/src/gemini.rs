@@ -182,14 +182,14 @@ struct Usage {
 }
 
 impl Reader for Reading {
-    fn event(&mut self, name: &str, data: &str, draft: &mut Draft, speak: Speak<'_>) -> Result<(), ModelError> {
+    fn event(&mut self, _: &str, data: &str, draft: &mut Draft, speak: Speak<'_>) -> Result<(), ModelError> {
         if data.trim_start().starts_with('[') {
             // Without `alt=sse` the chunks come as one list.
             let list: Vec<Box<RawValue>> = serde_json::from_str(data).map_err(|error| bad_json(&error))?;
             return list.iter().try_for_each(|chunk| {
                 draft.error =
                     draft.error.take().or(serde_json::from_str(chunk.get()).ok().and_then(|v| error_in("", &v)));
-                if draft.error.is_some() { Ok(()) } else { self.event(name, chunk.get(), draft, speak) }
+                if draft.error.is_some() { Ok(()) } else { self.event("", chunk.get(), draft, speak) }
             });
         }
         let chunk: Chunk = serde_json::from_str(data).map_err(|error| bad_json(&error))?;

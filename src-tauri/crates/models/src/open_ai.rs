@@ -277,7 +277,7 @@ impl Reading {
         if known.is_none() && id.is_empty() && name.is_empty() && args.is_empty() {
             return Ok(());
         }
-        let known = known.filter(|_| !(is_whole && !name.is_empty()));
+        let known = known.filter(|_| !is_whole || name.is_empty());
         let known = known.and_then(|key| draft.called().find(|call| call.key == key));
         let again = known.is_some_and(|call| {
             !name.is_empty() && (here.contains(&call.key) || loose::is_object(&call.args)) && !call.name.is_empty()

@@ -98,8 +98,11 @@ struct Reading {
     // Whether text came in pieces, so that a whole message does not say it again.
     heard: bool,
     // The calls by their place and their item's id. Some servers give all one place, or change the ids on the way.
-    calls: Vec<(Option<u64>, String, String)>,
+    calls: Vec<Begun>,
 }
+
+// Its place, its item's id, and its key.
+type Begun = (Option<u64>, String, String);
 
 #[derive(Deserialize)]
 struct Event {
@@ -234,8 +237,7 @@ impl Reading {
     // Both say it, else the item's id, else the place; the latest one counts.
     fn key(&self, index: Option<u64>, item: Option<&str>) -> Option<String> {
         let item = item.unwrap_or_default();
-        let find =
-            |fits: &dyn Fn(&(Option<u64>, String, String)) -> bool| self.calls.iter().rev().find(|one| fits(one));
+        let find = |fits: &dyn Fn(&Begun) -> bool| self.calls.iter().rev().find(|one| fits(one));
         find(&|(at, id, _)| *at == index && id == item)
             .or_else(|| find(&|(at, _, _)| index.is_some() && *at == index))
             .or_else(|| find(&|(_, id, _)| !item.is_empty() && id == item))

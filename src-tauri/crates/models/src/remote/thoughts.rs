@@ -135,7 +135,7 @@ pub fn answer(text: &str) -> String {
 
 // Whether a place lies in plain words and not in quoted code.
 fn is_plain(text: &str, at: usize) -> bool {
-    text[..at].matches("```").count() % 2 == 0 && !text[..at].ends_with('`')
+    text[..at].matches("```").count().is_multiple_of(2) && !text[..at].ends_with('`')
 }
 
 /// Whether an answer writes a call of one of these tools instead of making it.
