@@ -1,6 +1,7 @@
 //! Calendars as other programs write them, and as nobody should.
 
 mod kinds;
+mod served;
 
 use super::{event::Event, ics::Calendar, occurrences};
 use crate::check::{World, age, check_do_undo, find};
