@@ -13,12 +13,20 @@ pub fn list(days: &str, desk: &mut Desk) -> Option<()> {
         desk.note(say("planner.calendar.days", &[("text", &visible(days))]));
         return Some(());
     };
-    let lines: Vec<String> = events(from, to, desk)?.iter().map(line).collect();
+    let (events, doubts) = events(from, to, desk)?;
+    let lines: Vec<String> = events.iter().map(line).collect();
     let values = [("from", from.to_string()), ("to", to.to_string()), ("count", lines.len().to_string())];
     let mut values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let lines = super::list(&lines);
     values.push(("list", &lines));
-    desk.note(say(if lines.is_empty() { "planner.answer.events.none" } else { "planner.answer.events" }, &values));
+    let key = match (lines.is_empty(), doubts.is_empty()) {
+        (true, true) => "planner.answer.events.none",
+        // What could not be read is no nothing.
+        (true, false) => "planner.answer.events.none_read",
+        (false, _) => "planner.answer.events",
+    };
+    desk.note(say(key, &values));
+    doubts.into_iter().for_each(|doubt| desk.note(doubt));
     Some(())
 }
 
@@ -48,7 +56,7 @@ pub fn add(title: &str, spoken: &str, minutes: Option<i64>, desk: &mut Desk) -> 
 
 pub fn cancel(text: &str, desk: &mut Desk) -> Option<()> {
     let today = today(desk)?;
-    let found = events(today, today.checked_add(1.year()).unwrap_or(today), desk)?;
+    let (found, doubts) = events(today, today.checked_add(1.year()).unwrap_or(today), desk)?;
     let wanted = text.to_lowercase();
     let mut ids: Vec<(&str, String)> = Vec::new();
     for event in
@@ -63,7 +71,10 @@ pub fn cancel(text: &str, desk: &mut Desk) -> Option<()> {
         [(id, line)] => {
             desk.propose("calendar.cancel", json!({ "id": id }), &say("planner.says.event_off", &[("event", line)]));
         }
-        [] => desk.note(say("planner.calendar.none", &[("text", &visible(text))])),
+        [] => {
+            desk.note(say("planner.calendar.none", &[("text", &visible(text))]));
+            doubts.into_iter().for_each(|doubt| desk.note(doubt));
+        }
         several => {
             let lines: Vec<String> = several.iter().map(|(_, line)| line.clone()).collect();
             let values = [("text", visible(text)), ("list", super::list(&lines))];
@@ -93,14 +104,23 @@ fn range(days: &str, desk: &Desk) -> Option<(civil::Date, civil::Date)> {
     }
 }
 
-fn events(from: civil::Date, to: civil::Date, desk: &mut Desk) -> Option<Vec<Value>> {
+// The events, and sentences about what may be missing among them.
+fn events(from: civil::Date, to: civil::Date, desk: &mut Desk) -> Option<(Vec<Value>, Vec<String>)> {
     let args = json!({"from": from.to_string(), "to": to.to_string()});
     let output = desk.look_or_say("calendar.list", args, say("planner.says.look", &[]), "calendar")?;
-    Some(output["events"].as_array().cloned().unwrap_or_default())
+    let mut doubts = Vec::new();
+    if let Some(count) = output["unreadable"].as_u64().filter(|count| *count > 0) {
+        doubts.push(say("planner.answer.events.unread", &[("count", &count.to_string())]));
+    }
+    if output["truncated"] == json!(true) {
+        doubts.push(say("planner.answer.events.truncated", &[]));
+    }
+    Some((output["events"].as_array().cloned().unwrap_or_default(), doubts))
 }
 
 fn line(event: &Value) -> String {
     let text = |field: &str| event[field].as_str().unwrap_or_default();
     let when = text("start").parse::<Zoned>().map_or_else(|_| text("start").to_owned(), |at| shown(&at));
-    format!("{when}: {}", visible(text("title")))
+    let note = Some(text("note")).filter(|note| !note.is_empty()).map(|note| format!(" ({note})"));
+    format!("{when}: {}{}", visible(text("title")), note.unwrap_or_default())
 }

@@ -2,12 +2,13 @@
 
 use super::{
     event::Event,
-    ics::Calendar,
+    ics::{Calendar, decoded},
     located, occurrences, opened,
     time::{own, shown},
 };
 use crate::{
-    contents::{self, describe_own},
+    contents::{self, Current, describe_own},
+    paths::Resolved,
     protected::Use,
     words::{say, shown_name, shown_path},
 };
@@ -44,6 +45,7 @@ pub fn describe(
         return Ok(describe_own(&at, field, visible(title)));
     }
     let (now, text) = opened(&at, place)?;
+    writable(&now, &at)?;
     let calendar = super::read(&text, &at)?;
     let plan = plan(&calendar)?;
     let when = shown(&plan.event.start, &plan.event.end, &own(place));
@@ -65,8 +67,17 @@ pub fn text(
     plan: impl FnOnce(&Calendar<'_>) -> Result<Plan, ToolError>,
 ) -> Result<String, ToolError> {
     let (at, _) = located(named, place, Use::Change)?;
-    let (_, text) = opened(&at, place)?;
+    let (now, text) = opened(&at, place)?;
+    writable(&now, &at)?;
     Ok(plan(&super::read(&text, &at)?)?.text)
+}
+
+// Only lines of one event are ever changed, so that a file in an old encoding is not put into another.
+fn writable(now: &Current, at: &Resolved) -> Result<(), ToolError> {
+    match decoded(now.bytes.as_deref().unwrap_or_default()).1 {
+        true => Err(ToolError::Failed(say("calendar.encoding", &[("path", &shown_path(&at.path))]))),
+        false => Ok(()),
+    }
 }
 
 /// What a card says of an event: `others` may happen at the same time, and `people` is the sentence about its guests.
