@@ -39,12 +39,11 @@ impl Calendars {
     pub fn meant(&self, account: Option<&str>, file: Option<&str>) -> Result<Option<&Server>, ToolError> {
         let names = || self.servers.iter().map(|server| server.name.as_str()).collect::<Vec<_>>().join(", ");
         let wanted = |(name, _): &&(String, String)| file.is_none() && account.is_none_or(|account| account == name);
-        if account.is_some() || self.servers.is_empty() {
-            if let Some((name, why)) = self.failed.iter().find(wanted) {
-                let values = [("name", visible(name)), ("why", visible(why))];
-                let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
-                return Err(ToolError::Failed(say("calendar.dav.failed", &values)));
-            }
+        let lacking = account.is_some() || self.servers.is_empty();
+        if let Some((name, why)) = self.failed.iter().find(wanted).filter(|_| lacking) {
+            let values = [("name", visible(name)), ("why", visible(why))];
+            let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+            return Err(ToolError::Failed(say("calendar.dav.failed", &values)));
         }
         let bad =
             |key: &str, name: &str| ToolError::BadInput(say(key, &[("name", &visible(name)), ("names", &names())]));

@@ -6,7 +6,7 @@ use super::{
     ics::{Block, Calendar, escaped, folded},
     occurrences,
     plan::{self, Plan},
-    time::{When, said},
+    time::{When, Zone, said},
     wanted::{Wanted, taken_back},
 };
 use crate::{
@@ -141,6 +141,7 @@ impl Edits<'_> {
             ))
         })?;
         let (days, seconds) = shift(&rule, before.start.civil(), event.start.civil());
+        let moved = moved.split(';').map(|part| until_moved(part, before, days, seconds)).collect::<Vec<_>>().join(";");
         let start = event.start.clone();
         let to = |when: &When| {
             let at = occurrences::wall(when, before).checked_add(days).and_then(|at| at.checked_add(seconds));
@@ -232,6 +233,21 @@ fn moved_rule(rule: &str, before: &Event, event: &Event) -> Option<String> {
         parts.push(if part.contains('=') { format!("{name}={value}") } else { part.to_owned() });
     }
     Some(parts.join(";"))
+}
+
+// An end that is the last time itself moves with it.
+fn until_moved(part: &str, before: &Event, days: Span, seconds: Span) -> String {
+    let moved = || {
+        let (name, value) = part.split_once('=').filter(|(name, _)| name.trim().eq_ignore_ascii_case("UNTIL"))?;
+        let until = When::read(value.trim(), Zone::Floating)?;
+        if matches!(until, When::Day(_)) || occurrences::wall(&until, before).time() != before.start.civil().time() {
+            return None;
+        }
+        let at = until.civil().checked_add(days).and_then(|at| at.checked_add(seconds)).ok()?;
+        let end = if value.trim().ends_with(['Z', 'z']) { "Z" } else { "" };
+        Some(format!("{name}={}{end}", at.strftime("%Y%m%dT%H%M%S")))
+    };
+    moved().unwrap_or_else(|| part.to_owned())
 }
 
 const WEEK: [&str; 7] = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];

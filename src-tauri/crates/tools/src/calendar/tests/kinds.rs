@@ -268,6 +268,9 @@ fn a_series_that_moves_takes_its_exceptions_along() {
         moved(&monthly("FREQ=MONTHLY;BYMONTHDAY=2"), "2026-11-10T10:00").contains("RRULE:FREQ=MONTHLY;BYMONTHDAY=10\n")
     );
     assert!(moved(&monthly("FREQ=WEEKLY;BYDAY=MO,FR"), "2026-11-03T10:00").contains("BYDAY=TU,SA\n"));
+    let until = |end: &str| monthly(&format!("FREQ=WEEKLY;UNTIL={end}"));
+    assert!(moved(&until("20261228T090000Z"), "2026-11-03T15:00").contains("UNTIL=20261229T140000Z\n"));
+    assert!(moved(&until("20261228T225959Z"), "2026-11-02T15:00").contains("UNTIL=20261228T225959Z\n"));
     let world = World::new();
     world.file("team.ics", &monthly("FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=-1"));
     let change = json!({"id": "s1", "start": "2026-11-03T10:00", "calendar": world.at("team.ics")});
