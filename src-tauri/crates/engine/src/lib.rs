@@ -22,6 +22,7 @@ mod hold;
 mod host;
 mod judge;
 mod keychain;
+mod labels;
 mod limits;
 pub mod login;
 mod look_back;
@@ -294,6 +295,7 @@ impl Engine {
             data: self.0.config.data.clone(),
             copies: self.0.config.copies(),
             others: None,
+            labels: self.labels(None),
             notes: self.notes_folder(),
             stop: Arc::default(),
         }

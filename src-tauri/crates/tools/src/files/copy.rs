@@ -7,6 +7,7 @@ use crate::{
     folders::{Surroundings, Surveyor, make_above, remove_empty},
     handle::{CHANGED, Entry, Handles, passing_name},
     input::{check_count, parse, spec},
+    origin::carry,
     paths::text_of,
     relocate::conflict,
     tree,
@@ -94,6 +95,7 @@ impl Tool for Copy {
             let made = make_above(to, &mut handles)?;
             let entries = handles.entry(from).and_then(|from| Ok((from, handles.entry(to)?)));
             let copied = entries.and_then(|(from, to)| copy(&from, &to, &target.state, place));
+            let copied = copied.and_then(|summary| carry(from, to, place).map(|()| summary));
             inverses[item].summary = Some(copied.map_err(|error| {
                 remove_empty(made.iter().rev().map(PathBuf::as_path), &mut handles);
                 (error, to.clone())
