@@ -5,6 +5,7 @@
 mod bound;
 mod freeze;
 mod links;
+mod origin;
 mod places;
 mod rig;
 mod small;

@@ -2,6 +2,7 @@
 //! opens a file or a connection.
 #![warn(missing_docs)]
 
+mod label;
 pub mod model;
 pub mod progress;
 pub mod run_loop;
@@ -9,5 +10,6 @@ pub mod run_loop;
 pub mod scripted;
 pub mod tool;
 
+pub use label::*;
 pub use model::*;
 pub use tool::*;

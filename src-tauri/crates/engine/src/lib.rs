@@ -24,6 +24,7 @@ mod hold;
 mod host;
 mod judge;
 mod keychain;
+mod labels;
 mod limits;
 pub mod login;
 mod look_back;
@@ -335,6 +336,7 @@ impl Engine {
             data: self.0.config.data.clone(),
             copies: self.0.config.copies(),
             others: None,
+            labels: self.labels(None),
             notes: self.notes_folder(),
             stop: Arc::default(),
         }

@@ -4,6 +4,7 @@
 use crate::{
     Answered, Control, Engine,
     drive::{result_turn, standing_of},
+    facts::WRITTEN_BY,
     hold::Held,
     judge::{action_digest, lapses_at, looked_at, new_action},
     words,
@@ -51,7 +52,8 @@ impl Engine {
         let proposed = proposed(&action);
         let tool = self.tool(&action.tool).ok_or_else(|| words::not_found(&action.tool))?;
         let place = self.place(run, &self.heard(run, said)?, control.stop.clone());
-        let place = Place { others: others(&action), ..place };
+        let (others, writer) = self.writers(run, &action)?;
+        let place = Place { others, labels: self.labels(writer), ..place };
         let described = looked_at(tool.as_ref(), &action.args, &place);
         if let Ok(facts) = &described {
             let digest = action_digest(&action.tool, &tool.spec().definition(), &action.args, facts);
@@ -91,6 +93,13 @@ impl Engine {
         } else {
             described.and_then(|facts| self.effect(tool.as_ref(), &action, &facts, &place))
         };
+        let ended = ended.map(|mut output| {
+            // What the model wrote before and reads back is its own word still.
+            if let (Some(writer), Value::Object(value)) = (place.labels.written_by(), &mut output.value) {
+                value.insert(WRITTEN_BY.to_owned(), Value::String(writer));
+            }
+            output
+        });
         self.finish(run, &action, &proposed, ended)
     }
 
@@ -201,13 +210,6 @@ impl Engine {
         self.review_soon(id);
         Ok(vec![Event::Call { call: call.call.clone(), standing: Standing::Waiting }])
     }
-}
-
-// What the user typed himself is his own word, whatever the task has read.
-fn others(action: &Action) -> Option<String> {
-    let facts = &action.facts;
-    let source = || facts.origins.first().map_or_else(|| texts::say("engine.origin.others", &[]), |o| o.source.clone());
-    (facts.influenced && facts.payload != Provenance::User).then(source)
 }
 
 /// What no other action has, in this history or in one that begins anew in the same folder.

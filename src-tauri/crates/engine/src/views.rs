@@ -251,6 +251,7 @@ pub(crate) fn values_from(action: &Action) -> Vec<String> {
     let say = |what: &str, provenance: Provenance| {
         let who = match provenance {
             Provenance::User => "user",
+            Provenance::Linked => "linked",
             Provenance::OwnData => "own",
             Provenance::Model => "model",
             Provenance::Untrusted => "untrusted",

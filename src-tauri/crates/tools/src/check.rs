@@ -38,6 +38,7 @@ impl World {
             data: home.join("data"),
             copies: home.join("data/copies"),
             others: None,
+            labels: assent_agent::Labels::default(),
             notes: home.join("Notes"),
             home: home.clone(),
             hosts: assent_agent::Hosts::default(),

@@ -7,7 +7,7 @@ use crate::{
     failure::{errno, failed, sentence},
     folders::{Surroundings, Surveyor, make_above, remove_empty},
     handle::{CHANGED, Entry, Handles, Whole, passing_name},
-    origin::WRITTEN,
+    origin::{self, WRITTEN},
     paths::{Resolved, text_of},
     protected::{Bounds, Use},
     relocate::conflict,
@@ -225,7 +225,7 @@ pub fn put(path: &Path, bytes: &[u8], expected: Option<&str>, place: &Place) -> 
     let mut handles = Handles::new(place);
     let made = make_above(path, &mut handles).map_err(|(error, at)| failed(error, &at))?;
     let done = handles.entry(path).and_then(|entry| put_at(&entry, bytes, expected, place.others.as_deref()));
-    done.map_err(|error| {
+    done.and_then(|()| origin::wrote(path, place)).map_err(|error| {
         remove_empty(made.iter().rev().map(PathBuf::as_path), &mut handles);
         failed(error, path)
     })

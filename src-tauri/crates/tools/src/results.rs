@@ -137,6 +137,7 @@ mod tests {
             data: data.path().into(),
             copies: data.path().join("copies"),
             others: None,
+            labels: assent_agent::Labels::default(),
             notes: data.path().join("notes"),
             hosts: assent_agent::Hosts::default(),
             now: 1_790_000_000_000,

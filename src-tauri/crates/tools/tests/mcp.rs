@@ -76,6 +76,7 @@ impl Stage {
             data: config.data.clone(),
             copies: config.data.join("copies"),
             others: None,
+            labels: assent_agent::Labels::default(),
             notes: config.home.join("Notes"),
             hosts: assent_agent::Hosts::default(),
             now: 1_790_000_000_000,

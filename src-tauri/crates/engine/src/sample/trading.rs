@@ -278,6 +278,7 @@ fn book(stage: &Stage<'_>, account: &Path, now: i64) -> Answered<Book> {
         data: config.data.clone(),
         copies: config.copies(),
         others: None,
+        labels: assent_agent::Labels::default(),
         notes: stage.engine.notes_folder(),
         now,
         zone: "UTC".to_owned(),

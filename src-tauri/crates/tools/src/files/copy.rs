@@ -8,6 +8,7 @@ use crate::{
     handle::{CHANGED, Entry, Handles, passing_name},
     input::{check_count, parse, spec},
     links,
+    origin::carry,
     paths::text_of,
     protected::Bounds,
     relocate::conflict,
@@ -99,6 +100,7 @@ impl Tool for Copy {
             let made = make_above(to, &mut handles)?;
             let entries = handles.entry(from).and_then(|from| Ok((from, handles.entry(to)?)));
             let copied = entries.and_then(|(from, to)| copy(&from, &to, &target.state, (&bounds, allowed), place));
+            let copied = copied.and_then(|summary| carry(from, to, place).map(|()| summary));
             inverses[item].summary = Some(copied.map_err(|error| {
                 remove_empty(made.iter().rev().map(PathBuf::as_path), &mut handles);
                 (error, to.clone())

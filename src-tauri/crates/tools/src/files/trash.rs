@@ -7,6 +7,7 @@ use crate::{
     handle::Handles,
     input::{check_count, parse, spec},
     inside::Goes,
+    origin::carry,
     paths::Resolver,
     relocate::{Relocated, go},
     trash_can::{TrashCan, drop_note, note_of},
@@ -178,7 +179,10 @@ impl<'a> Trashing<'a> {
                 other => other?,
             };
             let entries = self.handles.entry(path).and_then(|from| Ok((from, self.handles.entry(&to)?)));
-            match entries.and_then(|(from, to)| go(&from, &to, state, &self.place.stop)) {
+            match entries.and_then(|(from, to)| {
+                carry(&from.path, &to.path, self.place)?;
+                go(&from, &to, state, &self.place.stop)
+            }) {
                 Err(Errno::EXIST) => drop_note(&note),
                 Err(error) => {
                     drop_note(&note);

@@ -6,7 +6,10 @@ use super::{
     letter,
     mailbox::{MOST_FOUND, Query, Use},
 };
-use crate::{handle::Handles, words::say};
+use crate::{
+    handle::Handles,
+    words::{say, shown_path, size},
+};
 use assent_agent::{Place, Target, ToolError};
 use assent_protocol::{
     Reach,
@@ -279,8 +282,12 @@ impl Letter {
         if let Some(answers) = &self.answers {
             rows.push((say("mail.row.answers", &[]), visible(answers)));
         }
-        for (name, bytes, target) in files {
-            let values = [("name", visible(name)), ("bytes", bytes.len().to_string()), ("sha", target.state.clone())];
+        for (_, bytes, target) in files {
+            // The whole path: two files of one name are two files.
+            let path = shown_path(Path::new(&target.shown));
+            let size = size(bytes.len() as u64);
+            let values =
+                [("name", path), ("size", size), ("bytes", bytes.len().to_string()), ("sha", target.state.clone())];
             let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
             rows.push((say("mail.row.attached", &[]), say("mail.row.file", &values)));
         }
