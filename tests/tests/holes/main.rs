@@ -8,4 +8,5 @@ mod links;
 mod origin;
 mod places;
 mod rig;
+mod sandbox;
 mod small;

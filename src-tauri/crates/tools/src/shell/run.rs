@@ -13,7 +13,6 @@ use crate::{
     paths::{Resolved, Resolver, text_of},
     protected::Use,
     sandbox::{End, Limits, Sandbox},
-    walk::walk,
     words::{folder_name, say, shown_path, size},
 };
 use assent_agent::{Inverse, Output, Place, Target, Tool, ToolError, ToolFacts, ToolSpec, Undone};
@@ -25,10 +24,6 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
-
-/// How far keys and hooks are looked for below the granted folders.
-const DEEPEST: usize = 16;
-const MOST_LOOKED_AT: usize = 50_000;
 
 /// Run a command line with bash, in a sandbox: no network, no secrets, only the granted folders, 60 seconds. Lines that
 /// only read run at once; all others wait for the user. The other tools are better for single files: what they do can
@@ -98,7 +93,7 @@ impl Tool for Run {
         }
         let keeps = facts.effect != Effect::Observe && facts.reversal != Reversal::None;
         let before = if keeps { Some(Snapshot::take(&call.writable, place)?.0) } else { None };
-        let sandbox = call.sandbox(place);
+        let sandbox = call.sandbox(place)?;
         let program = ["/bin/bash", "--noprofile", "--norc", "-c", &call.line];
         let ran = sandbox.run(&program, &place.stop).map_err(ToolError::Failed)?;
         let (inverses, changed) = match before {
@@ -232,35 +227,17 @@ impl Call {
         self.reading.reads_only && (plain || !self.line.to_lowercase().contains("pwd"))
     }
 
-    fn sandbox(&self, place: &Place) -> Sandbox {
-        let (hidden, frozen) = self.closed(place);
-        let writable = if self.only_reads() { Vec::new() } else { self.writable.clone() };
+    // Keys in the granted folders are taken out of the box, and hooks stay as they are. What the line names is on the
+    // card, and was the user's to allow.
+    fn sandbox(&self, place: &Place) -> Result<Sandbox, ToolError> {
         let mut readable = self.readable.clone();
         readable.push(self.folder.path.clone());
-        let limits = Limits::default();
-        Sandbox { folder: self.folder.path.clone(), readable, writable, hidden, frozen, limits }
-            .without_secrets(&place.home, &place.data)
-    }
-
-    // Keys and hooks that lie in the granted folders: the ones are taken out of the box, the others stay as they are.
-    // What the line names is on the card, and was the user's to allow.
-    fn closed(&self, place: &Place) -> (Vec<PathBuf>, Vec<PathBuf>) {
-        let (mut hidden, mut frozen) = (Vec::new(), Vec::new());
-        let mut looked_at = 0;
-        for folder in self.readable.iter().chain(&self.writable).filter(|path| path.is_dir()) {
-            // A folder that cannot be listed here cannot be listed in the box.
-            let _ = walk(folder, DEEPEST, place, |seen| {
-                looked_at += 1;
-                if seen.closed && !self.targets.iter().any(|target| Path::new(&target.shown).starts_with(&seen.path)) {
-                    let steers = seen.path.components().any(|part| {
-                        matches!(part.as_os_str().to_str(), Some(".git" | ".githooks" | ".husky" | ".vscode"))
-                    });
-                    if steers { &mut frozen } else { &mut hidden }.push(seen.path.clone());
-                }
-                looked_at <= MOST_LOOKED_AT
-            });
+        let mut sandbox = Sandbox::reading(self.folder.path.clone(), readable);
+        if !self.only_reads() {
+            sandbox = Sandbox { writable: self.writable.clone(), reading: false, ..sandbox };
         }
-        (hidden, frozen)
+        let named: Vec<PathBuf> = self.targets.iter().map(|target| PathBuf::from(&target.shown)).collect();
+        sandbox.looked_through(place, &named).map_err(|unfinished| ToolError::Failed(unfinished.sentence()))
     }
 
     fn title(&self, place: &Place) -> String {
