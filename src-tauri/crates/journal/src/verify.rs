@@ -75,7 +75,8 @@ fn chain(connection: &Connection, from: i64) -> Result<Chain> {
         "SELECT e.seq, e.at, e.kind, e.subject, e.commitment, e.hash, b.salt, b.body
          FROM event e LEFT JOIN event_body b USING (seq) WHERE e.seq > ? ORDER BY e.seq",
     )?;
-    let mut rows = statement.query([from])?;
+    // An event before the first is one too many.
+    let mut rows = statement.query([if from == 0 { i64::MIN } else { from }])?;
     while let Some(row) = rows.next()? {
         let seq: i64 = row.get(0)?;
         if seq != chain.last + 1 {
