@@ -5,8 +5,11 @@
 mod bound;
 mod freeze;
 mod links;
+mod made;
 mod origin;
 mod places;
 mod rig;
 mod sandbox;
+mod scripts;
+mod shell;
 mod small;

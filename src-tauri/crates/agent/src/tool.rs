@@ -50,6 +50,10 @@ pub struct Place {
     pub notes: PathBuf,
     /// Hosts of the network that the user named.
     pub hosts: Hosts,
+    /// Programs that a rule forbids here, whatever starts them.
+    pub denied: Vec<String>,
+    /// Programs that a rule asks about.
+    pub asked: Vec<String>,
     /// The moment of the call, in milliseconds since 1970 (UTC).
     pub now: i64,
     /// The user's time zone, as `Europe/Warsaw`.

@@ -337,6 +337,8 @@ impl Engine {
             copies: self.0.config.copies(),
             others: None,
             labels: self.labels(None),
+            denied: Vec::new(),
+            asked: Vec::new(),
             notes: self.notes_folder(),
             stop: Arc::default(),
         }

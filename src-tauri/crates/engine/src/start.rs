@@ -87,6 +87,10 @@ impl Engine {
             Err(error) => return Err(words::other(error)),
         }
         self.0.host.changed(Change::Action { action: action.id, run: run.id });
+        let place = match &described {
+            Ok(facts) => self.with_programs_kept(run, &action, &tool.spec().definition(), facts, place)?,
+            Err(_) => place,
+        };
         // A freeze that came while the start was written is heeded here, with nothing done.
         let ended = if stopped.is_set() {
             Err(ToolError::Failed(texts::say("engine.frozen.early", &[])))
@@ -101,6 +105,31 @@ impl Engine {
             output
         });
         self.finish(run, &action, &proposed, ended)
+    }
+
+    // What rules say of programs holds for whatever a call starts, not only for what its words name.
+    fn with_programs_kept(
+        &self,
+        run: &Run,
+        action: &Action,
+        definition: &str,
+        facts: &ToolFacts,
+        place: Place,
+    ) -> Answered<Place> {
+        let now = self.0.host.now();
+        let rules = self.rules_in_force(now)?;
+        let resolved = facts.targets.iter().map(|target| (target.field.clone(), target.shown.clone())).collect();
+        let call = assent_policy::CallView {
+            tool: &action.tool,
+            definition,
+            args: &action.args,
+            resolved: &resolved,
+            run: run.id,
+            automation: run.automation,
+            amount: None,
+        };
+        let (denied, asked) = assent_policy::programs_kept(&rules, &call, "/programs", now);
+        Ok(Place { denied, asked, ..place })
     }
 
     // Between the start row and the outcome row. Whatever happens here is an attempt, also when it fails at once.

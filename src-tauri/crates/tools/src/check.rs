@@ -39,6 +39,8 @@ impl World {
             copies: home.join("data/copies"),
             others: None,
             labels: assent_agent::Labels::default(),
+            denied: Vec::new(),
+            asked: Vec::new(),
             notes: home.join("Notes"),
             home: home.clone(),
             hosts: assent_agent::Hosts::default(),

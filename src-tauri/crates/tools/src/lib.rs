@@ -54,6 +54,7 @@ pub fn all() -> Vec<Arc<dyn Tool>> {
     let mut tools = always();
     if sandbox::available().is_ok() {
         tools.push(Arc::new(shell::run::Run));
+        tools.push(Arc::new(shell::held::PlaceHeld));
     }
     tools
 }

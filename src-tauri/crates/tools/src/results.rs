@@ -138,6 +138,8 @@ mod tests {
             copies: data.path().join("copies"),
             others: None,
             labels: assent_agent::Labels::default(),
+            denied: Vec::new(),
+            asked: Vec::new(),
             notes: data.path().join("notes"),
             hosts: assent_agent::Hosts::default(),
             now: 1_790_000_000_000,

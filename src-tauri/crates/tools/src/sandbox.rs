@@ -102,6 +102,8 @@ pub struct Sandbox {
     pub denied: Vec<String>,
     /// Whether it only reads: no socket of any kind, no terminal, and nothing can be written but its own /tmp.
     pub reading: bool,
+    /// Folders that it may change, and the copies that it is shown in their place.
+    pub instead: Vec<(PathBuf, PathBuf)>,
     /// How long and how much.
     pub limits: Limits,
 }
@@ -247,6 +249,9 @@ impl Sandbox {
         inside.add(["--size", &size, "--tmpfs", "/tmp", "--dir", "/tmp/home"]);
         for (path, writable) in self.folders() {
             inside.bind(if writable { "--bind" } else { "--ro-bind" }, path);
+        }
+        for (path, copy) in &self.instead {
+            inside.add(["--bind"]).path(copy).path(path);
         }
         let hidden = outermost(&self.hidden);
         let frozen =

@@ -77,6 +77,8 @@ impl Stage {
             copies: config.data.join("copies"),
             others: None,
             labels: assent_agent::Labels::default(),
+            denied: Vec::new(),
+            asked: Vec::new(),
             notes: config.home.join("Notes"),
             hosts: assent_agent::Hosts::default(),
             now: 1_790_000_000_000,

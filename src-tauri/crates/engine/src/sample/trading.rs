@@ -279,6 +279,8 @@ fn book(stage: &Stage<'_>, account: &Path, now: i64) -> Answered<Book> {
         copies: config.copies(),
         others: None,
         labels: assent_agent::Labels::default(),
+            denied: Vec::new(),
+            asked: Vec::new(),
         notes: stage.engine.notes_folder(),
         now,
         zone: "UTC".to_owned(),

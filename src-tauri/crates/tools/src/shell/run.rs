@@ -1,9 +1,12 @@
 //! shell.run: one command line, in the sandbox.
 
 use super::{
+    held::{self, Held},
     kept::{self, Snapshot},
-    line::{LineReading, read_line},
-    output, programs,
+    line::{LineReading, Why, read_line},
+    output, programs, repository,
+    staged::{Brought, Staged},
+    started,
 };
 use crate::{
     batch::{blank, refuse_own},
@@ -51,6 +54,10 @@ struct Call {
     targets: Vec<Target>,
     readable: Vec<PathBuf>,
     writable: Vec<PathBuf>,
+    /// What the line names to be changed: it is on the card, and the user's to allow.
+    changing: Vec<PathBuf>,
+    /// What it will read and start beside what it names.
+    started: Vec<PathBuf>,
 }
 
 impl Tool for Run {
@@ -93,11 +100,32 @@ impl Tool for Run {
         }
         let keeps = facts.effect != Effect::Observe && facts.reversal != Reversal::None;
         let before = if keeps { Some(Snapshot::take(&call.writable, place)?.0) } else { None };
-        let sandbox = call.sandbox(place)?;
-        let program = ["/bin/bash", "--noprofile", "--norc", "-c", &call.line];
+        let mut sandbox = call.sandbox(place)?;
+        let staged = match &before {
+            Some(before) => {
+                call.is_what_was_kept(before, facts)?;
+                Some(Staged::of(before, &call.writable, place)?)
+            }
+            None => None,
+        };
+        sandbox.instead = staged.as_ref().map(Staged::shown).unwrap_or_default();
+        let steering = if staged.is_none() { call.steering(place) } else { Vec::new() };
+        let line = call.prepared(&sandbox.denied);
+        let program = ["/bin/bash", "--noprofile", "--norc", "-c", &line];
         let ran = sandbox.run(&program, &place.stop).map_err(ToolError::Failed)?;
+        let mut brought = Brought::default();
+        if let (Some(staged), Some(before)) = (&staged, &before)
+            && ran.end != End::Stopped
+        {
+            brought = staged.bring_over(before, &call.changing, place)?;
+        } else if staged.is_none() && !call.only_reads() {
+            let new: Vec<PathBuf> =
+                call.steering(place).into_iter().filter(|path| !steering.contains(path)).collect();
+            brought.held = held::take_out(&new, place)?;
+        }
+        drop(staged);
         let (inverses, changed) = match before {
-            Some(before) => before.changes(&call.writable, place)?,
+            Some(before) => before.changes(&call.writable, Some(&brought.changed), place)?,
             None => (Vec::new(), Vec::new()),
         };
         let folder = folder_name(&call.folder.path, &place.home);
@@ -113,7 +141,17 @@ impl Tool for Run {
         if !handed.is_empty() {
             value["can_run_code_when_opened"] = json!(handed);
         }
-        let items = if call.only_reads() { Vec::new() } else { outcomes(ran.end, !changed.is_empty()) };
+        if !brought.held.is_empty() {
+            value["held_back"] = json!(held::keep_held(&brought.held, place)?);
+            value["held_back_paths"] =
+                json!(brought.held.iter().take(200).map(|one| text_of(&one.path())).collect::<Vec<_>>());
+            value["held_back_because"] = json!(say("tools.shell.held.told", &[]));
+        }
+        if !sandbox.denied.is_empty() && ran.end != End::Status(0) {
+            value["cannot_start"] = json!(say("tools.shell.denied", &[("programs", &visible(&sandbox.denied.join(", ")))]));
+        }
+        let items =
+            if call.only_reads() { Vec::new() } else { outcomes(ran.end, !changed.is_empty(), &brought) };
         if call.only_reads() && ran.end != End::Status(0) && !matches!(ran.end, End::Status(_)) {
             return Err(ToolError::Failed(ended(ran.end)));
         }
@@ -156,9 +194,19 @@ impl Call {
         if !folder.path.is_dir() && folder.reach != Reach::OwnFiles {
             return Err(crate::failure::failed(rustix::io::Errno::NOTDIR, &folder.path));
         }
-        let mut call =
-            Call { line: input.line, reading, folder, targets: Vec::new(), readable: Vec::new(), writable: Vec::new() };
+        let mut call = Call {
+            line: input.line,
+            reading,
+            folder,
+            targets: Vec::new(),
+            readable: Vec::new(),
+            writable: Vec::new(),
+            changing: Vec::new(),
+            started: Vec::new(),
+        };
+        call.look_at_repositories(&resolver);
         call.find_targets(&resolver, place);
+        call.find_started(&resolver);
         Ok(call)
     }
 
@@ -213,11 +261,107 @@ impl Call {
                 }
                 _ => {}
             }
-            let state = if self.reading.reads_only { String::new() } else { state(&found.path, place) };
+            if path.changes && !path.open {
+                self.changing.push(found.path.clone());
+            }
+            let state = if self.reading.reads_only { identity(&found.path) } else { state(&found.path, place) };
             self.targets.push(Target { field, shown: text_of(&found.path), state, reach });
         }
         // A script that has a name is one that may be run, so what is in it is looked at too.
         self.targets.dedup_by(|one, other| one.shown == other.shown && one.state == other.state);
+    }
+
+    // Git runs what a repository's settings name, so that a line with git in it only reads where they name nothing.
+    fn look_at_repositories(&mut self, resolver: &Resolver<'_>) {
+        let git = |program: &String| program.rsplit('/').next() == Some("git");
+        if !self.reading.reads_only || !self.reading.programs.iter().any(git) {
+            return;
+        }
+        let mut folders = vec![self.folder.path.clone()];
+        for path in self.reading.commands.iter().flat_map(|command| &command.paths).filter(|path| !path.open) {
+            let text = if path.text.starts_with(['/', '~']) {
+                path.text.clone()
+            } else {
+                format!("{}/{}", self.folder.path.display(), path.text)
+            };
+            folders.extend(resolver.follow(&text, Use::Look).ok().map(|found| found.path).filter(|path| path.is_dir()));
+        }
+        let settings: Vec<PathBuf> = folders.iter().flat_map(|folder| repository::settings(folder)).collect();
+        let starts = settings.iter().find_map(|file| repository::may_start(file));
+        if self.reading.wanders || starts.is_some() {
+            let about = starts.unwrap_or_else(|| "cd".to_owned());
+            self.reading.problem = Some(Why::about("git_settings", about));
+            self.reading.reads_only = false;
+            self.reading.inspectable = false;
+            self.reading.effect = self.reading.effect.max(Effect::Execute);
+        }
+        self.started.extend(settings);
+    }
+
+    // What the line starts beside what it names is bound as well.
+    fn find_started(&mut self, resolver: &Resolver<'_>) {
+        if !self.reading.reads_only {
+            let named: Vec<PathBuf> =
+                self.targets.iter().skip(1).map(|target| PathBuf::from(&target.shown)).filter(|path| path.is_file()).collect();
+            self.started.extend(started::files(&self.reading, &named, &self.folder.path));
+        }
+        for (at, path) in self.started.iter().enumerate() {
+            if let Ok(found) = resolver.follow(&text_of(path), Use::Look)
+                && !self.targets.iter().any(|target| Path::new(&target.shown) == found.path)
+            {
+                let bytes = std::fs::read(&found.path).unwrap_or_default();
+                let state = format!("sha256:{}", digest(&bytes));
+                // It is read by what the line starts, inside the box: where that lies is no more than reading it.
+                let reach = found.reach.min(Reach::Outside);
+                let reach = if found.reach == Reach::Protected { Reach::Inside } else { reach };
+                self.targets.push(Target { field: format!("/started/{at}"), shown: text_of(&found.path), state, reach });
+            }
+        }
+    }
+
+    // What is run is what was kept, so that is what must be as it was described.
+    fn is_what_was_kept(&self, kept: &Snapshot, facts: &ToolFacts) -> Result<(), ToolError> {
+        for target in &facts.targets {
+            if let Some(sha256) = target.state.strip_prefix("sha256:")
+                && !kept.agrees(Path::new(&target.shown), sha256)
+            {
+                let path = shown_path(Path::new(&target.shown));
+                return Err(ToolError::Failed(say("tools.shell.meanwhile", &[("path", &path)])));
+            }
+        }
+        Ok(())
+    }
+
+    // What lies in protected places of the folders that it may change.
+    fn steering(&self, place: &Place) -> Vec<PathBuf> {
+        let scans = self.writable.iter().filter_map(|folder| scan(folder, place).ok());
+        scans.flat_map(|scan| [scan.steering.clone(), scan.secrets.clone()].concat()).collect()
+    }
+
+    // The line, behind what switches off what a repository's settings start and what no rule lets the shell do itself.
+    fn prepared(&self, denied: &[String]) -> String {
+        const BUILTINS: &[&str] = &["echo", "printf", "test", "[", "kill", "pwd", "true", "false", "type", "ulimit", "umask"];
+        let mut before = Vec::new();
+        let git = |program: &String| program.rsplit('/').next() == Some("git");
+        if !self.only_reads() || self.reading.programs.iter().any(git) {
+            before.push(repository::environment());
+        }
+        let off: Vec<&str> = denied.iter().map(String::as_str).filter(|name| BUILTINS.contains(name)).collect();
+        if !off.is_empty() {
+            before.push(format!("enable -n {}", off.join(" ")));
+        }
+        if before.is_empty() { self.line.clone() } else { format!("{}\n{}", before.join("; "), self.line) }
+    }
+
+    // A rule holds for what is started: what it forbids cannot start in the box, and what it asks about only where the card
+    // named it.
+    fn denied(&self, place: &Place) -> Vec<String> {
+        let named = programs::names(&self.reading.programs, &self.folder.path);
+        let asked = place.asked.iter().filter(|name| self.only_reads() || !named.contains(name));
+        let mut denied: Vec<String> = place.denied.iter().chain(asked).cloned().collect();
+        denied.sort();
+        denied.dedup();
+        denied
     }
 
     // Unasked only what only reads, and whose words cannot be shifted by the name of the folder.
@@ -236,6 +380,7 @@ impl Call {
         if !self.only_reads() {
             sandbox = Sandbox { writable: self.writable.clone(), reading: false, ..sandbox };
         }
+        sandbox.denied = self.denied(place);
         let named: Vec<PathBuf> = self.targets.iter().map(|target| PathBuf::from(&target.shown)).collect();
         sandbox.looked_through(place, &named).map_err(|unfinished| ToolError::Failed(unfinished.sentence()))
     }
@@ -315,10 +460,24 @@ fn state(path: &Path, place: &Place) -> String {
     }
 }
 
-fn outcomes(end: End, changed: bool) -> Vec<ItemOutcome> {
+// Which thing it is, whatever is in it: a log that grows is still the same log.
+fn identity(path: &Path) -> String {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::symlink_metadata(path).map(|found| format!("is:{}:{}", found.dev(), found.ino())).unwrap_or_default()
+}
+
+fn outcomes(end: End, changed: bool, brought: &Brought) -> Vec<ItemOutcome> {
     let outcome = |item, status, note| ItemOutcome { item, status, note };
     let status = match end {
-        End::Status(_) => return vec![outcome(0, Status::Succeeded, None)],
+        End::Status(_) => {
+            let held: Vec<String> = brought.held.iter().map(|one: &Held| shown_path(&one.path())).collect();
+            let note = (!held.is_empty()).then(|| say("tools.shell.held.back", &[("paths", &held.join("\n"))]));
+            let mut items = vec![outcome(0, Status::Succeeded, note)];
+            if !brought.problems.is_empty() {
+                items.push(outcome(1, Status::Failed, Some(brought.problems.join("\n"))));
+            }
+            return items;
+        }
         End::Late => Status::Failed,
         End::Stopped => Status::Cancelled,
     };

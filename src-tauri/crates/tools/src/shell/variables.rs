@@ -94,9 +94,10 @@ pub(super) fn note_assignments(root: Node<'_>, source: &str, scope: &mut Scope) 
             }
             "command" => {
                 let name = node.child_by_field_name("name").map(text).unwrap_or_default();
-                let name = name.trim_matches(['\'', '"', '\\']);
+                // A name in quotes or pieces may be any of these.
+                let hidden = name.contains(['\'', '"', '\\', '$', '`', '{', '*', '?', '[']) && name != "[";
                 // These put what they read, count or are told into the variables that they are given.
-                if matches!(
+                if hidden || matches!(
                     name,
                     "read"
                         | "mapfile"
@@ -117,10 +118,10 @@ pub(super) fn note_assignments(root: Node<'_>, source: &str, scope: &mut Scope) 
                     }
                 }
                 // Where a command stands for another one, the folder may change as well.
-                if matches!(name, "cd" | "pushd" | "popd" | "command" | "builtin" | "eval") {
+                if hidden || matches!(name, "cd" | "pushd" | "popd" | "command" | "builtin" | "eval") {
                     scope.moves = true;
                 }
-                if name == "set" || name == "shift" {
+                if hidden || matches!(name, "set" | "shift" | "command" | "builtin" | "eval") {
                     scope.positional = true;
                 }
             }
