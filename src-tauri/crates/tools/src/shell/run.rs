@@ -16,6 +16,7 @@ use crate::{
     paths::{Resolved, Resolver, text_of},
     protected::Use,
     sandbox::{End, Limits, Sandbox},
+    scan::scan,
     words::{folder_name, say, shown_path, size},
 };
 use assent_agent::{Inverse, Output, Place, Target, Tool, ToolError, ToolFacts, ToolSpec, Undone};

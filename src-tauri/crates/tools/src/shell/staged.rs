@@ -7,7 +7,7 @@ use super::{
     kept::{Snapshot, Thing, paths},
 };
 use crate::{
-    attributes::{Attributes, stamps, sync},
+    attributes::{stamps, sync},
     contents::{keep, kept},
     failure::{errno, failed, sentence},
     handle::{CHANGED, Entry, Handles, passing_name},
