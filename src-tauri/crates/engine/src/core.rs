@@ -99,6 +99,8 @@ functions! {
         tools() -> Vec<ToolRow>;
         settings() -> Settings;
         set_settings(settings: Settings) -> Settings;
+        domains() -> Vec<String>;
+        set_domains(names: Vec<String>) -> ();
         freeze() -> ();
         trust_offers() -> Vec<TrustOffer>;
         accept_trust(id: ActionId) -> Rule;

@@ -75,15 +75,18 @@ pub(crate) fn model(name: &str) -> Option<Arc<dyn Model>> {
 
 impl Engine {
     /// The names of the ready domains that are switched on.
-    pub fn domains(&self) -> Vec<String> {
-        self.0.tools.on().map(|domain| domain.name().to_owned()).collect()
+    ///
+    /// # Errors
+    /// Never here; asked through the line, when it is cut.
+    pub fn domains(&self) -> Answered<Vec<String>> {
+        Ok(self.0.tools.on().map(|domain| domain.name().to_owned()).collect())
     }
 
     /// Switches on the ready domains of these names, and the others off.
     ///
     /// # Errors
     /// For a name that no domain has, or when it cannot be kept.
-    pub fn set_domains(&self, names: &[String]) -> Answered<()> {
+    pub fn set_domains(&self, names: Vec<String>) -> Answered<()> {
         if let Some(unknown) = names.iter().find(|name| Domain::named(name).is_none()) {
             let all = Domain::ALL.map(Domain::name).join(", ");
             return Err(words::bad_input("engine.domains.unknown", &[("name", unknown), ("all", &all)]));
