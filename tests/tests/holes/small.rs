@@ -102,7 +102,8 @@ fn is_stopped(most: usize, reply: impl Fn(usize, &str) -> Vec<(&'static str, Val
 #[test]
 fn rounds_of_three_to_six_calls_are_stopped() {
     for period in 3..=6 {
-        let read = move |n: usize, work: &str| vec![("files_read", json!({"path": format!("{work}/{}.txt", n % period)}))];
+        let read =
+            move |n: usize, work: &str| vec![("files_read", json!({"path": format!("{work}/{}.txt", n % period)}))];
         is_stopped(period * 3 + 1, read);
     }
 }
@@ -131,10 +132,12 @@ fn work_that_gets_on_is_not_stopped() {
         assert!(run.cards().is_empty(), "{run:#?}");
     };
     goes_on(30, &|n, work| vec![("files_read", json!({"path": format!("{work}/{n}.txt")}))]);
-    goes_on(15, &|n, work| vec![
-        ("files_list", json!({"folder": work})),
-        ("files_make_folder", json!({"path": format!("{work}/made-{n}")})),
-    ]);
+    goes_on(15, &|n, work| {
+        vec![
+            ("files_list", json!({"folder": work})),
+            ("files_make_folder", json!({"path": format!("{work}/made-{n}")})),
+        ]
+    });
     goes_on(12, &|n, work| vec![("files_search", json!({"folder": work, "name": format!("{n}.txt")}))]);
 }
 

@@ -15,7 +15,7 @@ use assent_agent::{
 };
 use assent_journal::JournalError;
 use assent_protocol::{
-    Action, Answer, Decider, Effect, ItemOutcome, ProposedCall, Provenance, Reversal, Run, Status, Turn, canonical::canonical,
+    Action, Answer, Decider, Effect, ItemOutcome, ProposedCall, Reversal, Run, Status, Turn, canonical::canonical,
     texts, wire::Change,
 };
 use assent_tools::bound;

@@ -144,8 +144,8 @@ fn judge(
         "awk" | "gawk" | "mawk" | "nawk" | "original-awk" => super::awk::read(args),
         "sed" | "gsed" => super::sed::read(args),
         "git" => git::read(args),
-        "tar" | "bsdtar" | "unzip" | "zipinfo" | "gzip" | "gunzip" | "bzip2" | "bunzip2" | "xz" | "unxz" | "zcat" | "gzcat"
-        | "bzcat" | "xzcat" | "lzcat" => archive(program, args),
+        "tar" | "bsdtar" | "unzip" | "zipinfo" | "gzip" | "gunzip" | "bzip2" | "bunzip2" | "xz" | "unxz" | "zcat"
+        | "gzcat" | "bzcat" | "xzcat" | "lzcat" => archive(program, args),
         "echo" | "printf" | "test" | "[" | "[[" => plain(program, args, context),
         "tee" => tee(args),
         _ => listed(program, args),
@@ -208,7 +208,8 @@ fn plain(program: &str, args: &[Word], context: Context) -> Outcome {
         "printf" => {
             let format = args.iter().find(|word| word.literal() != Some("--"));
             format.filter(|word| {
-                word.start() == super::word::Start::Dash || context == Context::Shell && word.literal().is_none_or(sets_a_variable)
+                word.start() == super::word::Start::Dash
+                    || context == Context::Shell && word.literal().is_none_or(sets_a_variable)
             })
         }
         _ => args.iter().find(|word| may_name_a_variable(word)),
@@ -314,10 +315,11 @@ pub(super) fn paths_of(args: &[Word], changes: bool) -> Vec<NamedPath> {
 
 /// Whether a word may be the operator that looks at a variable by its name, which evaluates an index in that name.
 pub(super) fn may_name_a_variable(word: &Word) -> bool {
-    matches!(word.literal(), Some("-v" | "-R")) || word.literal().is_none() && word.start() != super::word::Start::Other && {
-        let open = |text| word.may_be(text);
-        word.start() == super::word::Start::Dash && (open("-v") || open("-R"))
-    }
+    matches!(word.literal(), Some("-v" | "-R"))
+        || word.literal().is_none() && word.start() != super::word::Start::Other && {
+            let open = |text| word.may_be(text);
+            word.start() == super::word::Start::Dash && (open("-v") || open("-R"))
+        }
 }
 
 /// Whether assigning to `name` steers neither the shell nor a program: bash and the programs of the system take their orders
@@ -343,5 +345,6 @@ pub(super) fn may_assign(name: &str, exported: bool) -> bool {
     let own = name.chars().any(|c| c.is_ascii_lowercase())
         && !matches!(name, "histchars" | "auto_resume")
         && !name.to_ascii_lowercase().ends_with("_proxy");
-    own || exported && (HARMLESS.contains(&name) || name.starts_with("LC_")) || !exported && name.len() == 1 && name != "_"
+    own || exported && (HARMLESS.contains(&name) || name.starts_with("LC_"))
+        || !exported && name.len() == 1 && name != "_"
 }

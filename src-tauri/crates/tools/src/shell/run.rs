@@ -120,8 +120,7 @@ impl Tool for Run {
         {
             brought = staged.bring_over(before, &call.changing, place)?;
         } else if staged.is_none() && !call.only_reads() {
-            let new: Vec<PathBuf> =
-                call.steering(place).into_iter().filter(|path| !steering.contains(path)).collect();
+            let new: Vec<PathBuf> = call.steering(place).into_iter().filter(|path| !steering.contains(path)).collect();
             brought.held = held::take_out(&new, place)?;
         }
         drop(staged);
@@ -149,10 +148,10 @@ impl Tool for Run {
             value["held_back_because"] = json!(say("tools.shell.held.told", &[]));
         }
         if !sandbox.denied.is_empty() && ran.end != End::Status(0) {
-            value["cannot_start"] = json!(say("tools.shell.denied", &[("programs", &visible(&sandbox.denied.join(", ")))]));
+            value["cannot_start"] =
+                json!(say("tools.shell.denied", &[("programs", &visible(&sandbox.denied.join(", ")))]));
         }
-        let items =
-            if call.only_reads() { Vec::new() } else { outcomes(ran.end, !changed.is_empty(), &brought) };
+        let items = if call.only_reads() { Vec::new() } else { outcomes(ran.end, !changed.is_empty(), &brought) };
         if call.only_reads() && ran.end != End::Status(0) && !matches!(ran.end, End::Status(_)) {
             return Err(ToolError::Failed(ended(ran.end)));
         }
@@ -302,8 +301,13 @@ impl Call {
     // What the line starts beside what it names is bound as well.
     fn find_started(&mut self, resolver: &Resolver<'_>) {
         if !self.reading.reads_only {
-            let named: Vec<PathBuf> =
-                self.targets.iter().skip(1).map(|target| PathBuf::from(&target.shown)).filter(|path| path.is_file()).collect();
+            let named: Vec<PathBuf> = self
+                .targets
+                .iter()
+                .skip(1)
+                .map(|target| PathBuf::from(&target.shown))
+                .filter(|path| path.is_file())
+                .collect();
             self.started.extend(started::files(&self.reading, &named, &self.folder.path));
         }
         for (at, path) in self.started.iter().enumerate() {
@@ -315,7 +319,12 @@ impl Call {
                 // It is read by what the line starts, inside the box: where that lies is no more than reading it.
                 let reach = found.reach.min(Reach::Outside);
                 let reach = if found.reach == Reach::Protected { Reach::Inside } else { reach };
-                self.targets.push(Target { field: format!("/started/{at}"), shown: text_of(&found.path), state, reach });
+                self.targets.push(Target {
+                    field: format!("/started/{at}"),
+                    shown: text_of(&found.path),
+                    state,
+                    reach,
+                });
             }
         }
     }
@@ -341,7 +350,8 @@ impl Call {
 
     // The line, behind what switches off what a repository's settings start and what no rule lets the shell do itself.
     fn prepared(&self, denied: &[String]) -> String {
-        const BUILTINS: &[&str] = &["echo", "printf", "test", "[", "kill", "pwd", "true", "false", "type", "ulimit", "umask"];
+        const BUILTINS: &[&str] =
+            &["echo", "printf", "test", "[", "kill", "pwd", "true", "false", "type", "ulimit", "umask"];
         let mut before = Vec::new();
         let git = |program: &String| program.rsplit('/').next() == Some("git");
         if !self.only_reads() || self.reading.programs.iter().any(git) {
