@@ -59,7 +59,7 @@ fn put(path: &Path, text: &str) {
 
 #[track_caller]
 fn probed(output: &str) {
-    println!("{}", output.replace("\\n", "\n"));
+    eprintln!("{}", output.replace("\\n", "\n"));
     assert!(output.contains(", got 0"), "{output}");
 }
 

@@ -117,7 +117,8 @@ fn a_changing_value_that_finds_nothing_new_is_stopped() {
 
 #[test]
 fn work_that_gets_on_is_not_stopped() {
-    let goes_on = |count: usize, reply: &dyn Fn(usize, &str) -> Vec<(&'static str, Value)>| {
+    type Reply<'a> = &'a dyn Fn(usize, &str) -> Vec<(&'static str, Value)>;
+    let goes_on = |count: usize, reply: Reply<'_>| {
         let rig = Rig::new(|home| {
             let work = home.path().join("Work");
             fs::create_dir_all(&work).expect("a folder");

@@ -163,7 +163,7 @@ impl Engine {
         let mut tools: Vec<_> = self.0.tools.values().map(|tool| tool.spec()).collect();
         tools.push(crate::judge::ask_user());
         let of_accounts = self.account_tools();
-        let more = of_accounts.iter().filter(|(name, _)| !self.0.tools.contains_key(*name));
+        let more = of_accounts.iter().filter(|(name, _)| !self.0.tools.contains_key(name));
         tools.extend(more.map(|(_, tool)| tool.spec()));
         let connected = self.connected_tools();
         tools.extend(connected.values().filter(|tool| tool.is_offered()).map(|tool| tool.spec()));

@@ -173,7 +173,7 @@ impl Engine {
         let rules = self.rules()?;
         let connected = self.connected_tools();
         let of_accounts = self.account_tools();
-        let more = of_accounts.iter().filter(|(name, _)| !self.0.tools.contains_key(*name)).map(|(_, tool)| tool);
+        let more = of_accounts.iter().filter(|(name, _)| !self.0.tools.contains_key(name)).map(|(_, tool)| tool);
         let own = self.0.tools.values().chain(more).map(|tool| tool.spec());
         let specs = own.chain(connected.values().map(|tool| tool.spec()));
         let mut rows: Vec<ToolRow> = specs

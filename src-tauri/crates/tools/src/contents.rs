@@ -332,7 +332,7 @@ fn relink(before: &Before, entry: &Entry, whole: &Whole, handles: &mut Handles) 
             continue;
         }
         let arrived = passing.stat()?.is_some_and(|stat| (stat.st_dev, stat.st_ino) == names.inode);
-        return match arrived.then(|| put_over(&passing, entry, whole)).unwrap_or(Err(CHANGED)) {
+        return match if arrived { put_over(&passing, entry, whole) } else { Err(CHANGED) } {
             Ok(()) => Ok(true),
             Err(error) => {
                 drop_passing(&passing);

@@ -1,4 +1,5 @@
 //! The ready domains: in nobody's list of tools until somebody wants them, and on again in the folder of an older version.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
 use assent_agent::scripted::ScriptedModel;
 use assent_engine::{Config, Engine, Host, Notice};

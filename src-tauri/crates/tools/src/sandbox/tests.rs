@@ -13,6 +13,7 @@ fn sandbox(world: &World) -> Sandbox {
         frozen: Vec::new(),
         denied: Vec::new(),
         reading: false,
+        instead: Vec::new(),
         limits: Limits { time: Duration::from_secs(10), ..Limits::default() },
     }
     .without_secrets(&world.home, &world.place.data)

@@ -49,7 +49,7 @@ pub struct PlaceHeld;
 
 impl Held {
     /// One that is to be as it is in `thing`.
-    pub fn of(path: &Path, thing: &Thing, before: Option<&Mark>) -> Held {
+    pub(super) fn of(path: &Path, thing: &Thing, before: Option<&Mark>) -> Held {
         Held { path: text_of(path), thing: Some(thing.clone()), before: before.cloned() }
     }
 

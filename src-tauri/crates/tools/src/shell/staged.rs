@@ -268,7 +268,7 @@ fn found(copy: &Path, before: Option<&Thing>, place: &Place) -> Result<Option<Th
 ///
 /// # Errors
 /// [`CHANGED`] and `EXIST` where somebody else was there meanwhile.
-pub fn put(
+pub(super) fn put(
     handles: &mut Handles,
     path: &Path,
     thing: &Thing,

@@ -43,7 +43,7 @@ const DEEPEST: usize = 6;
 /// The files, and whether there is more than can be known.
 pub(super) fn files(reading: &LineReading, named: &[PathBuf], folder: &Path) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = Vec::new();
-    let mut add = |path: PathBuf, found: &mut Vec<PathBuf>| {
+    let add = |path: PathBuf, found: &mut Vec<PathBuf>| {
         if found.len() < MOST && path.is_file() && !found.contains(&path) {
             found.push(path);
         }
