@@ -8,9 +8,9 @@ use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 /// How long all of it may take.
-const WITHIN: Duration = Duration::from_millis(4500);
+const WITHIN: Duration = Duration::from_millis(4200);
 /// How long the program that is open has for its answer, before the mark alone is waited for.
-const ANSWER: Duration = Duration::from_millis(3500);
+const ANSWER: Duration = Duration::from_millis(3300);
 const LOOK: Duration = Duration::from_millis(50);
 
 /// Freezes everything.
