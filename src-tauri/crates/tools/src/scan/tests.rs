@@ -171,7 +171,7 @@ fn a_look_that_does_not_end_says_so() {
 fn what_no_one_may_list_is_named() {
     let world = World::new();
     put(&world.work.join("shut/.env"));
-    fs::set_permissions(world.work.join("shut"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(world.work.join("shut"), fs::Permissions::from_mode(0o0)).unwrap();
     let scan = scan(&world.work, &world.place).unwrap();
     // Root can list it all the same.
     assert_eq!(scan.unread.len() + scan.secrets.len(), 1, "{scan:?}");
