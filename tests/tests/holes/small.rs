@@ -45,7 +45,6 @@ fn a_program_that_holds_the_socket_and_never_answers_holds_up_no_terminal() {
     home.json(&["inbox"]).ended(0);
     assert!(since.elapsed() < Duration::from_secs(10), "{:?}", since.elapsed());
     drop(silent);
-    fs::remove_file(&socket).expect("take it away");
     // Where another program has it open, a sentence says so.
     let _core = Ends(home.core());
     fs::remove_file(&socket).expect("take it away");
@@ -77,7 +76,14 @@ fn nothing_is_decided_or_started_on_top_of_a_broken_chain() {
         assert!(said.contains(&format!("event {changed}")) && said.contains("verify"), "{args:?}: {said}");
     }
     assert_ne!(home.assent(&["core"]).status, 0, "core refuses to go on");
-    for args in [&["inbox"][..], &["show", &id], &["history"], &["tasks"], &["export", "out.jsonl"], &["undo", &undo]] {
+    for args in [
+        &["inbox"][..],
+        &["show", &id],
+        &["history"],
+        &["tasks"],
+        &["export", "out.jsonl", "--format", "jsonl"],
+        &["undo", &undo],
+    ] {
         home.json(args).ended(0);
     }
     home.json(&["verify"]).ended(1);
@@ -102,7 +108,8 @@ fn is_stopped(most: usize, reply: impl Fn(usize, &str) -> Vec<(&'static str, Val
 #[test]
 fn rounds_of_three_to_six_calls_are_stopped() {
     for period in 3..=6 {
-        let read = move |n: usize, work: &str| vec![("files_read", json!({"path": format!("{work}/{}.txt", n % period)}))];
+        let read =
+            move |n: usize, work: &str| vec![("files_read", json!({"path": format!("{work}/{}.txt", n % period)}))];
         is_stopped(period * 3 + 1, read);
     }
 }
@@ -131,10 +138,12 @@ fn work_that_gets_on_is_not_stopped() {
         assert!(run.cards().is_empty(), "{run:#?}");
     };
     goes_on(30, &|n, work| vec![("files_read", json!({"path": format!("{work}/{n}.txt")}))]);
-    goes_on(15, &|n, work| vec![
-        ("files_list", json!({"folder": work})),
-        ("files_make_folder", json!({"path": format!("{work}/made-{n}")})),
-    ]);
+    goes_on(15, &|n, work| {
+        vec![
+            ("files_list", json!({"folder": work})),
+            ("files_make_folder", json!({"path": format!("{work}/made-{n}")})),
+        ]
+    });
     goes_on(12, &|n, work| vec![("files_search", json!({"folder": work, "name": format!("{n}.txt")}))]);
 }
 

@@ -2,8 +2,15 @@
 //! anything else happens, and only once: whoever comes second is told that the card was answered.
 
 use crate::{
-    Answered, Engine, agents::is_agents, confirm::{confirmation, confirms}, drive::result_turn, elsewhere::is_elsewhere, judge::new_action,
-    start::proposed, think::NOT_UNDERSTOOD, words,
+    Answered, Engine,
+    agents::is_agents,
+    confirm::{confirmation, confirms},
+    drive::result_turn,
+    elsewhere::is_elsewhere,
+    judge::new_action,
+    start::proposed,
+    think::NOT_UNDERSTOOD,
+    words,
 };
 use assent_journal::JournalError;
 use assent_protocol::{

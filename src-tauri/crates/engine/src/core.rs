@@ -11,8 +11,8 @@ use assent_protocol::{
     Automations, Budget, Connection, Decider, Declaration, Digest, FiringId, Imported, LookBack, Question, QuestionId,
     Rule, RuleDraft, RuleId, RuleOffer, Run, RunId, ServerDraft, TriageRule, TrustOffer,
     wire::{
-        Card, ErrorCode, HistoryPage, HistoryQuery, Inbox, LocalServer, NewTask, PriceRow, RunRow, RunView, Settings, Standing,
-        ToolRow, UndoReport, Verification, WireError,
+        Card, ErrorCode, HistoryPage, HistoryQuery, Inbox, LocalServer, NewTask, PriceRow, RunRow, RunView, Settings,
+        Standing, ToolRow, UndoReport, Verification, WireError,
     },
 };
 use serde::{Serialize, de::DeserializeOwned};

@@ -49,9 +49,8 @@ const THERE_WITHIN: Duration = Duration::from_secs(3);
 /// How long a terminal waits for an answer to what takes no time.
 const ANSWER_WITHIN: Duration = Duration::from_secs(60);
 /// What may take as long as it takes: a model, a person, a server or a long history.
-const TAKES_TIME: [&str; 9] = [
-    DRIVE, ATTEND, "sign_in", "test_connection", "add_connection", "accept_tool", "test_account", "verify", "export",
-];
+const TAKES_TIME: [&str; 9] =
+    [DRIVE, ATTEND, "sign_in", "test_connection", "add_connection", "accept_tool", "test_account", "verify", "export"];
 /// What a terminal that waits out a hold lets others do.
 const WHILE_HELD: [&str; 10] =
     ["recall", "freeze", "standing", "inbox", "card", "run", "runs", "history", "why", "settings"];

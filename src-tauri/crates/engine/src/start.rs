@@ -14,8 +14,8 @@ use assent_agent::{
 };
 use assent_journal::JournalError;
 use assent_protocol::{
-    Action, Answer, Decider, Effect, ItemOutcome, ProposedCall, Provenance, Reversal, Run, Status, Turn, canonical::canonical,
-    texts, wire::Change,
+    Action, Answer, Decider, Effect, ItemOutcome, ProposedCall, Provenance, Reversal, Run, Status, Turn,
+    canonical::canonical, texts, wire::Change,
 };
 use assent_tools::bound;
 use serde_json::{Value, json};

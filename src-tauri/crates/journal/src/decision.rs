@@ -92,7 +92,11 @@ impl Journal {
             let old = action::kept(tx, id)?;
             let by = find(tx, id)?.map(|decision| decision.by);
             let unasked = |by: &Option<Decider>| matches!(by, Some(Decider::Mode | Decider::Rule { .. }));
-            if old.status != Status::Allowed || !unasked(&by) || new.status != Status::Allowed || !unasked(&new.decided_by) {
+            if old.status != Status::Allowed
+                || !unasked(&by)
+                || new.status != Status::Allowed
+                || !unasked(&new.decided_by)
+            {
                 return Err(JournalError::NotApproved(id, old.status));
             }
             seal::alarm_if_altered(tx, "action", id.0, "action", &id.to_string(), now)?;

@@ -245,8 +245,6 @@ fn nothing(tool: String) -> RuleDraft {
 // The day is that of whoever the limit was made for, and not of the system that the program happens to run on.
 fn midnight(now: i64, zone: &str) -> i64 {
     let zone = jiff::tz::TimeZone::get(zone).unwrap_or_else(|_| jiff::tz::TimeZone::system());
-    let day = jiff::Timestamp::from_millisecond(now)
-        .map(|now| now.to_zoned(zone))
-        .and_then(|now| now.start_of_day());
+    let day = jiff::Timestamp::from_millisecond(now).map(|now| now.to_zoned(zone)).and_then(|now| now.start_of_day());
     day.map_or(now - now.rem_euclid(86_400_000), |day| day.timestamp().as_millisecond())
 }

@@ -49,7 +49,8 @@ impl Journal {
             };
             let found = chain(connection, from)?;
             let judged = judge(connection, Chain { seals: Seals::new(), alarm: None, ..found }, &held, false)?;
-            Ok((!judged.ok && (judged.first_bad.is_some() || matches!(held, Held::Differs(_)))).then_some(judged.message))
+            Ok((!judged.ok && (judged.first_bad.is_some() || matches!(held, Held::Differs(_))))
+                .then_some(judged.message))
         })
     }
 }

@@ -1,7 +1,11 @@
 //! What a call that only looks is bound to: the file or folder itself, by device and inode, and for a file its size and
 //! times. A name that leads to another thing after it was settled is another call.
 
-use crate::{handle::CHANGED, mark::Kind, words::{say, shown_path}};
+use crate::{
+    handle::CHANGED,
+    mark::Kind,
+    words::{say, shown_path},
+};
 use assent_agent::{ToolError, ToolFacts};
 use assent_protocol::{Effect, Reach};
 use rustix::{

@@ -63,7 +63,10 @@ impl Callers {
     ///
     /// # Errors
     /// When it is too long, there is no room left, or it is no text.
-    pub(super) async fn hear(&self, from: &mut (impl AsyncRead + Unpin)) -> Answered<(String, Vec<OwnedSemaphorePermit>)> {
+    pub(super) async fn hear(
+        &self,
+        from: &mut (impl AsyncRead + Unpin),
+    ) -> Answered<(String, Vec<OwnedSemaphorePermit>)> {
         let (mut line, mut room) = (Vec::new(), Vec::new());
         let mut block = vec![0; 16 * 1024];
         loop {

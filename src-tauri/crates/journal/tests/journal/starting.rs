@@ -265,7 +265,8 @@ fn only_what_nobody_was_asked_about_is_settled_anew_without_a_card() {
     let (journal, run) = (desk.journal(), desk.run());
     let unasked = desk.propose(&allowed(run, "a"));
     let asked = desk.propose(&assent_journal::NewAction { decided_by: Some(Decider::User), ..allowed(run, "b") });
-    let anew = |id, by| journal.renew(id, &assent_journal::NewAction { decided_by: Some(by), ..allowed(run, "a") }, NOW);
+    let anew =
+        |id, by| journal.renew(id, &assent_journal::NewAction { decided_by: Some(by), ..allowed(run, "a") }, NOW);
     assert!(matches!(anew(asked, Decider::Mode), Err(JournalError::NotApproved(..))));
     assert!(matches!(anew(unasked, Decider::User), Err(JournalError::NotApproved(..))));
     let new = anew(unasked, Decider::Mode).unwrap();

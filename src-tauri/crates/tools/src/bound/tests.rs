@@ -51,25 +51,40 @@ fn g2_another_thing_under_the_name_of_what_was_settled_is_another_call() {
     check("a.txt", |d| swap(d, &|at| disk::write(at, "one").unwrap()), false, false);
     check("a.txt", |d| swap(d, &|at| disk::create_dir(at).unwrap()), false, false);
     check("a.txt", |d| away(d, "a.txt"), false, false);
-    check("inner", |d| {
-        away(d, "inner");
-        symlink("away", d.folder.join("inner")).unwrap();
-    }, false, false);
-    check("inner", |d| {
-        away(d, "inner");
-        disk::create_dir(d.folder.join("inner")).unwrap();
-    }, false, false);
+    check(
+        "inner",
+        |d| {
+            away(d, "inner");
+            symlink("away", d.folder.join("inner")).unwrap();
+        },
+        false,
+        false,
+    );
+    check(
+        "inner",
+        |d| {
+            away(d, "inner");
+            disk::create_dir(d.folder.join("inner")).unwrap();
+        },
+        false,
+        false,
+    );
     check("none", |d| disk::write(d.folder.join("none"), "x").unwrap(), false, false);
     check("none", |d| disk::hard_link(d.folder.join("key"), d.folder.join("none")).unwrap(), false, false);
     // The same inode with other contents is another call, and the read that has begun may end.
     check("a.txt", |d| disk::write(d.folder.join("a.txt"), "one more").unwrap(), false, true);
     // Same size, same time of modification: the system's own time of change tells.
-    check("a.txt", |d| {
-        let path = d.folder.join("a.txt");
-        let old = disk::metadata(&path).unwrap().modified().unwrap();
-        disk::write(&path, "two").unwrap();
-        File::options().write(true).open(&path).unwrap().set_modified(old).unwrap();
-    }, false, true);
+    check(
+        "a.txt",
+        |d| {
+            let path = d.folder.join("a.txt");
+            let old = disk::metadata(&path).unwrap().modified().unwrap();
+            disk::write(&path, "two").unwrap();
+            File::options().write(true).open(&path).unwrap().set_modified(old).unwrap();
+        },
+        false,
+        true,
+    );
 }
 
 #[test]
