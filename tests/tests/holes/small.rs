@@ -45,7 +45,6 @@ fn a_program_that_holds_the_socket_and_never_answers_holds_up_no_terminal() {
     home.json(&["inbox"]).ended(0);
     assert!(since.elapsed() < Duration::from_secs(10), "{:?}", since.elapsed());
     drop(silent);
-    fs::remove_file(&socket).expect("take it away");
     // Where another program has it open, a sentence says so.
     let _core = Ends(home.core());
     fs::remove_file(&socket).expect("take it away");
@@ -77,7 +76,14 @@ fn nothing_is_decided_or_started_on_top_of_a_broken_chain() {
         assert!(said.contains(&format!("event {changed}")) && said.contains("verify"), "{args:?}: {said}");
     }
     assert_ne!(home.assent(&["core"]).status, 0, "core refuses to go on");
-    for args in [&["inbox"][..], &["show", &id], &["history"], &["tasks"], &["export", "out.jsonl"], &["undo", &undo]] {
+    for args in [
+        &["inbox"][..],
+        &["show", &id],
+        &["history"],
+        &["tasks"],
+        &["export", "out.jsonl", "--format", "jsonl"],
+        &["undo", &undo],
+    ] {
         home.json(args).ended(0);
     }
     home.json(&["verify"]).ended(1);

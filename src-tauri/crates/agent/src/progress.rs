@@ -72,13 +72,16 @@ fn only<'a>(pairs: impl Iterator<Item = (&'a Value, &'a Value)>) -> Option<(Stri
     found
 }
 
-// What was found, without the value that was asked for: an answer that only gives it back is no progress.
+// What was found, without the value that was asked for: an answer that only gives it back is no progress. A value inside a
+// longer text is left, since a name that was looked for and found is.
 fn without(output: &Value, asked: &str) -> Value {
-    if asked.is_empty() {
-        return output.clone();
+    match output {
+        Value::String(text) if text == asked => Value::Null,
+        Value::Number(number) if number.to_string() == asked => Value::Null,
+        Value::Array(list) => list.iter().map(|value| without(value, asked)).collect(),
+        Value::Object(fields) => fields.iter().map(|(key, value)| (key.clone(), without(value, asked))).collect(),
+        other => other.clone(),
     }
-    let text = output.to_string();
-    Value::String(text.replace(asked, "\u{0}"))
 }
 
 #[cfg(test)]
@@ -125,6 +128,9 @@ mod tests {
         check(2, "x.page", (0..30).map(|n| (cursor(n), json!({"rows": [n * 7919]}))), cursor(30));
         let todo = |n: usize| json!({"text": format!("buy {n}")});
         check(1, "todos.add", (0..30).map(|n| (todo(n), json!({"done": 1, "failed": 0}))), todo(30));
+        let name = |n: usize| json!({"folder": "/a", "name": format!("{n}.txt")});
+        let hit = |n: usize| json!({"matches": [{"path": format!("/a/{n}.txt")}]});
+        check(2, "files.search", (0..30).map(|n| (name(n), hit(n))), name(30));
         let two = |n: usize| json!({"a": n, "b": n});
         check(1, "x.two", (0..30).map(|n| (two(n), json!({}))), two(30));
     }

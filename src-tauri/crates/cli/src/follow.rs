@@ -4,7 +4,8 @@
 use crate::out::Style;
 use crate::{Desk, Ended, card};
 use assent_protocol::{
-    Action, ActionId, Decider, Decision, Effect, Paused, Question, QuestionId, Run, RunId, RunStatus, Status, Step, wire::WireError,
+    Action, ActionId, Decider, Decision, Effect, Paused, Question, QuestionId, Run, RunId, RunStatus, Status, Step,
+    wire::WireError,
 };
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
