@@ -73,6 +73,9 @@ pub fn look(entry: &Entry, goes: Goes<'_>, bounds: &Bounds) -> Result<Inside, Er
         Goes::Copied(to) => (None, Some(to)),
         Goes::Taken => (Some(entry.path.as_path()), None),
     };
+    if matches!(kind, Kind::File | Kind::Other) {
+        return Ok(Inside::default());
+    }
     let mut search = Search {
         bounds,
         copied: matches!(goes, Goes::Copied(_)),

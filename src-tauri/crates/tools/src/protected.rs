@@ -69,6 +69,8 @@ pub struct Bounds {
     notes: Anchor,
     // Where shells look for programs. Only what lies in such a folder itself is found by its name.
     programs: Vec<(PathBuf, Vec<String>)>,
+    // Whether a folder is one of them, looked up once for all its entries.
+    for_programs: RefCell<HashMap<PathBuf, bool>>,
     known: Known,
     // What the call will have put, as far as it makes a repository of a folder.
     added: RefCell<Added>,
@@ -138,6 +140,7 @@ impl Bounds {
             copies: Anchor::of(&place.copies),
             notes: Anchor::of(&place.notes),
             programs: program_folders(),
+            for_programs: RefCell::default(),
             known: Known::default(),
             added: RefCell::default(),
             named: RefCell::default(),
@@ -238,7 +241,7 @@ impl Bounds {
             return Some(family.why);
         }
         if wanted == Use::Change
-            && let Some(why) = self.changed_with(real, &self.spot(real))
+            && let Some(why) = self.changed_with(real)
         {
             return Some(why);
         }
@@ -269,12 +272,12 @@ impl Bounds {
     }
 
     // Why a change of `real` is one of a place that lies in it, or that it completes.
-    fn changed_with(&self, real: &Path, spot: &Spot) -> Option<&'static str> {
+    fn changed_with(&self, real: &Path) -> Option<&'static str> {
         // Taking a folder away takes what lies in it; the home folder itself is no thing to change.
-        if spot.home == Some(spot.parts.len()) || self.home.lies_in(real, &self.known) {
+        if self.home.lies_in(real, &self.known) {
             return Some("home");
         }
-        if let Some(why) = self.holds_place_of_home(spot) {
+        if let Some(why) = self.holds_place_of_home(real) {
             return Some(why);
         }
         if self.starts_by_name(real) {
@@ -283,9 +286,15 @@ impl Bounds {
         self.added.borrow().makes_repository(real).then_some("repository")
     }
 
-    fn holds_place_of_home(&self, spot: &Spot) -> Option<&'static str> {
+    fn holds_place_of_home(&self, real: &Path) -> Option<&'static str> {
+        let name = plain(real.file_name()?.as_encoded_bytes());
+        let above = above_places();
+        if !above.last.contains(&*name) {
+            return None;
+        }
+        let spot = self.spot(real);
         let rest = spot.parts.get(spot.home?..)?.join("/");
-        if !above_places().contains(rest.as_str()) {
+        if !above.whole.contains(rest.as_str()) {
             return None;
         }
         let below = |name: &str| name.strip_prefix(&rest).is_some_and(|name| name.starts_with('/'));
@@ -294,15 +303,25 @@ impl Bounds {
     }
 
     fn starts_by_name(&self, real: &Path) -> bool {
-        let parent = real.parent();
-        let folds = [Some(real), parent].map(|path| path.map(folded));
-        self.programs.iter().any(|(folder, fold)| {
-            folder.starts_with(real)
-                || folds.iter().flatten().any(|other| other == fold)
-                || self.known.of(folder).is_some_and(|known| {
-                    [Some(real), parent].into_iter().flatten().any(|path| self.known.of(path) == Some(known))
-                })
+        if self.programs.iter().any(|(folder, _)| folder.starts_with(real)) || self.is_for_programs(real) {
+            return true;
+        }
+        let Some(parent) = real.parent() else { return false };
+        let known = self.for_programs.borrow().get(parent).copied();
+        known.unwrap_or_else(|| {
+            let found = self.is_for_programs(parent);
+            self.for_programs.borrow_mut().insert(parent.to_owned(), found);
+            found
         })
+    }
+
+    // Whether this is a folder where shells look for programs.
+    fn is_for_programs(&self, folder: &Path) -> bool {
+        let itself = self.known.of(folder);
+        let fold = folded(folder);
+        self.programs
+            .iter()
+            .any(|(program, known)| *known == fold || (itself.is_some() && self.known.of(program) == itself))
     }
 
     // The family of the place of the table that `path` is, whatever it is called here.
@@ -352,12 +371,20 @@ fn home_places() -> impl Iterator<Item = (&'static str, &'static table::Family)>
     )
 }
 
-// Every folder on the way to such a place, so that most paths are done with at once.
-fn above_places() -> &'static HashSet<&'static str> {
-    static ABOVE: OnceLock<HashSet<&'static str>> = OnceLock::new();
+// Every folder on the way to such a place, by its path and by its last name, so that most paths are done with at once.
+struct Above {
+    whole: HashSet<&'static str>,
+    last: HashSet<&'static str>,
+}
+
+fn above_places() -> &'static Above {
+    static ABOVE: OnceLock<Above> = OnceLock::new();
     ABOVE.get_or_init(|| {
         let names = home_places().map(|(name, _)| name);
-        names.flat_map(|name| name.match_indices('/').map(move |(at, _)| &name[..at])).collect()
+        let whole: HashSet<&str> =
+            names.flat_map(|name| name.match_indices('/').map(move |(at, _)| &name[..at])).collect();
+        let last = whole.iter().copied().map(|path: &'static str| path.rsplit('/').next().unwrap_or(path)).collect();
+        Above { whole, last }
     })
 }
 

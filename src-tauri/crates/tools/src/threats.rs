@@ -148,7 +148,7 @@ fn fs_06_special_and_endless_files_are_refused_or_capped_at_once() {
     assert_eq!((&value["truncated"], &value["bytes"]), (&json!(true), &json!(text.len())));
     assert!(value["text"].as_str().unwrap().len() <= 28 * 1024);
     // A file of 30 GB is a file like any other where its bytes do not matter.
-    fs::hard_link(&sparse, world.home.join("kept")).unwrap();
+    fs::hard_link(&sparse, world.work.join("kept")).unwrap();
     let second = world.file("sparse 2", "");
     fs::File::options().write(true).open(&second).unwrap().set_len(30_000_000_000).unwrap();
     let listed = world.look("files.list", json!({ "folder": world.at("") })).value;

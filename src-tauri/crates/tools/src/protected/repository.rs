@@ -13,8 +13,9 @@ use std::{
 #[derive(Default)]
 pub(super) struct Added {
     names: HashMap<PathBuf, HashSet<String>>,
-    // What is there already.
+    // What is there already, and whether a folder lies in a repository or is one, looked up once for all its entries.
     shapes: RefCell<HashMap<PathBuf, Shape>>,
+    in_one: RefCell<HashMap<PathBuf, bool>>,
 }
 
 /// Which of the parts of a repository a folder has.
@@ -56,10 +57,11 @@ impl Shape {
 impl Added {
     /// One path more, with the folders on the way to it.
     pub fn put(&mut self, path: &Path) {
+        self.in_one.get_mut().clear();
         for (below, folder) in path.ancestors().zip(path.ancestors().skip(1)) {
             let Some(name) = below.file_name() else { continue };
             let name = plain(name.as_encoded_bytes());
-            if matches!(name.as_ref(), "head" | "objects" | "refs" | "commondir") {
+            if is_part(&name) {
                 self.names.entry(folder.to_owned()).or_default().insert(name.into_owned());
             }
         }
@@ -67,22 +69,47 @@ impl Added {
 
     /// Whether `path` lies in a folder that is a repository, or is one once it and all the others are there.
     pub fn makes_repository(&self, path: &Path) -> bool {
-        let mut below: Option<&Path> = None;
-        for folder in path.ancestors() {
-            let mut shape = self.there(folder);
-            self.names.get(folder).into_iter().flatten().for_each(|name| shape.with(name));
-            if let Some(name) = below.and_then(Path::file_name) {
-                shape.with(&plain(name.as_encoded_bytes()));
-            }
-            if shape.is_repository() {
-                return true;
-            }
-            below = Some(folder);
+        let parent = path.parent();
+        if parent.is_some_and(|parent| self.lies_in_one(parent)) {
+            return true;
         }
-        false
+        // Of most entries only the name is looked at.
+        if let (Some(parent), Some(name)) = (parent, path.file_name()) {
+            let name = plain(name.as_encoded_bytes());
+            if is_part(&name) {
+                let mut shape = self.shape(parent);
+                shape.with(&name);
+                if shape.is_repository() {
+                    return true;
+                }
+            }
+        }
+        let folder = self.names.contains_key(path) || fs::symlink_metadata(path).is_ok_and(|found| found.is_dir());
+        folder && self.shape(path).is_repository()
     }
 
-    fn there(&self, folder: &Path) -> Shape {
-        *self.shapes.borrow_mut().entry(folder.to_owned()).or_insert_with(|| Shape::of(folder))
+    fn lies_in_one(&self, folder: &Path) -> bool {
+        if let Some(known) = self.in_one.borrow().get(folder) {
+            return *known;
+        }
+        let found = self.makes_repository(folder);
+        self.in_one.borrow_mut().insert(folder.to_owned(), found);
+        found
     }
+
+    // With what the call will have put.
+    fn shape(&self, folder: &Path) -> Shape {
+        let known = self.shapes.borrow().get(folder).copied();
+        let mut shape = known.unwrap_or_else(|| {
+            let found = Shape::of(folder);
+            self.shapes.borrow_mut().insert(folder.to_owned(), found);
+            found
+        });
+        self.names.get(folder).into_iter().flatten().for_each(|name| shape.with(name));
+        shape
+    }
+}
+
+fn is_part(plain_name: &str) -> bool {
+    matches!(plain_name, "head" | "objects" | "refs" | "commondir")
 }

@@ -35,7 +35,7 @@ fn each_family_has_its_reason() {
         ("key", &["work/id_rsa", "work/id_ed25519.old", "work/server.key", "work/a.ppk", "work/privkey.pem", ".ssh/x"]),
         ("key", &["work/id_rsa.bak", "work/id_rsa~", "work/server.key.2", "work/id_rsa (copy)", "work/.id_rsa.swp"]),
         ("credentials", &["work/.env.local", "work/.pgpass", "work/rclone.conf", "work/credentials.json", ".aws/x"]),
-        ("credentials", &["work/service-account-1.json", ".config/hub", "work/.netrc.bak", ".m2/settings.xml"]),
+        ("credentials", &["work/service-account-1.json", ".config/hub", "work/.netrc.bak", ".oci/config"]),
         ("passwords", &["work/a.kdbx", "work/a.kdbx.old"]),
         ("history", &[".bash_history", ".python_history", "work/.zsh_history.old"]),
         ("browser", &[".mozilla/x", ".config/chromium/x"]),
