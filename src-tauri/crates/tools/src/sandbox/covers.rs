@@ -31,7 +31,7 @@ pub struct Found {
 pub fn look(shown: &[&Path], place: &Place, named: &[PathBuf]) -> Result<Found, Unfinished> {
     let mut found = Found::default();
     let allowed = |path: &Path| named.iter().any(|named| named.starts_with(path));
-    let mut left: Vec<PathBuf> = shown.iter().map(|path| protected::canonical(path)).collect();
+    let mut left: Vec<PathBuf> = shown.iter().map(|path| real(path)).collect();
     let mut looked: Vec<PathBuf> = Vec::new();
     while let Some(path) = left.pop() {
         if looked.contains(&path) {
@@ -49,8 +49,8 @@ pub fn look(shown: &[&Path], place: &Place, named: &[PathBuf]) -> Result<Found, 
         let seen = scan(&path, place)?;
         for secret in &seen.secrets {
             // A link to a secret is itself none; what it leads to is.
-            let real = protected::canonical(secret);
-            if allowed(secret) || allowed(&real) { left.push(real) } else { found.hidden.push(real) }
+            let leads = real(secret);
+            if allowed(secret) || allowed(&leads) { left.push(leads) } else { found.hidden.push(leads) }
         }
         found.frozen.extend(seen.steering.iter().filter(|path| !allowed(path)).cloned());
         let mounts = seen.mounts.iter().filter(|mount| !shown.iter().any(|shown| shown.starts_with(mount)));
@@ -83,7 +83,7 @@ pub fn beside(home: &Path, data: &Path) -> Place {
 
 /// Each once, and none that lies in another.
 pub fn outermost(paths: &[PathBuf]) -> Vec<PathBuf> {
-    let mut all: Vec<PathBuf> = paths.iter().map(|path| protected::canonical(path)).collect();
+    let mut all: Vec<PathBuf> = paths.iter().map(|path| real(path)).collect();
     all.sort();
     let mut kept: Vec<PathBuf> = Vec::new();
     for path in all {
@@ -96,4 +96,9 @@ pub fn outermost(paths: &[PathBuf]) -> Vec<PathBuf> {
 
 fn speaks(kind: &fs::FileType) -> bool {
     kind.is_socket() || kind.is_fifo() || kind.is_char_device() || kind.is_block_device()
+}
+
+// To a file nothing can be appended, not even nothing.
+fn real(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| protected::canonical(path))
 }
