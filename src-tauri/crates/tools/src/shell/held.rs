@@ -54,7 +54,7 @@ impl Held {
     }
 
     /// One that is to be gone.
-    pub fn gone(path: &Path, before: &Mark) -> Held {
+    pub(super) fn gone(path: &Path, before: &Mark) -> Held {
         Held { path: text_of(path), thing: None, before: Some(before.clone()) }
     }
 
@@ -178,7 +178,8 @@ pub fn take_out(new: &[PathBuf], place: &Place) -> Result<Vec<Held>, ToolError> 
     let mut held = Vec::new();
     for path in new {
         let entry = handles.entry(path).map_err(|error| failed(error, path))?;
-        let thing = super::kept::thing(&entry, Some(place)).map_err(|error| failed(error, path))?;
+        let thing = super::kept::thing(&entry, Some(place), crate::contents::MOST_BYTES)
+            .map_err(|error| failed(error, path))?;
         let Some(thing) = thing.filter(|thing| thing.mark.kind != Kind::Folder) else { continue };
         take_away(&mut handles, path, &thing.mark).map_err(|error| failed(error, path))?;
         held.push(Held::of(path, &thing, None));

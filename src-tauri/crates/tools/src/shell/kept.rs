@@ -90,7 +90,7 @@ impl Snapshot {
         let mut handles = Handles::new(place);
         for path in paths(folders) {
             let entry = handles.entry(&path).map_err(|error| failed(error, &path))?;
-            if let Some(thing) = thing(&entry, Some(place)).map_err(|error| failed(error, &path))? {
+            if let Some(thing) = thing(&entry, Some(place), MOST_BYTES).map_err(|error| failed(error, &path))? {
                 all.insert(path, thing);
             }
         }
@@ -309,11 +309,11 @@ fn put(handles: &mut Handles, path: &Path, thing: &Thing, after: Option<&Mark>, 
     Ok(())
 }
 
-pub(super) fn thing(entry: &Entry, keeping: Option<&Place>) -> Result<Option<Thing>, Errno> {
+pub(super) fn thing(entry: &Entry, keeping: Option<&Place>, most: u64) -> Result<Option<Thing>, Errno> {
     let Some(mark) = entry.mark()? else { return Ok(None) };
     let sha256 = match (mark.kind, keeping) {
         (Kind::File, Some(place)) => {
-            let whole = entry.read_whole(MOST_BYTES)?.ok_or(Errno::NOENT)?;
+            let whole = entry.read_whole(most)?.ok_or(Errno::NOENT)?;
             Some(keep(&whole.bytes, &place.copies).map_err(|_| Errno::NOSPC)?)
         }
         (Kind::Other, _) => return Err(Errno::OPNOTSUPP),

@@ -134,9 +134,10 @@ fn modules(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
 
 /// A setting in this file that may start something; none if all are known to start nothing.
 pub(super) fn may_start(file: &Path) -> Option<String> {
-    match std::fs::read_to_string(file) {
-        Ok(text) => foreign(&text),
-        Err(_) => Some(file.display().to_string()),
+    let text = file.is_file().then(|| std::fs::read_to_string(file).ok()).flatten();
+    match text {
+        Some(text) => foreign(&text),
+        None => Some(file.display().to_string()),
     }
 }
 

@@ -110,7 +110,8 @@ impl Tool for Run {
             None => None,
         };
         sandbox.instead = staged.as_ref().map(Staged::shown).unwrap_or_default();
-        let steering = if staged.is_none() { call.steering(place) } else { Vec::new() };
+        let in_place = staged.is_none() && !call.only_reads();
+        let steering = if in_place { call.steering(place) } else { Vec::new() };
         let line = call.prepared(&sandbox.denied);
         let program = ["/bin/bash", "--noprofile", "--norc", "-c", &line];
         let ran = sandbox.run(&program, &place.stop).map_err(ToolError::Failed)?;
@@ -119,7 +120,7 @@ impl Tool for Run {
             && ran.end != End::Stopped
         {
             brought = staged.bring_over(before, &call.changing, place)?;
-        } else if staged.is_none() && !call.only_reads() {
+        } else if in_place {
             let new: Vec<PathBuf> = call.steering(place).into_iter().filter(|path| !steering.contains(path)).collect();
             brought.held = held::take_out(&new, place)?;
         }
@@ -312,19 +313,15 @@ impl Call {
         }
         for (at, path) in self.started.iter().enumerate() {
             if let Ok(found) = resolver.follow(&text_of(path), Use::Look)
+                && found.reach != Reach::OwnFiles
+                && found.path.is_file()
                 && !self.targets.iter().any(|target| Path::new(&target.shown) == found.path)
             {
                 let bytes = std::fs::read(&found.path).unwrap_or_default();
                 let state = format!("sha256:{}", digest(&bytes));
-                // It is read by what the line starts, inside the box: where that lies is no more than reading it.
-                let reach = found.reach.min(Reach::Outside);
-                let reach = if found.reach == Reach::Protected { Reach::Inside } else { reach };
-                self.targets.push(Target {
-                    field: format!("/started/{at}"),
-                    shown: text_of(&found.path),
-                    state,
-                    reach,
-                });
+                // It is read inside the box, which shows no more of it than what is granted.
+                let (field, reach) = (format!("/started/{at}"), Reach::Inside);
+                self.targets.push(Target { field, shown: text_of(&found.path), state, reach });
             }
         }
     }
@@ -437,6 +434,10 @@ impl Call {
             rows.push((say("tools.shell.row.unknown", &[]), problem.sentence()));
         }
         rows.push((say("tools.shell.row.folder", &[]), shown_path(&self.folder.path)));
+        if !self.only_reads() && !self.started.is_empty() {
+            let paths = self.started.iter().map(|path| shown_path(path)).collect::<Vec<_>>().join("\n");
+            rows.push((say("tools.shell.row.also", &[]), paths));
+        }
         if !self.only_reads() {
             let folders = self.writable.iter().map(|path| shown_path(path)).collect::<Vec<_>>().join("\n");
             let none = say("tools.shell.row.none", &[]);

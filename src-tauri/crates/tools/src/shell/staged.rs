@@ -30,6 +30,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// A larger file that a command makes is not brought over.
+const MOST_BROUGHT: u64 = 256 * 1024 * 1024;
+
 /// Copies of folders, gone when dropped.
 pub struct Staged {
     root: PathBuf,
@@ -255,7 +258,7 @@ fn make(copy: &Path, thing: &Thing, inodes: &mut HashMap<(u64, u64), PathBuf>, p
 fn found(copy: &Path, before: Option<&Thing>, place: &Place) -> Result<Option<Thing>, Errno> {
     let mut handles = Handles::new(place);
     let entry = handles.entry(copy)?;
-    let thing = super::kept::thing(&entry, Some(place))?.ok_or(Errno::NOENT)?;
+    let thing = super::kept::thing(&entry, Some(place), MOST_BROUGHT)?.ok_or(Errno::NOENT)?;
     let same = before.is_some_and(|before| {
         before.sha256 == thing.sha256
             && before.mark.link == thing.mark.link
@@ -344,7 +347,7 @@ fn exchange(passing: &Entry, entry: &Entry, there: &Mark) -> Result<(), Errno> {
 ///
 /// # Errors
 /// [`CHANGED`] or `NOTEMPTY` where somebody else was there meanwhile.
-pub fn take_away(handles: &mut Handles, path: &Path, before: &Mark) -> Result<(), Errno> {
+pub(super) fn take_away(handles: &mut Handles, path: &Path, before: &Mark) -> Result<(), Errno> {
     let entry = handles.entry(path)?;
     let Some(there) = entry.mark()? else { return Ok(()) };
     if !before.holds(&there, false) {
@@ -358,7 +361,7 @@ pub fn take_away(handles: &mut Handles, path: &Path, before: &Mark) -> Result<()
 }
 
 /// What is kept of attributes, for whoever holds something back.
-pub fn keep_list(list: &impl serde::Serialize, place: &Place) -> Result<String, ToolError> {
+pub(super) fn keep_list(list: &impl serde::Serialize, place: &Place) -> Result<String, ToolError> {
     let text = serde_json::to_vec(list).map_err(|error| ToolError::Failed(error.to_string()))?;
     keep(&text, &place.copies)
 }
