@@ -1,95 +1,58 @@
-//! Lists the window's commands, so that no window may call one without a capability, and refuses to build without
-//! the built front end.
+//! Gives the window its commands and no others: the manifest and the capability are made from the one list in
+//! `src/commands/list.rs`. Refuses to build without the built front end.
 
-use std::{path::Path, process::ExitCode};
+use std::{fs, path::Path, process::ExitCode};
 
-/// Every command of the window, as in `src/commands.rs` and `capabilities/main.json`; a test compares the three.
-const COMMANDS: &[&str] = &[
-    "ready",
-    "standing",
-    "inbox",
-    "card",
-    "new_task",
-    "practice",
-    "runs",
-    "run",
-    "stop_run",
-    "go_on",
-    "set_limits",
-    "say",
-    "approve",
-    "reject",
-    "edit",
-    "recall",
-    "answer",
-    "undo",
-    "dismiss_unknown",
-    "history",
-    "export",
-    "why",
-    "rule_offers",
-    "add_rule",
-    "rules",
-    "revoke_rule",
-    "trust_offers",
-    "accept_trust",
-    "decline_trust",
-    "advise",
-    "tools",
-    "connections",
-    "add_connection",
-    "test_connection",
-    "switch_connection",
-    "sign_in",
-    "remove_connection",
-    "declare_tool",
-    "accept_tool",
-    "import_connections",
-    "agents",
-    "add_agent",
-    "remove_agent",
-    "accounts",
-    "add_account",
-    "test_account",
-    "switch_account",
-    "remove_account",
-    "automations",
-    "automation",
-    "add_automation",
-    "change_automation",
-    "switch_automation",
-    "pause_automations",
-    "remove_automation",
-    "run_automation",
-    "answer_firing",
-    "look_back",
-    "digest",
-    "digest_seen",
-    "ask_next_time",
-    "undo_all",
-    "run_sample",
-    "settings",
-    "set_settings",
-    "set_key",
-    "find_models",
-    "freeze",
-    "unfreeze",
-    "verify",
-];
+const LIST: &str = "src/commands/list.rs";
+const CAPABILITY: &str = "capabilities/main.json";
+/// What of Tauri itself the window may use: hearing what changed.
+const OF_TAURI: &[&str] = &["core:event:allow-listen", "core:event:allow-unlisten"];
 
 fn main() -> ExitCode {
     // The front end is embedded when this crate is compiled, so a new one has to compile it again.
     println!("cargo:rerun-if-changed=../ui/dist");
+    println!("cargo:rerun-if-changed={LIST}");
     if !Path::new("../ui/dist/index.html").is_file() {
         eprintln!("The front end is not built: ui/dist/index.html is missing. Run `npm ci && npm run build` in ui/.");
         return ExitCode::FAILURE;
     }
-    let manifest = tauri_build::AppManifest::new().commands(COMMANDS);
-    match tauri_build::try_build(tauri_build::Attributes::new().app_manifest(manifest)) {
+    match build() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{error:#}");
+            eprintln!("{error}");
             ExitCode::FAILURE
         }
     }
+}
+
+fn build() -> Result<(), String> {
+    let list = fs::read_to_string(LIST).map_err(|error| format!("{LIST}: {error}"))?;
+    let commands: Vec<&'static str> = names(&list).map(|name| &*String::leak(name.to_owned())).collect();
+    let capability = capability(&commands);
+    if fs::read_to_string(CAPABILITY).ok().as_ref() != Some(&capability) {
+        fs::write(CAPABILITY, capability).map_err(|error| format!("{CAPABILITY}: {error}"))?;
+    }
+    let manifest = tauri_build::AppManifest::new().commands(Vec::leak(commands));
+    let attributes = tauri_build::Attributes::new().app_manifest(manifest);
+    tauri_build::try_build(attributes).map_err(|error| format!("{error:#}"))
+}
+
+/// The name of a command is what stands before the parenthesis on a line that says what it answers.
+fn names(list: &str) -> impl Iterator<Item = &str> {
+    list.lines().filter(|line| line.contains(") -> ") && line.contains(" =")).filter_map(|line| {
+        let name = line.trim().split_once('(')?.0;
+        name.chars().all(|c| c.is_ascii_lowercase() || c == '_').then_some(name)
+    })
+}
+
+fn capability(commands: &[&str]) -> String {
+    let own = commands.iter().map(|name| format!("allow-{}", name.replace('_', "-")));
+    let all: Vec<String> = OF_TAURI.iter().map(|name| (*name).to_owned()).chain(own).collect();
+    let lines: Vec<String> = all.iter().map(|name| format!("    \"{name}\"")).collect();
+    format!(
+        "{{\n  \"$schema\": \"../gen/schemas/desktop-schema.json\",\n  \"identifier\": \"main\",\n  \"description\": \"What \
+         the one window may call: its own commands, and listening to what changes. Made by build.rs.\",\n  \"windows\": \
+         [\n    \"main\"\n  ],\n  \"permissions\": [\n{}\n  ]\n}}\n",
+        lines.join(",\n")
+    )
 }

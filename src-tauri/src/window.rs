@@ -54,8 +54,10 @@ pub fn show(app: &AppHandle) {
 }
 
 /// The page is drawn and listens: show it, and open the card it was called for.
-pub fn ready(window: &WebviewWindow) {
-    to_front(window);
+pub fn ready(app: &AppHandle) {
+    // A page that calls as its window is destroyed has nothing left to show.
+    let Some(window) = app.get_webview_window(LABEL) else { return };
+    to_front(&window);
     let open = {
         let waiting = window.state::<Waiting>();
         let mut page = waiting.page();

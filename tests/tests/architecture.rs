@@ -4,6 +4,8 @@
 
 #[path = "architecture/arrows.rs"]
 mod arrows;
+#[path = "architecture/commands.rs"]
+mod commands;
 #[path = "architecture/house.rs"]
 mod house;
 #[path = "architecture/places.rs"]

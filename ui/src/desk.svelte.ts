@@ -2,7 +2,7 @@
 // It decides nothing: every act is a call of the host, and what came of it arrives as a change.
 
 import { getContext, setContext, tick } from "svelte";
-import type { ExportFormat, Host } from "./host/host";
+import type { Host } from "./host/host";
 import { wireError } from "./host/host";
 import type {
   Change,
@@ -268,7 +268,7 @@ export class Desk {
     await this.act(() => (frozen ? this.host.unfreeze() : this.host.freeze()));
   }
 
-  async save(format: ExportFormat): Promise<void> {
+  async save(format: "jsonl" | "csv"): Promise<void> {
     const path = await this.try(() => this.host.export(format));
     if (path) this.notice(say("ui.history.exported", { path }));
   }

@@ -103,11 +103,6 @@ pub fn none(found: Vec<String>, rule: &str) {
     assert!(found.is_empty(), "{rule}\n{}", found.join("\n"));
 }
 
-/// The texts between double quotes, in order. Enough for lists of names: it knows no raw strings.
-pub fn quoted(text: &str) -> Vec<&str> {
-    text.split('"').skip(1).step_by(2).collect()
-}
-
 #[test]
 fn code_ends_where_the_tests_begin_and_has_no_comments() {
     let text = "//! Words.\nuse a;\n    // why\n#[cfg(test)]\nfn helper() {}\n#[cfg(test)]\nmod tests {\n    b();\n}\n";

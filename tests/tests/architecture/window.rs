@@ -1,6 +1,9 @@
 //! What the window may do: its commands, its capabilities and its content policy (APP-03, APP-04, APP-05).
 
-use crate::sources::{below, json, quoted, read};
+use crate::{
+    commands::listed,
+    sources::{below, json, read},
+};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,22 +16,23 @@ const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src '
 const CORE: &[&str] = &["core:event:allow-listen", "core:event:allow-unlisten"];
 
 #[test]
-fn app_03_handlers_manifest_and_capabilities_list_the_same_commands() {
-    let handled = set(handlers());
-    assert_eq!(handled, set(manifest()), "generate_handler! and COMMANDS in build.rs differ");
-    let wanted: BTreeSet<String> = handled.iter().map(|name| permission(name)).collect();
+fn app_03_the_capability_gives_the_listed_commands_and_no_others() {
+    let wanted = set(listed().iter().map(|command| permission(&command.name)).collect());
     let given: BTreeSet<String> = permissions().into_iter().filter(|name| !name.contains(':')).collect();
-    assert_eq!(wanted, given, "generate_handler! and the capabilities differ");
+    assert_eq!(wanted, given, "src-tauri/capabilities/main.json is not what build.rs makes of the list");
+    let build = read("src-tauri/build.rs");
+    assert!(build.contains(".app_manifest(manifest)"), "build.rs does not hand the list to the manifest");
 }
 
 #[test]
-fn app_03_every_command_the_front_end_calls_exists() {
+fn app_03_the_front_end_calls_only_what_is_listed() {
     let text = read("ui/src/host/tauri.ts");
-    let handled = set(handlers());
     let called: Vec<&str> = text.split("invoke").skip(1).filter_map(invoked).collect();
-    for name in called {
-        assert!(handled.contains(name), "ui/src/host/tauri.ts calls {name}, which is no command");
-    }
+    assert!(called.is_empty(), "ui/src/host/tauri.ts calls {called:?} beside the list");
+    let outside =
+        below("src-tauri/src", &["rs"]).into_iter().filter(|source| source.path != "src-tauri/src/commands.rs");
+    let found: Vec<String> = outside.flat_map(|source| source.places(|line| line.contains("tauri::command"))).collect();
+    assert!(found.is_empty(), "a command that is not in the list: {found:?}");
 }
 
 #[test]
@@ -81,30 +85,6 @@ fn app_05_the_front_end_sees_no_global_and_no_developer_tools() {
     }
     let cargo = read("src-tauri/Cargo.toml");
     assert!(!cargo.contains("\"devtools\""), "the feature devtools opens them in a release");
-}
-
-fn handlers() -> Vec<String> {
-    let sources = below("src-tauri/src", &["rs"]);
-    let lists: Vec<String> = sources
-        .iter()
-        .filter_map(|source| {
-            let code: Vec<&str> = source.code().into_iter().map(|(_, line)| line).collect();
-            let code = code.join("\n");
-            let (_, after) = code.split_once("generate_handler![")?;
-            Some(after.split(']').next().unwrap_or_default().to_owned())
-        })
-        .collect();
-    assert_eq!(lists.len(), 1, "one generate_handler! in the shell");
-    let names = lists[0].split(',').map(str::trim).filter(|name| !name.is_empty());
-    names.map(|path| path.rsplit("::").next().unwrap_or(path).to_owned()).collect()
-}
-
-fn manifest() -> Vec<String> {
-    let text = read("src-tauri/build.rs");
-    assert!(text.contains(".commands(COMMANDS)"), "build.rs does not hand COMMANDS to the manifest");
-    let (_, after) = text.split_once("const COMMANDS: &[&str] = &[").expect("COMMANDS in build.rs");
-    let list = after.split("];").next().unwrap_or_default();
-    quoted(list).into_iter().map(str::to_owned).collect()
 }
 
 fn capabilities() -> BTreeMap<String, Value> {

@@ -68,7 +68,8 @@ fn f3_lines_that_start_something_beside_their_words_ask() {
         let id = run.cards()[0]["id"].as_str().expect("an id").to_owned();
         home.json(&["reject", &id, "--stop"]);
     }
-    for line in ["ls", "echo $((1+2))", "[[ -f in.txt ]] && head -1 in.txt", "printf '%s\\n' a", "sort f.txt | uniq -c"] {
+    for line in ["ls", "echo $((1+2))", "[[ -f in.txt ]] && head -1 in.txt", "printf '%s\\n' a", "sort f.txt | uniq -c"]
+    {
         let run = ask(&home, line, "semi").ended(0);
         assert!(run.cards().is_empty(), "{line}");
     }

@@ -371,8 +371,10 @@ export function fakeHost(data: Sample = sample(Date.now())): FakeHost {
     },
     settings: async () => structuredClone(data.settings),
     setSettings: async (settings) => (data.settings = structuredClone(settings)),
-    setKey: async (_key, fallback) =>
-      void ((fallback ? data.settings.fallback : data.settings).has_key = true),
+    setKey: async (_key, fallback) => {
+      (fallback ? data.settings.fallback : data.settings).has_key = true;
+      return "";
+    },
     findModels: async () => [
       { name: "Ollama", base_url: "http://127.0.0.1:11434/v1", models: ["qwen3:8b", "llama3.2"] },
     ],

@@ -1326,7 +1326,7 @@ rows: Array<[string, string]>, };
 /**
  * Who a value came from.
  */
-export type Provenance = "user" | "own_data" | "model" | "untrusted";
+export type Provenance = "user" | "linked" | "own_data" | "model" | "untrusted";
 
 /**
  * Whose interface a model elsewhere speaks.

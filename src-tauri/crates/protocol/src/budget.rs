@@ -66,6 +66,7 @@ impl LimitName {
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default)]
+#[ts(optional_fields = nullable)]
 pub struct Budget {
     /// [`LimitName::Turns`].
     pub turns: Option<u32>,

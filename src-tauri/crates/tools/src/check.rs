@@ -38,6 +38,7 @@ impl World {
             data: home.join("data"),
             copies: home.join("data/copies"),
             others: None,
+            labels: assent_agent::Labels::default(),
             denied: Vec::new(),
             asked: Vec::new(),
             notes: home.join("Notes"),

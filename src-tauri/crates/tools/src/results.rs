@@ -137,6 +137,7 @@ mod tests {
             data: data.path().into(),
             copies: data.path().join("copies"),
             others: None,
+            labels: assent_agent::Labels::default(),
             denied: Vec::new(),
             asked: Vec::new(),
             notes: data.path().join("notes"),

@@ -76,6 +76,7 @@ impl Stage {
             data: config.data.clone(),
             copies: config.data.join("copies"),
             others: None,
+            labels: assent_agent::Labels::default(),
             denied: Vec::new(),
             asked: Vec::new(),
             notes: config.home.join("Notes"),

@@ -144,8 +144,8 @@ fn judge(
         "awk" | "gawk" | "mawk" | "nawk" | "original-awk" => super::awk::read(args),
         "sed" | "gsed" => super::sed::read(args),
         "git" => git::read(args),
-        "tar" | "bsdtar" | "unzip" | "zipinfo" | "gzip" | "gunzip" | "bzip2" | "bunzip2" | "xz" | "unxz" | "zcat" | "gzcat"
-        | "bzcat" | "xzcat" | "lzcat" => archive(program, args),
+        "tar" | "bsdtar" | "unzip" | "zipinfo" | "gzip" | "gunzip" | "bzip2" | "bunzip2" | "xz" | "unxz" | "zcat"
+        | "gzcat" | "bzcat" | "xzcat" | "lzcat" => archive(program, args),
         "echo" | "printf" | "test" | "[" | "[[" => plain(program, args, context),
         "tee" => tee(args),
         _ => listed(program, args),
@@ -314,10 +314,11 @@ pub(super) fn paths_of(args: &[Word], changes: bool) -> Vec<NamedPath> {
 
 /// Whether a word may be the operator that looks at a variable by its name, which evaluates an index in that name.
 pub(super) fn may_name_a_variable(word: &Word) -> bool {
-    matches!(word.literal(), Some("-v" | "-R")) || word.literal().is_none() && word.start() != super::word::Start::Other && {
-        let open = |text| word.may_be(text);
-        word.start() == super::word::Start::Dash && (open("-v") || open("-R"))
-    }
+    matches!(word.literal(), Some("-v" | "-R"))
+        || word.literal().is_none() && word.start() != super::word::Start::Other && {
+            let open = |text| word.may_be(text);
+            word.start() == super::word::Start::Dash && (open("-v") || open("-R"))
+        }
 }
 
 /// Whether assigning to `name` steers neither the shell nor a program. What is not exported can only steer the shell, by the

@@ -63,7 +63,8 @@ pub(super) fn read(name: &str, args: &[Word], scope: &Scope, found: &mut Finding
         "cd" | "pushd" | "popd" => {
             found.wanders |= args.iter().any(|word| word.literal().is_none());
             let known = args.iter().all(|word| {
-                word.start() != super::word::Start::Dash || matches!(word.literal(), Some("-" | "--" | "-L" | "-P" | "-e"))
+                word.start() != super::word::Start::Dash
+                    || matches!(word.literal(), Some("-" | "--" | "-L" | "-P" | "-e"))
             });
             if known { Some(Some(Outcome::reads(paths_of(args, false)))) } else { opaque("unknown_option") }
         }

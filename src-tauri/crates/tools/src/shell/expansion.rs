@@ -353,8 +353,8 @@ pub(super) fn only_numbers(scope: &Scope, text: &str) -> bool {
     let mut rest = text.as_str();
     while let Some(c) = rest.chars().next() {
         let (name, after) = match c {
-            ' ' | '\t' | '\n' | '+' | '-' | '*' | '/' | '%' | '(' | ')' | '<' | '>' | '=' | '!' | '&' | '|' | '^' | '~'
-            | '?' | ':' | ',' | ';' => {
+            ' ' | '\t' | '\n' | '+' | '-' | '*' | '/' | '%' | '(' | ')' | '<' | '>' | '=' | '!' | '&' | '|' | '^'
+            | '~' | '?' | ':' | ',' | ';' => {
                 rest = &rest[1..];
                 continue;
             }

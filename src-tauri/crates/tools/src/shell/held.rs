@@ -178,7 +178,8 @@ pub fn take_out(new: &[PathBuf], place: &Place) -> Result<Vec<Held>, ToolError> 
     let mut held = Vec::new();
     for path in new {
         let entry = handles.entry(path).map_err(|error| failed(error, path))?;
-        let thing = super::kept::thing(&entry, Some(place), crate::contents::MOST_BYTES).map_err(|error| failed(error, path))?;
+        let thing = super::kept::thing(&entry, Some(place), crate::contents::MOST_BYTES)
+            .map_err(|error| failed(error, path))?;
         let Some(thing) = thing.filter(|thing| thing.mark.kind != Kind::Folder) else { continue };
         take_away(&mut handles, path, &thing.mark).map_err(|error| failed(error, path))?;
         held.push(Held::of(path, &thing, None));

@@ -83,8 +83,12 @@ const HARMLESS: &[&str] = &[
 
 /// What git is told before it starts, over whatever a repository says (git-config(1), "ENVIRONMENT").
 pub(super) fn environment() -> String {
-    const OVER: &[(&str, &str)] =
-        &[("core.fsmonitor", "false"), ("core.hooksPath", "/dev/null"), ("core.pager", "cat"), ("log.showSignature", "false")];
+    const OVER: &[(&str, &str)] = &[
+        ("core.fsmonitor", "false"),
+        ("core.hooksPath", "/dev/null"),
+        ("core.pager", "cat"),
+        ("log.showSignature", "false"),
+    ];
     let mut text = format!(
         "export GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_PAGER=cat GIT_OPTIONAL_LOCKS=0 GIT_TERMINAL_PROMPT=0 GIT_CONFIG_COUNT={}",
         OVER.len()
@@ -101,7 +105,8 @@ pub(super) fn settings(folder: &Path) -> Vec<PathBuf> {
     for above in folder.ancestors() {
         let git = above.join(".git");
         // A file names the folder where it lies.
-        let named = std::fs::read_to_string(&git).ok().and_then(|text| Some(above.join(text.strip_prefix("gitdir:")?.trim())));
+        let named =
+            std::fs::read_to_string(&git).ok().and_then(|text| Some(above.join(text.strip_prefix("gitdir:")?.trim())));
         let folders = [named.unwrap_or(git), above.to_owned()];
         let Some(git) = folders.into_iter().find(|git| git.join("HEAD").symlink_metadata().is_ok()) else { continue };
         let common = std::fs::read_to_string(git.join("commondir")).map(|text| git.join(text.trim()));

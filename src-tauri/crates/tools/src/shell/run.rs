@@ -17,7 +17,6 @@ use crate::{
     protected::Use,
     sandbox::{End, Limits, Sandbox},
     scan::scan,
-    walk::walk,
     words::{folder_name, say, shown_path, size},
 };
 use assent_agent::{Inverse, Output, Place, Target, Tool, ToolError, ToolFacts, ToolSpec, Undone};
@@ -29,10 +28,6 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
-
-/// How far keys and hooks are looked for below the granted folders.
-const DEEPEST: usize = 16;
-const MOST_LOOKED_AT: usize = 50_000;
 
 /// Run a command line with bash, in a sandbox: no network, no secrets, only the granted folders, 60 seconds. Lines that
 /// only read run at once; all others wait for the user. The other tools are better for single files: what they do can
@@ -106,7 +101,7 @@ impl Tool for Run {
         }
         let keeps = facts.effect != Effect::Observe && facts.reversal != Reversal::None;
         let before = if keeps { Some(Snapshot::take(&call.writable, place)?.0) } else { None };
-        let mut sandbox = call.sandbox(place);
+        let mut sandbox = call.sandbox(place)?;
         let staged = match &before {
             Some(before) => {
                 call.is_what_was_kept(before, facts)?;
@@ -126,8 +121,7 @@ impl Tool for Run {
         {
             brought = staged.bring_over(before, &call.changing, place)?;
         } else if in_place {
-            let new: Vec<PathBuf> =
-                call.steering(place).into_iter().filter(|path| !steering.contains(path)).collect();
+            let new: Vec<PathBuf> = call.steering(place).into_iter().filter(|path| !steering.contains(path)).collect();
             brought.held = held::take_out(&new, place)?;
         }
         drop(staged);
@@ -155,10 +149,10 @@ impl Tool for Run {
             value["held_back_because"] = json!(say("tools.shell.held.told", &[]));
         }
         if !sandbox.denied.is_empty() && ran.end != End::Status(0) {
-            value["cannot_start"] = json!(say("tools.shell.denied", &[("programs", &visible(&sandbox.denied.join(", ")))]));
+            value["cannot_start"] =
+                json!(say("tools.shell.denied", &[("programs", &visible(&sandbox.denied.join(", ")))]));
         }
-        let items =
-            if call.only_reads() { Vec::new() } else { outcomes(ran.end, !changed.is_empty(), &brought) };
+        let items = if call.only_reads() { Vec::new() } else { outcomes(ran.end, !changed.is_empty(), &brought) };
         if call.only_reads() && ran.end != End::Status(0) && !matches!(ran.end, End::Status(_)) {
             return Err(ToolError::Failed(ended(ran.end)));
         }
@@ -308,8 +302,13 @@ impl Call {
     // What the line starts beside what it names is bound as well.
     fn find_started(&mut self, resolver: &Resolver<'_>) {
         if !self.reading.reads_only {
-            let named: Vec<PathBuf> =
-                self.targets.iter().skip(1).map(|target| PathBuf::from(&target.shown)).filter(|path| path.is_file()).collect();
+            let named: Vec<PathBuf> = self
+                .targets
+                .iter()
+                .skip(1)
+                .map(|target| PathBuf::from(&target.shown))
+                .filter(|path| path.is_file())
+                .collect();
             self.started.extend(started::files(&self.reading, &named, &self.folder.path));
         }
         for (at, path) in self.started.iter().enumerate() {
@@ -348,7 +347,8 @@ impl Call {
 
     // The line, behind what switches off what a repository's settings start and what no rule lets the shell do itself.
     fn prepared(&self, denied: &[String]) -> String {
-        const BUILTINS: &[&str] = &["echo", "printf", "test", "[", "kill", "pwd", "true", "false", "type", "ulimit", "umask"];
+        const BUILTINS: &[&str] =
+            &["echo", "printf", "test", "[", "kill", "pwd", "true", "false", "type", "ulimit", "umask"];
         let mut before = Vec::new();
         let git = |program: &String| program.rsplit('/').next() == Some("git");
         if !self.only_reads() || self.reading.programs.iter().any(git) {
@@ -379,36 +379,18 @@ impl Call {
         self.reading.reads_only && (plain || !self.line.to_lowercase().contains("pwd"))
     }
 
-    fn sandbox(&self, place: &Place) -> Sandbox {
-        let (hidden, frozen) = self.closed(place);
-        let writable = if self.only_reads() { Vec::new() } else { self.writable.clone() };
+    // Keys in the granted folders are taken out of the box, and hooks stay as they are. What the line names is on the
+    // card, and was the user's to allow.
+    fn sandbox(&self, place: &Place) -> Result<Sandbox, ToolError> {
         let mut readable = self.readable.clone();
         readable.push(self.folder.path.clone());
-        let limits = Limits::default();
-        let (denied, instead) = (self.denied(place), Vec::new());
-        Sandbox { folder: self.folder.path.clone(), readable, writable, hidden, frozen, denied, instead, limits }
-            .without_secrets(&place.home, &place.data)
-    }
-
-    // Keys and hooks that lie in the granted folders: the ones are taken out of the box, the others stay as they are.
-    // What the line names is on the card, and was the user's to allow.
-    fn closed(&self, place: &Place) -> (Vec<PathBuf>, Vec<PathBuf>) {
-        let (mut hidden, mut frozen) = (Vec::new(), Vec::new());
-        let mut looked_at = 0;
-        for folder in self.readable.iter().chain(&self.writable).filter(|path| path.is_dir()) {
-            // A folder that cannot be listed here cannot be listed in the box.
-            let _ = walk(folder, DEEPEST, place, |seen| {
-                looked_at += 1;
-                if seen.closed && !self.targets.iter().any(|target| Path::new(&target.shown).starts_with(&seen.path)) {
-                    let steers = seen.path.components().any(|part| {
-                        matches!(part.as_os_str().to_str(), Some(".git" | ".githooks" | ".husky" | ".vscode"))
-                    });
-                    if steers { &mut frozen } else { &mut hidden }.push(seen.path.clone());
-                }
-                looked_at <= MOST_LOOKED_AT
-            });
+        let mut sandbox = Sandbox::reading(self.folder.path.clone(), readable);
+        if !self.only_reads() {
+            sandbox = Sandbox { writable: self.writable.clone(), reading: false, ..sandbox };
         }
-        (hidden, frozen)
+        sandbox.denied = self.denied(place);
+        let named: Vec<PathBuf> = self.targets.iter().map(|target| PathBuf::from(&target.shown)).collect();
+        sandbox.looked_through(place, &named).map_err(|unfinished| ToolError::Failed(unfinished.sentence()))
     }
 
     fn title(&self, place: &Place) -> String {

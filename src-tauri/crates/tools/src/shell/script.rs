@@ -150,7 +150,10 @@ impl<'a, 'f> Script<'a, 'f> {
                 let body = node.child_by_field_name("body").map_or(node.end_byte(), |body| body.start_byte());
                 let head = self.source.get(node.start_byte()..body).unwrap_or_default();
                 let counts = head.trim_end().trim_end_matches("do").trim_end().trim_end_matches(';').trim_end();
-                let counts = counts.strip_prefix("for").map(str::trim).and_then(|head| head.strip_prefix("((")?.strip_suffix("))"));
+                let counts = counts
+                    .strip_prefix("for")
+                    .map(str::trim)
+                    .and_then(|head| head.strip_prefix("((")?.strip_suffix("))"));
                 if !counts.is_some_and(|head| expansion::only_numbers(&self.scope, head)) {
                     self.broken("arithmetic", node);
                 }
@@ -189,8 +192,9 @@ impl<'a, 'f> Script<'a, 'f> {
             && plain.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         // An index in a list is evaluated, and assigning to some names of the shell is too.
         let value = node.child_by_field_name("value");
-        let indexed = value
-            .is_some_and(|value| value.kind() == "array" && children(value).iter().any(|one| self.text(*one).starts_with('[')));
+        let indexed = value.is_some_and(|value| {
+            value.kind() == "array" && children(value).iter().any(|one| self.text(*one).starts_with('['))
+        });
         if indexed {
             self.broken("variable_name", node);
         }
@@ -252,7 +256,10 @@ impl<'a, 'f> Script<'a, 'f> {
         let mut left = vec![node];
         while let Some(node) = left.pop() {
             match node.kind() {
-                "test_command" | "binary_expression" | "unary_expression" | "parenthesized_expression"
+                "test_command"
+                | "binary_expression"
+                | "unary_expression"
+                | "parenthesized_expression"
                 | "negated_command" => left.extend(children(node)),
                 _ => {
                     if argv::may_name_a_variable(&words.word(node)) {

@@ -172,7 +172,9 @@ impl Staged {
         let mut found = Vec::new();
         for (real, copy) in &self.folders {
             for path in paths(std::slice::from_ref(copy)) {
-                if path.join("HEAD").symlink_metadata().is_ok() && path.join("objects").is_dir() && path.join("refs").is_dir()
+                if path.join("HEAD").symlink_metadata().is_ok()
+                    && path.join("objects").is_dir()
+                    && path.join("refs").is_dir()
                     && let Ok(rest) = path.strip_prefix(copy)
                 {
                     found.push(if rest.as_os_str().is_empty() { real.clone() } else { real.join(rest) });
@@ -227,12 +229,7 @@ fn kind(path: &Path) -> Option<Kind> {
 }
 
 // One thing of a copy, as it was kept. Two names of one file stay two names of one file.
-fn make(
-    copy: &Path,
-    thing: &Thing,
-    inodes: &mut HashMap<(u64, u64), PathBuf>,
-    place: &Place,
-) -> Result<(), Errno> {
+fn make(copy: &Path, thing: &Thing, inodes: &mut HashMap<(u64, u64), PathBuf>, place: &Place) -> Result<(), Errno> {
     let io = |error: std::io::Error| errno(&error);
     match thing.mark.kind {
         Kind::Folder => std::fs::DirBuilder::new().mode(0o700).create(copy).map_err(io),
@@ -274,7 +271,13 @@ fn found(copy: &Path, before: Option<&Thing>, place: &Place) -> Result<Option<Th
 ///
 /// # Errors
 /// [`CHANGED`] and `EXIST` where somebody else was there meanwhile.
-pub(super) fn put(handles: &mut Handles, path: &Path, thing: &Thing, before: Option<&Mark>, place: &Place) -> Result<(), Errno> {
+pub(super) fn put(
+    handles: &mut Handles,
+    path: &Path,
+    thing: &Thing,
+    before: Option<&Mark>,
+    place: &Place,
+) -> Result<(), Errno> {
     let entry = handles.entry(path)?;
     let there = entry.mark()?;
     match (before, &there) {

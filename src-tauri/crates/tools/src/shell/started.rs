@@ -8,11 +8,23 @@ use std::path::{Path, PathBuf};
 const READ: &[(&[&str], &[&str])] = &[
     (&["make", "gmake"], &["GNUmakefile", "makefile", "Makefile"]),
     (&["just"], &["justfile", "Justfile", ".justfile"]),
-    (&["npm", "npx", "pnpm", "yarn", "bun", "bunx", "node"], &["package.json", ".npmrc", ".yarnrc", ".yarnrc.yml", "bunfig.toml"]),
+    (
+        &["npm", "npx", "pnpm", "yarn", "bun", "bunx", "node"],
+        &["package.json", ".npmrc", ".yarnrc", ".yarnrc.yml", "bunfig.toml"],
+    ),
     (&["cargo", "rustc"], &["Cargo.toml", "build.rs", ".cargo/config.toml", ".cargo/config", "rust-toolchain.toml"]),
     (
         &["python", "python3", "pip", "pip3", "uv", "pytest", "tox", "nox", "poetry", "hatch"],
-        &["pyproject.toml", "setup.py", "setup.cfg", "conftest.py", "tox.ini", "noxfile.py", "pytest.ini", "sitecustomize.py"],
+        &[
+            "pyproject.toml",
+            "setup.py",
+            "setup.cfg",
+            "conftest.py",
+            "tox.ini",
+            "noxfile.py",
+            "pytest.ini",
+            "sitecustomize.py",
+        ],
     ),
     (&["go"], &["go.mod", "go.work"]),
     (&["cmake"], &["CMakeLists.txt", "CMakePresets.json"]),
@@ -42,7 +54,10 @@ pub(super) fn files(reading: &LineReading, named: &[PathBuf], folder: &Path) -> 
             add(folder.join(program), &mut found);
         }
         for (tools, files) in READ {
-            if tools.iter().any(|tool| last == *tool || last.strip_prefix(tool).is_some_and(|rest| rest.starts_with(['.', '3']))) {
+            if tools
+                .iter()
+                .any(|tool| last == *tool || last.strip_prefix(tool).is_some_and(|rest| rest.starts_with(['.', '3'])))
+            {
                 files.iter().for_each(|file| add(folder.join(file), &mut found));
             }
         }
@@ -81,7 +96,12 @@ pub(super) fn files(reading: &LineReading, named: &[PathBuf], folder: &Path) -> 
     }
     // What the line names is bound already.
     let named_here: Vec<PathBuf> = named.to_vec();
-    found.into_iter().enumerate().filter(|(at, path)| *at < own || !named_here.contains(path)).map(|(_, path)| path).collect()
+    found
+        .into_iter()
+        .enumerate()
+        .filter(|(at, path)| *at < own || !named_here.contains(path))
+        .map(|(_, path)| path)
+        .collect()
 }
 
 // Every word of a text that may name a file: whatever language it is in, a file that it uses stands there by its name.

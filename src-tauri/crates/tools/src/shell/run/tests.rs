@@ -162,10 +162,16 @@ fn what_would_lie_in_a_protected_place_waits_and_the_rest_is_there() {
         let found = held_back(&world, &format!("{script}; echo fine > fine.txt"));
         assert!(found.iter().any(|path| path.trim_start_matches('/') == held), "{script}: {found:?}");
         assert!(world.work.join(held).symlink_metadata().is_err(), "{script}");
-        assert_eq!(fs::read_to_string(world.work.join("fine.txt")).unwrap(), "fine
-", "{script}");
+        assert_eq!(
+            fs::read_to_string(world.work.join("fine.txt")).unwrap(),
+            "fine
+",
+            "{script}"
+        );
     }
-    for script in ["mkdir src; echo x > src/hooks.rs", "echo x > env.txt", "mkdir -p hooks; echo x > hooks/a", "echo x > config"] {
+    for script in
+        ["mkdir src; echo x > src/hooks.rs", "echo x > env.txt", "mkdir -p hooks; echo x > hooks/a", "echo x > config"]
+    {
         assert!(held_back(&World::new(), script).is_empty(), "{script}");
     }
 }
