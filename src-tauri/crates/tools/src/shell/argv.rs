@@ -208,7 +208,9 @@ fn plain(program: &str, args: &[Word], context: Context) -> Outcome {
         "printf" => {
             let format = args.iter().find(|word| word.literal() != Some("--"));
             format.filter(|word| {
-                word.may_be("-v") || word.prefix().starts_with("-v") || context == Context::Shell && word.literal().is_none_or(sets_a_variable)
+                word.may_be("-v")
+                    || word.prefix().starts_with("-v")
+                    || context == Context::Shell && word.literal().is_none_or(sets_a_variable)
             })
         }
         _ => args.iter().find(|word| may_name_a_variable(word)),
@@ -343,15 +345,78 @@ pub(super) fn may_assign(name: &str, exported: bool) -> bool {
         "IFS",
     ];
     const SHELL: &[&str] = &[
-        "PATH", "HOME", "TMPDIR", "LANG", "LANGUAGE", "TERM", "SHELL", "USER", "LOGNAME", "PWD", "OLDPWD", "SHLVL", "_",
-        "IFS", "ENV", "CDPATH", "CHILD_MAX", "COLUMNS", "LINES", "DIRSTACK", "EMACS", "EUID", "UID", "PPID", "GROUPS",
-        "EXECIGNORE", "FCEDIT", "FIGNORE", "FUNCNAME", "FUNCNEST", "GLOBIGNORE", "GLOBSORT", "HOSTFILE", "HOSTNAME",
-        "HOSTTYPE", "IGNOREEOF", "INPUTRC", "INSIDE_EMACS", "LINENO", "MACHTYPE", "MAPFILE", "OSTYPE", "PIPESTATUS",
-        "POSIXLY_CORRECT", "REPLY", "SECONDS", "SHELLOPTS", "TIMEFORMAT", "TMOUT", "EDITOR", "VISUAL", "PAGER", "TZ",
+        "PATH",
+        "HOME",
+        "TMPDIR",
+        "LANG",
+        "LANGUAGE",
+        "TERM",
+        "SHELL",
+        "USER",
+        "LOGNAME",
+        "PWD",
+        "OLDPWD",
+        "SHLVL",
+        "_",
+        "IFS",
+        "ENV",
+        "CDPATH",
+        "CHILD_MAX",
+        "COLUMNS",
+        "LINES",
+        "DIRSTACK",
+        "EMACS",
+        "EUID",
+        "UID",
+        "PPID",
+        "GROUPS",
+        "EXECIGNORE",
+        "FCEDIT",
+        "FIGNORE",
+        "FUNCNAME",
+        "FUNCNEST",
+        "GLOBIGNORE",
+        "GLOBSORT",
+        "HOSTFILE",
+        "HOSTNAME",
+        "HOSTTYPE",
+        "IGNOREEOF",
+        "INPUTRC",
+        "INSIDE_EMACS",
+        "LINENO",
+        "MACHTYPE",
+        "MAPFILE",
+        "OSTYPE",
+        "PIPESTATUS",
+        "POSIXLY_CORRECT",
+        "REPLY",
+        "SECONDS",
+        "SHELLOPTS",
+        "TIMEFORMAT",
+        "TMOUT",
+        "EDITOR",
+        "VISUAL",
+        "PAGER",
+        "TZ",
     ];
     const FAMILIES: &[&str] = &[
-        "BASH", "COMP_", "COMPREPLY", "COPROC", "EPOCH", "HIST", "LC_", "LD_", "MAIL", "OPT", "PROMPT_", "RANDOM", "READLINE_",
-        "SRANDOM", "TEXTDOMAIN", "GIT_", "DYLD_",
+        "BASH",
+        "COMP_",
+        "COMPREPLY",
+        "COPROC",
+        "EPOCH",
+        "HIST",
+        "LC_",
+        "LD_",
+        "MAIL",
+        "OPT",
+        "PROMPT_",
+        "RANDOM",
+        "READLINE_",
+        "SRANDOM",
+        "TEXTDOMAIN",
+        "GIT_",
+        "DYLD_",
     ];
     let of_the_shell = SHELL.contains(&name)
         || FAMILIES.iter().any(|family| name.starts_with(family))
@@ -359,5 +424,6 @@ pub(super) fn may_assign(name: &str, exported: bool) -> bool {
     let own = name.chars().any(|c| c.is_ascii_lowercase())
         && !matches!(name, "histchars" | "auto_resume")
         && !name.to_ascii_lowercase().ends_with("_proxy");
-    own || exported && (HARMLESS.contains(&name) || name.starts_with("LC_")) || !exported && !of_the_shell && !matches!(name, "histchars" | "auto_resume")
+    own || exported && (HARMLESS.contains(&name) || name.starts_with("LC_"))
+        || !exported && !of_the_shell && !matches!(name, "histchars" | "auto_resume")
 }

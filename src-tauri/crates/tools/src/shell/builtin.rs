@@ -135,7 +135,8 @@ fn fits(word: &Word, letters: &str, takes: Takes) -> bool {
             Takes::Any => true,
             Takes::Numbers => number(text.trim_start_matches('%')),
             Takes::Only(known) => {
-                text.is_empty() || number(text.trim_start_matches('+')) && known.ends_with("0-9")
+                text.is_empty()
+                    || number(text.trim_start_matches('+')) && known.ends_with("0-9")
                     || known.split_ascii_whitespace().any(|word| word == text)
             }
         },
@@ -143,8 +144,20 @@ fn fits(word: &Word, letters: &str, takes: Takes) -> bool {
 }
 
 fn sets(args: &[Word]) -> Option<Option<Outcome>> {
-    const NAMES: &[&str] =
-        &["errexit", "nounset", "pipefail", "noglob", "noclobber", "verbose", "xtrace", "notify", "errtrace", "monitor", "history", "histexpand"];
+    const NAMES: &[&str] = &[
+        "errexit",
+        "nounset",
+        "pipefail",
+        "noglob",
+        "noclobber",
+        "verbose",
+        "xtrace",
+        "notify",
+        "errtrace",
+        "monitor",
+        "history",
+        "histexpand",
+    ];
     let mut named = false;
     for word in args {
         let text = word.literal()?;

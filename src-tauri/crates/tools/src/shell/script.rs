@@ -282,13 +282,15 @@ impl<'a, 'f> Script<'a, 'f> {
                     // What becomes of a text for a list is decided when it runs.
                     let lists = self.source.contains("=(")
                         || self.source.split_ascii_whitespace().any(|word| {
-                            matches!(word, "mapfile" | "readarray") || word.starts_with('-') && word.contains(['a', 'A'])
+                            matches!(word, "mapfile" | "readarray")
+                                || word.starts_with('-') && word.contains(['a', 'A'])
                         });
                     let value = child.child_by_field_name("value");
                     let list = value.is_some_and(|value| {
                         value.kind() != "array" && {
                             let word = self.word(value);
-                            lists && word.prefix().is_empty() && word.literal() != Some("") || word.prefix().trim_start().starts_with('(')
+                            lists && word.prefix().is_empty() && word.literal() != Some("")
+                                || word.prefix().trim_start().starts_with('(')
                         }
                     });
                     if list {

@@ -97,20 +97,22 @@ pub(super) fn note_assignments(root: Node<'_>, source: &str, scope: &mut Scope) 
                 // A name in quotes or pieces may be any of these.
                 let hidden = name.contains(['\'', '"', '\\', '$', '`', '{', '*', '?', '[']) && name != "[";
                 // These put what they read, count or are told into the variables that they are given.
-                if hidden || matches!(
-                    name,
-                    "read"
-                        | "mapfile"
-                        | "readarray"
-                        | "printf"
-                        | "getopts"
-                        | "let"
-                        | "wait"
-                        | "command"
-                        | "builtin"
-                        | "eval"
-                        | "local"
-                ) {
+                if hidden
+                    || matches!(
+                        name,
+                        "read"
+                            | "mapfile"
+                            | "readarray"
+                            | "printf"
+                            | "getopts"
+                            | "let"
+                            | "wait"
+                            | "command"
+                            | "builtin"
+                            | "eval"
+                            | "local"
+                    )
+                {
                     let own = node.child_by_field_name("name").map(|name| name.id());
                     for child in children(node).into_iter().filter(|child| Some(child.id()) != own) {
                         for part in text(child).split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')) {
