@@ -98,7 +98,12 @@ fn mode_asks(facts: &Facts, mode: Mode) -> Ground {
     }
     match facts.effect {
         Effect::Spend => Ground::asks(Code::Spends),
-        _ if leaves(facts) => Ground::asks(Code::Leaves).about(carried(facts)),
+        _ if leaves(facts) => {
+            let ground = Ground::asks(Code::Leaves).about(carried(facts));
+            // What stands in the user's own files and nobody typed would go out with it.
+            let tells = facts.effect == Effect::Send && facts.payload == Provenance::OwnData;
+            if tells { ground.escalated() } else { ground }
+        }
         _ if facts.targets == Provenance::Untrusted => Ground::asks(Code::UntrustedTarget).about(origin(facts)),
         _ if facts.influenced && facts.targets == Provenance::Model => {
             Ground::asks(Code::Influenced).about(origin(facts))

@@ -163,7 +163,7 @@ fn named(key: &str, path: &Path) -> String {
 // Whose words everything in a folder is, by where the folder lies or what it is.
 fn whole(folder: &Path, place: &Place) -> Option<String> {
     let inside = folder.join("-");
-    (in_downloads(&inside, place) || in_shared(&inside, place)).then(|| named("tools.origin.downloads", folder))
+    (in_downloads(&inside, place) || in_shared(&inside, place)).then(|| named("tools.origin.folder", folder))
 }
 
 fn by_place(path: &Path, place: &Place) -> Option<String> {
