@@ -420,7 +420,7 @@ pub(super) fn may_assign(name: &str, exported: bool) -> bool {
     ];
     let of_the_shell = SHELL.contains(&name)
         || FAMILIES.iter().any(|family| name.starts_with(family))
-        || name.strip_prefix("PS").is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit()));
+        || name == "PS4";
     let own = name.chars().any(|c| c.is_ascii_lowercase())
         && !matches!(name, "histchars" | "auto_resume")
         && !name.to_ascii_lowercase().ends_with("_proxy");

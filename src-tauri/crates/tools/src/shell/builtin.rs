@@ -22,9 +22,8 @@ enum Takes {
 
 /// Names, letters of options, and words.
 const KNOWN: &[(&str, &str, Takes)] = &[
-    (": true false", "*", Takes::Any),
-    // They take a number as it is written, and evaluate nothing.
-    ("exit return break continue shift logout caller bg fg", "0123456789", Takes::Any),
+    // The numbers of the last ones are taken as they are written, and not evaluated.
+    (": true false exit return break continue shift logout caller bg fg", "*", Takes::Any),
     ("times", "", Takes::Only("")),
     ("wait", "fn", Takes::Numbers),
     ("jobs", "lnprs", Takes::Numbers),
@@ -48,7 +47,7 @@ const KNOWN: &[(&str, &str, Takes)] = &[
         "shopt",
         "opqsu",
         Takes::Only(
-            "nullglob dotglob globstar extglob nocaseglob nocasematch failglob autocd cmdhist direxpand execfail progcomp histappend histverify lithist checkwinsize lastpipe inherit_errexit pipefail errexit nounset noglob",
+            "nullglob dotglob globstar extglob nocaseglob nocasematch failglob autocd cmdhist direxpand execfail progcomp histappend histverify lithist checkwinsize lastpipe compat31 inherit_errexit pipefail errexit nounset noglob",
         ),
     ),
 ];
@@ -62,7 +61,9 @@ pub(super) fn read(name: &str, args: &[Word], scope: &Scope, found: &mut Finding
     match name {
         "cd" | "pushd" | "popd" => {
             found.wanders |= args.iter().any(|word| word.literal().is_none());
-            let known = args.iter().all(|word| {
+            // Options end at the first word that is none.
+            let options = args.iter().take_while(|word| word.start() != super::word::Start::Other);
+            let known = options.into_iter().all(|word| {
                 word.start() != super::word::Start::Dash
                     || matches!(word.literal(), Some("-" | "--" | "-L" | "-P" | "-e"))
             });

@@ -177,6 +177,33 @@ fn what_would_lie_in_a_protected_place_waits_and_the_rest_is_there() {
 }
 
 #[test]
+fn what_was_changed_in_the_folder_meanwhile_is_not_overwritten() {
+    let world = World::new();
+    ["a.txt", "b.txt", "c.txt"].iter().for_each(|name| {
+        world.file(name, "before");
+    });
+    let folders = [world.work.clone()];
+    let kept = Snapshot::take(&folders, &world.place).unwrap().0;
+    let staged = Staged::of(&kept, &folders, &world.place).unwrap();
+    let copy = staged.shown()[0].1.clone();
+    for name in ["a.txt", "c.txt", "new.txt"] {
+        fs::write(copy.join(name), "the command's").unwrap();
+    }
+    fs::remove_file(copy.join("b.txt")).unwrap();
+    for name in ["a.txt", "b.txt", "new.txt"] {
+        fs::write(world.work.join(name), "mine, and longer").unwrap();
+    }
+    let brought = staged.bring_over(&kept, &[], &world.place).unwrap();
+    for (name, text) in
+        [("a.txt", "mine, and longer"), ("b.txt", "mine, and longer"), ("new.txt", "mine, and longer"), ("c.txt", "the command's")]
+    {
+        assert_eq!(fs::read_to_string(world.work.join(name)).unwrap(), text, "{name}");
+    }
+    assert_eq!(brought.problems.len(), 3, "{:?}", brought.problems);
+    assert_eq!(brought.changed.into_iter().collect::<Vec<_>>(), [world.work.join("c.txt")]);
+}
+
+#[test]
 fn what_is_held_back_comes_to_a_card_of_its_own_and_can_be_taken_back() {
     let world = World::new();
     world.file("script.sh", "echo 'export A=1' > .envrc");
