@@ -57,7 +57,9 @@ fn a_program_that_holds_the_socket_and_never_answers_holds_up_no_terminal() {
 fn nothing_is_decided_or_started_on_top_of_a_broken_chain() {
     let home = Home::new();
     home.file("Downloads/paper.pdf", "x");
-    let done = home.json(&["ask", "make folder ~/Downloads/Done", "--mode", "auto"]).ended(0);
+    let grant = home.path().join("Downloads").display().to_string();
+    let goal = "make folder ~/Downloads/Done";
+    let done = home.json(&["ask", goal, "--grant", &grant, "--mode", "auto"]).ended(0);
     let undo = text(done.all("action")[0], "id");
     let asked = home.json(&["ask", "move ~/Downloads/paper.pdf to ~/Downloads/Papers", "--mode", "ask"]).ended(3);
     let (id, run) = (text(asked.cards()[0], "id"), text(asked.end(), "run"));
