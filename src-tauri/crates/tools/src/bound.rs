@@ -68,13 +68,17 @@ fn state(path: &str) -> String {
 
 // The time of the last change of the inode is part of it: nobody can set that one back.
 fn of(stat: &Stat) -> String {
-    let kind = Kind::of(stat);
-    let identity = format!("is:{}:{}:{}", kind.name(), stat.st_dev, stat.st_ino);
-    if kind != Kind::File {
+    let identity = identity_of(stat);
+    if Kind::of(stat) != Kind::File {
         return identity;
     }
     let (size, changed) = (stat.st_size, (stat.st_ctime, stat.st_ctime_nsec));
     format!("{identity}:{size}:{}.{:09}:{}.{:09}", stat.st_mtime, stat.st_mtime_nsec, changed.0, changed.1)
+}
+
+/// Which thing it is, whatever is in it.
+pub fn identity_of(stat: &Stat) -> String {
+    format!("is:{}:{}:{}", Kind::of(stat).name(), stat.st_dev, stat.st_ino)
 }
 
 fn is_bound(state: &str) -> bool {

@@ -52,7 +52,8 @@ pub fn untrusted(path: &Path, place: &Place) -> Option<String> {
 /// # Errors
 /// When it cannot be kept; then nothing may be moved.
 pub fn carry(from: &Path, to: &Path, place: &Place) -> Result<(), Errno> {
-    if place.labels.kept.is_none() {
+    // A place whose files are others' anyway needs no label, until they leave it.
+    if place.labels.kept.is_none() || by_place(to, place).is_some() {
         return Ok(());
     }
     // A folder out of which everything is others' stays so as a whole, also for what comes into it later.

@@ -3,6 +3,7 @@
 
 mod argv;
 mod awk;
+mod bound;
 mod builtin;
 mod expansion;
 mod find;
@@ -10,6 +11,7 @@ mod git;
 pub mod held;
 pub mod kept;
 mod line;
+mod opened;
 mod options;
 mod others;
 pub mod output;

@@ -1,3 +1,5 @@
+//! What a looking call is bound to, and what it does not ask about.
+
 use super::*;
 use crate::batch::blank;
 use assent_agent::Target;

@@ -4,6 +4,7 @@
 //! `package.json`, `build.rs`, a script, a README) are not in it: they run when a person starts them. Nor are texts that an
 //! agent reads as advice (`AGENTS.md`): they are obeyed under that agent's own rules and start nothing.
 
+mod accounts;
 mod home;
 mod named;
 mod secrets;
@@ -45,5 +46,5 @@ pub struct Family {
 
 /// All of them.
 pub fn families() -> impl Iterator<Item = &'static Family> {
-    named::FAMILIES.iter().chain(secrets::FAMILIES).chain(home::FAMILIES)
+    named::FAMILIES.iter().chain(secrets::FAMILIES).chain(home::FAMILIES).chain(accounts::FAMILIES)
 }

@@ -418,9 +418,7 @@ pub(super) fn may_assign(name: &str, exported: bool) -> bool {
         "GIT_",
         "DYLD_",
     ];
-    let of_the_shell = SHELL.contains(&name)
-        || FAMILIES.iter().any(|family| name.starts_with(family))
-        || name == "PS4";
+    let of_the_shell = SHELL.contains(&name) || FAMILIES.iter().any(|family| name.starts_with(family)) || name == "PS4";
     let own = name.chars().any(|c| c.is_ascii_lowercase())
         && !matches!(name, "histchars" | "auto_resume")
         && !name.to_ascii_lowercase().ends_with("_proxy");

@@ -35,8 +35,7 @@ pub struct Held {
     before: Option<Mark>,
 }
 
-/// Put the files that a command made in protected places (hooks, settings that run programs, start-up files) where the
-/// command put them. The result of shell.run names what was held back. The user is asked each time.
+/// Put what a command made in protected places there. Always asks.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Input {

@@ -1,9 +1,11 @@
 //! shell.run: one command line, in the sandbox.
 
 use super::{
+    bound::{identity, state},
     held::{self, Held},
     kept::{self, Snapshot},
     line::{LineReading, Why, read_line},
+    opened::runs_when_opened,
     output, programs, repository,
     staged::{Brought, Staged},
     started,
@@ -11,7 +13,6 @@ use super::{
 use crate::{
     batch::{blank, refuse_own},
     contents::digest,
-    handle::Handles,
     input::{parse, spec},
     paths::{Resolved, Resolver, text_of},
     protected::Use,
@@ -459,25 +460,6 @@ impl Call {
     }
 }
 
-// Whatever must not differ when it starts: the bytes of a file that is not too large, else its mark. What lies in a
-// folder may go on changing.
-fn state(path: &Path, place: &Place) -> String {
-    let Ok(entry) = Handles::new(place).entry(path) else { return String::new() };
-    match entry.read_whole(crate::contents::MOST_BYTES) {
-        Ok(Some(whole)) => format!("sha256:{}", digest(&whole.bytes)),
-        _ => match entry.mark() {
-            Ok(Some(mark)) if mark.kind != crate::mark::Kind::Folder => mark.state(),
-            _ => String::new(),
-        },
-    }
-}
-
-// Which thing it is, whatever is in it: a log that grows is still the same log.
-fn identity(path: &Path) -> String {
-    use std::os::unix::fs::MetadataExt;
-    std::fs::symlink_metadata(path).map(|found| format!("is:{}:{}", found.dev(), found.ino())).unwrap_or_default()
-}
-
 fn outcomes(end: End, changed: bool, brought: &Brought) -> Vec<ItemOutcome> {
     let outcome = |item, status, note| ItemOutcome { item, status, note };
     let status = match end {
@@ -505,55 +487,6 @@ fn outcomes(end: End, changed: bool, brought: &Brought) -> Vec<ItemOutcome> {
 fn ended(end: End) -> String {
     let seconds = Limits::default().time.as_secs().to_string();
     say(if end == End::Late { "tools.shell.late" } else { "tools.shell.stopped" }, &[("seconds", &seconds)])
-}
-
-// Files that another program runs, or takes its orders from, when it opens them or the folder (SBX-10).
-fn runs_when_opened(path: &Path) -> bool {
-    let text = text_of(path).to_lowercase();
-    let name = text.rsplit('/').next().unwrap_or_default();
-    let ends = [
-        ".desktop",
-        ".sh",
-        ".py",
-        ".js",
-        ".mjs",
-        ".bat",
-        ".ps1",
-        ".command",
-        ".scpt",
-        ".jar",
-        ".appimage",
-        ".html",
-        ".svg",
-        ".docm",
-        ".xlsm",
-        ".service",
-        ".code-workspace",
-    ];
-    let names = [
-        "makefile",
-        "justfile",
-        "package.json",
-        "build.rs",
-        "build.gradle",
-        "conftest.py",
-        "setup.py",
-        ".envrc",
-        ".gitattributes",
-        ".gitmodules",
-        ".npmrc",
-        "dockerfile",
-        "tasks.json",
-        "launch.json",
-        "settings.json",
-    ];
-    let within = ["/.git/", "/.vscode/", "/.githooks/", "/.husky/", "/.github/", "/.idea/"];
-    let runs = std::fs::metadata(path).is_ok_and(|found| {
-        found.is_file() && std::os::unix::fs::PermissionsExt::mode(&found.permissions()) & 0o111 != 0
-    });
-    runs || ends.iter().any(|end| name.ends_with(end))
-        || names.contains(&name)
-        || within.iter().any(|part| text.contains(part))
 }
 
 #[cfg(test)]

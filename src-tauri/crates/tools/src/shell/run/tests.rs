@@ -194,9 +194,12 @@ fn what_was_changed_in_the_folder_meanwhile_is_not_overwritten() {
         fs::write(world.work.join(name), "mine, and longer").unwrap();
     }
     let brought = staged.bring_over(&kept, &[], &world.place).unwrap();
-    for (name, text) in
-        [("a.txt", "mine, and longer"), ("b.txt", "mine, and longer"), ("new.txt", "mine, and longer"), ("c.txt", "the command's")]
-    {
+    for (name, text) in [
+        ("a.txt", "mine, and longer"),
+        ("b.txt", "mine, and longer"),
+        ("new.txt", "mine, and longer"),
+        ("c.txt", "the command's"),
+    ] {
         assert_eq!(fs::read_to_string(world.work.join(name)).unwrap(), text, "{name}");
     }
     assert_eq!(brought.problems.len(), 3, "{:?}", brought.problems);
