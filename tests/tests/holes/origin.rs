@@ -56,7 +56,7 @@ fn mail(home: &Home) -> MailServers {
 
 fn send(to: &str, attachment: Option<String>) -> (&'static str, Value) {
     let attachments: Vec<String> = attachment.into_iter().collect();
-    ("mail_send", json!({"to": [to], "subject": "Hello", "text": "As you asked.", "attachments": attachments}))
+    ("mail.send", json!({"to": [to], "subject": "Hello", "text": "As you asked.", "attachments": attachments}))
 }
 
 fn escalated(run: &Run, tool: &str, named: &str) -> Result<(), String> {
@@ -305,7 +305,7 @@ fn what_the_user_typed_is_fetched_and_whom_the_user_named_is_written_to() {
         if reads {
             steps.push(read(&home, "work/contacts.csv"));
         }
-        steps.push(("mail_send", json!({"to": ["bob@home.example"], "subject": "Hello", "text": "Hello."})));
+        steps.push(("mail.send", json!({"to": ["bob@home.example"], "subject": "Hello", "text": "Hello."})));
         let _model = script(&home, steps);
         let run = ask(&home, goal, "auto").ended(0);
         assert!(run.cards().is_empty(), "{goal}: {run:#?}");
