@@ -129,6 +129,10 @@ fn run(arguments: Arguments, out: Out) -> Answered {
         code: ErrorCode::Other,
         message: out::words("cli.runtime", &[("error", &error.to_string())]),
     })?;
+    let works = matches!(arguments.command, Command::Ask { .. } | Command::Core { .. });
+    if let Some(notice) = assent_engine::root_notice().filter(|_| works && !arguments.json) {
+        eprintln!("{notice}");
+    }
     if matches!(arguments.command, Command::Freeze) {
         return freeze::everything(&config, out);
     }

@@ -62,6 +62,8 @@ pub use sample::run_sample;
 pub use socket::{Line, Reached};
 pub use undo::id_is_run;
 
+pub use assent_tools::sandbox::root_notice;
+
 use assent_agent::{Hosts, Model, Place, Tool};
 use assent_journal::{Journal, NewRun};
 use assent_protocol::{

@@ -93,14 +93,19 @@ pub fn carry(from: &Path, to: &Path, place: &Place) -> Result<(), Errno> {
     Ok(())
 }
 
+/// Files that a command changed and that are labelled one by one.
+const MOST_LABELLED: usize = 100;
+
 /// Labels what a command changed: it can have read anything that it reached, and nobody can tell what it took from where.
+/// Where that is many files, the folders that it might change are labelled instead.
 ///
 /// # Errors
 /// When it cannot be kept.
-pub fn command_changed<'a>(paths: impl IntoIterator<Item = &'a Path>, place: &Place) -> Result<(), Errno> {
+pub fn command_changed(changed: &[PathBuf], folders: &[PathBuf], place: &Place) -> Result<(), Errno> {
     let source = place.others.clone().unwrap_or_else(|| say("tools.origin.command", &[]));
     let label = Label { others: true, source };
-    paths.into_iter().try_for_each(|path| keep(path, inode_of(path), &label, place))
+    let labelled = if changed.len() > MOST_LABELLED { folders } else { changed };
+    labelled.iter().try_for_each(|path| keep(path, inode_of(path), &label, place))
 }
 
 /// Whose words a thing that is no file may hold, by the name that it is labelled under; the model's are noted.

@@ -76,7 +76,7 @@ fn g6_a_label_goes_along_whatever_the_way() {
     let elsewhere = world.work.join("elsewhere");
     moved(own.parent().unwrap(), &elsewhere, &place);
     let changed = put(&world.work.join("built.txt"));
-    command_changed([changed.as_path()], &place).unwrap();
+    command_changed(std::slice::from_ref(&changed), &[], &place).unwrap();
     for path in [&copy, &second, &linked, &renamed.join("a/b.txt"), &out, &elsewhere.join("y.txt"), &changed] {
         assert!(untrusted(path, &place).is_some(), "{path:?}");
     }

@@ -39,7 +39,7 @@ pub struct Held {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Input {
-    /// The value of `held_back` in the result of shell.run.
+    /// `held_back` of shell.run.
     held: String,
 }
 

@@ -14,6 +14,7 @@ use crate::{
     batch::{blank, refuse_own},
     contents::digest,
     input::{parse, spec},
+    origin,
     paths::{Resolved, Resolver, text_of},
     protected::Use,
     sandbox::{End, Limits, Sandbox},
@@ -31,8 +32,7 @@ use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
 /// Run a command line with bash, in a sandbox: no network, no secrets, only the granted folders, 60 seconds. Lines that
-/// only read run at once; all others wait for the user. The other tools are better for single files: what they do can
-/// be undone piece by piece.
+/// only read run at once; others ask. For single files use other tools: they can be undone.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Input {
@@ -130,11 +130,15 @@ impl Tool for Run {
             Some(before) => before.changes(&call.writable, Some(&brought.changed), place)?,
             None => (Vec::new(), Vec::new()),
         };
+        let unlabelled = origin::command_changed(&changed, &call.writable, place).is_err();
         let folder = folder_name(&call.folder.path, &place.home);
         let source = say("tools.shell.source", &[("folder", &folder)]);
         // By now it has run: what cannot be kept is told, and what it changed can still be taken back.
         let mut value =
             output::value(&ran, &source, place).unwrap_or_else(|error| json!({ "output": error.to_string() }));
+        if unlabelled {
+            value["unlabelled"] = json!(say("tools.shell.unlabelled", &[]));
+        }
         if !changed.is_empty() {
             value["changed"] = json!(changed.iter().take(200).map(|path| text_of(path)).collect::<Vec<_>>());
         }
