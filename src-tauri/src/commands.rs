@@ -65,7 +65,7 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Answer<T> + Send + '
 }
 
 // It has an engine, a journal and a clock of its own, so it needs nothing of this one.
-fn sample(app: &AppHandle, sample: Sample) -> Answer<SampleReport> {
+fn show_sample(app: &AppHandle, sample: Sample) -> Answer<SampleReport> {
     let home = app.path().home_dir().map_err(|error| other(error.to_string()))?;
     let task = SampleTask { sample, seed: 1, days: None, folder: None, letters: None };
     tauri::async_runtime::block_on(assent_engine::run_sample(&task, &home, &|_| ()))

@@ -384,6 +384,15 @@ impl Run {
     }
 }
 
+/// Called by a test that cannot run here, with the reason. Under `cargo xtask test` it fails: what is not tried there is not
+/// shown at all.
+#[track_caller]
+pub fn cannot_run(why: &str) {
+    assert!(std::env::var_os("ASSENT_TESTS_MUST_RUN").is_none(), "this test has to run and cannot: {why}");
+    let name = std::thread::current().name().unwrap_or_default().to_owned();
+    eprintln!("LEFT OUT {name}: {why}");
+}
+
 /// A text field of a JSON line.
 #[track_caller]
 pub fn text(line: &Value, name: &str) -> String {

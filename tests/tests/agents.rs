@@ -61,10 +61,11 @@ fn ended(child: Child) -> Run {
 
 /// How many programs are in a box of this home.
 fn boxes(home: &Home) -> usize {
-    let listed = std::process::Command::new("ps").args(["-eo", "pid,args"]).output().expect("run ps");
+    // The arguments of a box cannot be read from outside; what is mounted in it can.
     let marker = home.path().display().to_string();
-    let lines = String::from_utf8_lossy(&listed.stdout).into_owned();
-    lines.lines().filter(|line| line.contains("bwrap") && line.contains(&marker)).count()
+    let processes = fs::read_dir("/proc").expect("the processes").flatten();
+    let mounts = processes.filter_map(|process| fs::read_to_string(process.path().join("mountinfo")).ok());
+    mounts.filter(|mounts| mounts.contains(&marker)).count()
 }
 
 fn messages(run: &Run) -> String {

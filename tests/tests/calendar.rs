@@ -6,7 +6,10 @@ use assent_tests::calendar_server::CalendarServer;
 use assent_tests::mail_servers::PASSWORD;
 use assent_tests::scripted_model::{Event, Interface, Said, ScriptedModel};
 use assent_tests::{Home, Run, text};
-use assent_tools::calendar::dav::{Changed, If, Server};
+use assent_tools::calendar::{
+    dav::{Changed, Server},
+    multistatus::Found,
+};
 use serde_json::{Value, json};
 
 const DENTIST: &str = "DTSTART;VALUE=DATE:20261127\r\nSUMMARY:Dentist";
@@ -120,11 +123,12 @@ fn a_change_of_another_version_is_a_conflict_and_the_password_stays_at_its_serve
     let found = calendar.event("dentist").expect("an answer").expect("the event");
     assert_eq!(calendar.event("dent").expect("an answer"), None);
     let text = found.text.replace("Dentist", "Doctor");
-    assert_eq!(calendar.put(&found.href, &text, &If::Nothing).expect("an answer"), Changed::Conflict);
-    assert_eq!(calendar.put(&found.href, &text, &If::Is("\"other\"")).expect("an answer"), Changed::Conflict);
-    assert_eq!(calendar.delete(&found.href, "\"other\"").expect("an answer"), Changed::Conflict);
+    assert_eq!(calendar.put_new(&found.href, &text).expect("an answer"), Changed::Conflict);
+    let other = Found { etag: "\"other\"".into(), ..found.clone() };
+    assert_eq!(calendar.put_over(&other, &text).expect("an answer"), Changed::Conflict);
+    assert_eq!(calendar.delete(&other).expect("an answer"), Changed::Conflict);
     assert!(server.events()["dentist.ics"].contains("Dentist"));
-    assert!(matches!(calendar.put(&found.href, &text, &If::Is(&found.etag)), Ok(Changed::Done(Some(_)))));
+    assert!(matches!(calendar.put_over(&found, &text), Ok(Changed::Done(Some(_)))));
 
     let said = |server: &Server| server.check().expect_err("no calendar").to_string();
     assert_eq!(said(&here(server.url(), "other")), "The calendar home does not take this name and password.");
@@ -205,5 +209,50 @@ fn an_address_that_is_no_calendar_is_kept_switched_off_with_a_sentence() {
         let home = Home::new();
         assert_eq!(server.add_to(&home, url).status, 2, "{url}");
         assert!(home.json(&["accounts"]).ended(0).lines.is_empty());
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_said_and_never_nothing() {
+    let event =
+        |id: &str, start: &str| format!("BEGIN:VEVENT\r\nUID:{id}\r\n{start}\r\nSUMMARY:{id}\r\nEND:VEVENT\r\n");
+    let bad = event("bad", "DTSTART:20261203T1300");
+    for (events, end, wanted) in [
+        (
+            bad.clone(),
+            "END:VCALENDAR\r\n",
+            vec!["No event that could be read", "One event in the calendar could not be read"],
+        ),
+        (
+            bad.repeat(2),
+            "END:VCALENDAR\r\n",
+            vec!["No event that could be read", "2 events in the calendar could not be read"],
+        ),
+        (event("Dentist", "DTSTART:20261203T130000Z"), "", vec!["Dentist", "is cut off"]),
+        (event("Call", "DTSTART;TZID=Mars/Base:20261203T130000"), "END:VCALENDAR\r\n", vec!["Call", "Mars/Base"]),
+        (event("Later", "DTSTART:20261204T130000Z"), "END:VCALENDAR\r\n", vec!["Nothing is on your calendar"]),
+    ] {
+        let home = Home::new();
+        home.json(&["settings", "notes_folder", &home.path().join("Notes").display().to_string()]).ended(0);
+        home.file("Notes/Calendar.ics", &format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{events}{end}"));
+        let asked = home.json(&["ask", "what is on my calendar on 2026-12-03?"]).ended(0);
+        for words in wanted {
+            assert!(asked.stdout.contains(words), "{words}: {asked:#?}");
+        }
+    }
+}
+
+#[test]
+fn an_account_that_never_worked_is_said_and_the_file_is_left_alone() {
+    let server = CalendarServer::start();
+    let home = Home::new();
+    let notes = home.path().join("Notes");
+    home.json(&["settings", "notes_folder", &notes.display().to_string()]).ended(0);
+    let added = server.add_to(&home, &server.at("/anna/"));
+    assert_eq!(added.status, 1, "{added:#?}");
+    for words in ["what is on my calendar on 2026-12-04?", "add Dentist to my calendar 2026-12-04 at 15:00"] {
+        let asked = home.json(&["ask", words]);
+        assert!(asked.stdout.contains("home does not work"), "{asked:#?}");
+        assert!(!asked.stdout.contains("Nothing is on") && !notes.join("Calendar.ics").exists(), "{asked:#?}");
     }
 }

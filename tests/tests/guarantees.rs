@@ -1,7 +1,7 @@
 //! The guarantees of DESIGN section 1 that the whole program can show from outside, one test each. G4, G5 and G6 are
 //! shown over every combination of facts in the decision core; here they are seen once in the real program.
 
-use assent_tests::{Home, assert_same, program, snapshot, text};
+use assent_tests::{Home, assert_same, cannot_run, program, snapshot, text};
 use serde_json::{Value, json};
 use std::fs;
 use std::process::Command;
@@ -30,7 +30,7 @@ fn g1_dur_12_the_start_is_on_the_disk_before_the_first_file_moves() {
     home.dress(&mut traced);
     match traced.output() {
         Ok(output) if output.status.success() => {}
-        other => return eprintln!("left out: strace cannot trace here: {other:?}"),
+        other => return cannot_run(&format!("strace cannot trace here: {other:?}")),
     }
     let log = fs::read_to_string(&log).expect("the log of strace");
     let lines: Vec<&str> = log.lines().collect();
@@ -231,7 +231,7 @@ fn g11_asking_deciding_searching_verifying_and_undoing_need_no_network() {
     };
     match without_network(&["inbox"]).output() {
         Ok(output) if output.status.success() => {}
-        other => return eprintln!("left out: there is no sandbox without a network here: {other:?}"),
+        other => return cannot_run(&format!("there is no sandbox without a network here: {other:?}")),
     }
     let run = |args: &[&str]| assent_tests::Run::of(&mut without_network(args));
     let asked = run(&["ask", "tidy ~/Downloads by type", "--mode", "ask"]).ended(3);

@@ -1,6 +1,6 @@
 //! Whole journeys through the real program, as a person or a script takes them.
 
-use assent_tests::{Home, MESSY_FILES, Run, assert_same, change_one_byte, program, snapshot, text};
+use assent_tests::{Home, MESSY_FILES, Run, assert_same, cannot_run, change_one_byte, program, snapshot, text};
 use serde_json::{Value, json};
 use std::fs;
 use std::io::Write;
@@ -385,7 +385,7 @@ fn at_a_terminal_each_card_is_asked_about_and_an_empty_line_never_approves() {
     command.args(["--quiet", "--return", "--command", &line, "/dev/null"]);
     home.dress(&mut command);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let Ok(mut child) = command.spawn() else { return eprintln!("left out: there is no `script` here") };
+    let Ok(mut child) = command.spawn() else { return cannot_run("there is no `script` here") };
     let mut keys = child.stdin.take().expect("its input");
     keys.write_all(b"\n\nr\nnot this one\na\n").expect("type");
     let output = child.wait_with_output().expect("the end");

@@ -4,7 +4,7 @@
 //! Under `engine` a command is a function of the engine. One that settles what a run waits for also lets the run go on.
 //! Under `app` it needs the program around the engine.
 
-use super::{Answer, Shell, commands, export_history, sample};
+use super::{Answer, Shell, commands, export_history, show_sample};
 use crate::window;
 use assent_protocol::{
     Account, AccountDraft, Action, ActionId, Advice, Agent, AgentDraft, AutomationDraft, AutomationId, AutomationView,
@@ -126,6 +126,6 @@ commands! {
         /// Writes the history to a file in Downloads, and says which.
         export(format: String) -> String = |app| export_history(app, &format);
         /// Shows a ready domain at work, in a folder and with a history of its own.
-        run_sample(sample: Sample) -> SampleReport = |app| sample(app, sample);
+        run_sample(sample: Sample) -> SampleReport = |app| show_sample(app, sample);
     }
 }

@@ -1,9 +1,9 @@
 //! Which package may depend on which, compared with `cargo metadata`. A new arrow is a decision: it is made here,
 //! with its reason in the commit.
 
-use crate::sources::{none, root};
+use crate::sources::{Source, below, none, root};
 use serde_json::Value;
-use std::{collections::BTreeMap, process::Command};
+use std::{collections::BTreeMap, path::Path, process::Command};
 
 /// Each package of ours, and those of ours that it may use.
 const ARROWS: &[(&str, &[&str])] = &[
@@ -12,35 +12,35 @@ const ARROWS: &[(&str, &[&str])] = &[
     // The decision core and the journal know words only: neither can be talked into anything by the other.
     ("assent-policy", &["assent-protocol"]),
     ("assent-journal", &["assent-protocol"]),
-    // The loop asks the decision core. It never meets the journal.
-    ("assent-agent", &["assent-protocol", "assent-policy"]),
-    // What the loop drives, each behind a trait of the loop.
+    // The loop is told what the decision core said, in words. It meets neither that core nor the journal.
+    ("assent-agent", &["assent-protocol"]),
+    // What the loop drives, each behind a trait of the loop. The planner needs no network, so it has no part in the models.
+    ("assent-planner", &["assent-agent", "assent-protocol"]),
     ("assent-models", &["assent-agent", "assent-protocol"]),
     ("assent-tools", &["assent-agent", "assent-protocol"]),
+    // The ready domains: tools and a model of their own, made from what the tools share.
+    ("assent-domains", &["assent-agent", "assent-protocol", "assent-tools"]),
     // The only place where the parts meet.
     (
         "assent-engine",
-        &["assent-protocol", "assent-policy", "assent-agent", "assent-models", "assent-tools", "assent-journal"],
+        &[
+            "assent-protocol",
+            "assent-policy",
+            "assent-agent",
+            "assent-planner",
+            "assent-models",
+            "assent-tools",
+            "assent-domains",
+            "assent-journal",
+        ],
     ),
     // Front ends see the engine and the words.
     ("assent-cli", &["assent-engine", "assent-protocol"]),
     ("assent-desktop", &["assent-engine", "assent-protocol"]),
     // It starts in seconds because it has nothing to compile.
     ("assent-xtask", &[]),
-    // Any but the shell, which they drive as a program.
-    (
-        "assent-tests",
-        &[
-            "assent-protocol",
-            "assent-policy",
-            "assent-agent",
-            "assent-models",
-            "assent-tools",
-            "assent-journal",
-            "assent-engine",
-            "assent-cli",
-        ],
-    ),
+    // What tests of the whole program look at beside it. The shell they drive as a program.
+    ("assent-tests", &["assent-protocol", "assent-policy", "assent-agent", "assent-tools", "assent-engine"]),
 ];
 
 /// Packages of others that belong to one place. A name that ends with `*` stands for all that begin so.
@@ -82,6 +82,32 @@ fn packages_depend_on_each_other_only_along_the_allowed_arrows() {
         wrong.extend(ours.map(|name| format!("{package} → {name}")));
     }
     none(wrong, "An arrow that is not allowed:");
+}
+
+#[test]
+fn no_arrow_is_allowed_that_nobody_needs() {
+    let packages = packages();
+    let idle = ARROWS.iter().flat_map(|(package, allowed)| {
+        let has = packages.get(*package).cloned().unwrap_or_default();
+        let unused = allowed.iter().filter(move |name| !has.iter().any(|other| other == *name));
+        unused.map(|name| format!("{package} → {name}")).collect::<Vec<_>>()
+    });
+    none(idle.collect(), "Allowed, and in no Cargo.toml; take it out of the list:");
+}
+
+#[test]
+fn no_dependency_is_declared_that_no_source_names() {
+    let mut idle = Vec::new();
+    for package in metadata()["packages"].as_array().expect("packages") {
+        let sources = sources_of(package);
+        for dependency in package["dependencies"].as_array().expect("dependencies") {
+            let name = name(dependency);
+            if !sources.iter().any(|source| may_use(source, dependency) && names(source, &name)) {
+                idle.push(format!("{} → {name}", self::name(package)));
+            }
+        }
+    }
+    none(idle, "Declared, and never named in a source:");
 }
 
 #[test]
@@ -134,12 +160,7 @@ fn normal(package: &str) -> Vec<String> {
 }
 
 fn named(counts: impl Fn(&Value) -> bool) -> BTreeMap<String, Vec<String>> {
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["metadata", "--no-deps", "--format-version", "1"]).current_dir(root());
-    let output = cargo.output().expect("cargo runs");
-    assert!(output.status.success(), "cargo metadata: {}", String::from_utf8_lossy(&output.stderr));
-    let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo metadata is JSON");
-    let name = |value: &Value| value["name"].as_str().expect("a name").to_owned();
+    let metadata = metadata();
     let packages = metadata["packages"].as_array().expect("packages").iter();
     packages
         .map(|package| {
@@ -147,4 +168,47 @@ fn named(counts: impl Fn(&Value) -> bool) -> BTreeMap<String, Vec<String>> {
             (name(package), dependencies.filter(|d| counts(d)).map(name).collect())
         })
         .collect()
+}
+
+fn name(value: &Value) -> String {
+    value["name"].as_str().expect("a name").to_owned()
+}
+
+fn metadata() -> Value {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["metadata", "--no-deps", "--format-version", "1"]).current_dir(root());
+    let output = cargo.output().expect("cargo runs");
+    assert!(output.status.success(), "cargo metadata: {}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("cargo metadata is JSON")
+}
+
+// The shell's folder holds the folders of the other packages; they are not its own.
+fn sources_of(package: &Value) -> Vec<Source> {
+    let manifest = Path::new(package["manifest_path"].as_str().expect("a path"));
+    let folder = manifest.parent().and_then(|folder| folder.strip_prefix(root()).ok()).expect("in the workspace");
+    let inner = folder.join("crates");
+    let all = below(&folder.to_string_lossy(), &["rs"]).into_iter();
+    all.filter(|source| !Path::new(&source.path).starts_with(&inner)).collect()
+}
+
+// What the program depends on is for the program; tests have a list of their own. The package of tests is all tests.
+fn may_use(source: &Source, dependency: &Value) -> bool {
+    match dependency["kind"].as_str() {
+        Some("build") => source.path.ends_with("build.rs"),
+        Some(_) => true,
+        None => !source.is_test() || source.path.starts_with("tests/"),
+    }
+}
+
+fn names(source: &Source, dependency: &str) -> bool {
+    let ident = dependency.replace('-', "_");
+    source.text.lines().filter(|line| !line.trim_start().starts_with("//")).any(|line| {
+        line.match_indices(&ident).any(|(at, _)| {
+            let before = line[..at].chars().next_back();
+            let after = &line[at + ident.len()..];
+            let whole = !before.is_some_and(|c| c.is_alphanumeric() || c == '_');
+            let path = after.starts_with("::") || (line[..at].ends_with("use ") && after.starts_with([';', ' ']));
+            whole && path
+        })
+    })
 }

@@ -29,8 +29,14 @@ fn only_the_journal_speaks_sql() {
 
 #[test]
 fn wall_time_is_read_by_the_engine_and_the_front_ends_hosts_only() {
-    let places =
-        ["src-tauri/crates/engine/", "src-tauri/src/", "src-tauri/crates/cli/src/host", "src-tauri/crates/xtask/"];
+    // A folder that changed in the moment in which it was listed is known by the clock of the disk alone.
+    let places = [
+        "src-tauri/crates/engine/",
+        "src-tauri/src/",
+        "src-tauri/crates/cli/src/host",
+        "src-tauri/crates/xtask/",
+        "src-tauri/crates/tools/src/scan/pass.rs",
+    ];
     only_in(&places, |line| CLOCK.iter().any(|word| line.contains(word)), "Time comes in as an argument; read here:");
 }
 

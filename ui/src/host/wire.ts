@@ -431,31 +431,31 @@ export type Budget = {
 /**
  * [`LimitName::Turns`].
  */
-turns: number | null,
+turns?: number | null,
 /**
  * [`LimitName::Actions`].
  */
-actions: number | null,
+actions?: number | null,
 /**
  * [`LimitName::UnaskedChanges`].
  */
-unasked_changes: number | null,
+unasked_changes?: number | null,
 /**
  * [`LimitName::Minutes`].
  */
-minutes: number | null,
+minutes?: number | null,
 /**
  * [`LimitName::Tokens`]; without it there is no limit on them.
  */
-tokens: number | null,
+tokens?: number | null,
 /**
  * [`LimitName::OutwardAnHour`].
  */
-outward_an_hour: number | null,
+outward_an_hour?: number | null,
 /**
  * [`LimitName::NewRecipientsAnHour`].
  */
-new_recipients_an_hour: number | null, };
+new_recipients_an_hour?: number | null, };
 
 /**
  * A card in the inbox with what stands around it.
@@ -1326,7 +1326,7 @@ rows: Array<[string, string]>, };
 /**
  * Who a value came from.
  */
-export type Provenance = "user" | "own_data" | "model" | "untrusted";
+export type Provenance = "user" | "linked" | "own_data" | "model" | "untrusted";
 
 /**
  * Whose interface a model elsewhere speaks.

@@ -2,11 +2,14 @@
 //! opens a file or a connection.
 #![warn(missing_docs)]
 
+mod label;
 pub mod model;
+pub mod progress;
 pub mod run_loop;
 #[cfg(any(test, feature = "test-support"))]
 pub mod scripted;
 pub mod tool;
 
+pub use label::*;
 pub use model::*;
 pub use tool::*;

@@ -1,5 +1,6 @@
 //! What a tool is: it says what a call would do before it does it, makes the inverse ready, and does it once.
 
+use crate::label::Labels;
 use assent_protocol::{Destination, Effect, Grant, ItemOutcome, Preview, Provenance, Reach, Reversal};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -43,10 +44,16 @@ pub struct Place {
     pub copies: PathBuf,
     /// Whose words may be in what is written, where the task has read what others wrote.
     pub others: Option<String>,
+    /// What is known of who wrote which file.
+    pub labels: Labels,
     /// The folder of notes and to-dos.
     pub notes: PathBuf,
     /// Hosts of the network that the user named.
     pub hosts: Hosts,
+    /// Programs that a rule forbids here, whatever starts them.
+    pub denied: Vec<String>,
+    /// Programs that a rule asks about.
+    pub asked: Vec<String>,
     /// The moment of the call, in milliseconds since 1970 (UTC).
     pub now: i64,
     /// The user's time zone, as `Europe/Warsaw`.

@@ -50,9 +50,9 @@ pub fn action_line(action: &Action) -> String {
     words(if action.decision.is_some() { "cli.action" } else { "cli.action.undecided" }, &values)
 }
 
-/// What has to be typed for an escalation: the amount or recipient, else the card's own id.
+/// What has to be typed for an escalation: the amount, the recipient, or the name of what it is about.
 pub fn confirmation(card: &Card) -> Option<String> {
-    card.action.verdict.escalate.then(|| card.confirm.clone().unwrap_or_else(|| card.action.id.to_string()))
+    card.action.verdict.escalate.then(|| assent_engine::confirmation(&card.action))
 }
 
 /// A time as RFC 3339 with the offset of the user's zone.

@@ -42,7 +42,8 @@ impl Desk {
             Command::Rule { id, offer, yes_again } => self.rule(id, offer, yes_again),
             Command::Connections { what } => self.connections(what),
             Command::Accounts { what } => self.accounts(what),
-            Command::Freeze => self.freeze(),
+            // Done before anything is opened.
+            Command::Freeze => Ok(crate::Ended::Done),
             Command::Unfreeze => self.unfreeze(),
             Command::Verify => self.verify(),
             Command::Export { file, format } => self.export(&file, format),

@@ -23,6 +23,7 @@ pub fn at_login(config: &Config, switch: OnOff, out: Out) -> Answered {
 impl Desk {
     pub(crate) async fn core(&self) -> Answered {
         let engine = self.engine.here()?;
+        engine.whole()?;
         if let Err(error) = engine.listen() {
             self.out.error(&error);
         }

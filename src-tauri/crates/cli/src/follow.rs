@@ -4,7 +4,8 @@
 use crate::out::Style;
 use crate::{Desk, Ended, card};
 use assent_protocol::{
-    Action, ActionId, Effect, Paused, Question, QuestionId, Run, RunId, RunStatus, Status, Step, wire::WireError,
+    Action, ActionId, Decider, Decision, Effect, Paused, Question, QuestionId, Run, RunId, RunStatus, Status, Step,
+    wire::WireError,
 };
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
@@ -124,6 +125,8 @@ impl<'a> Follow<'a> {
         }
         match action.status {
             Status::Waiting => card::show(&self.desk.out, &self.desk.engine.card(action.id)?),
+            // A look that was settled anew by itself: the one in its place says how it ended.
+            Status::Superseded if settled_by_itself(action) => {}
             // On the way; the next line says how it ended.
             Status::Allowed | Status::Approved | Status::Started => {}
             Status::Held => {
@@ -245,6 +248,11 @@ impl<'a> Follow<'a> {
             out.say(Style::Dim, "cli.end.question.next", &[("id", &first.id.to_string())]);
         }
     }
+}
+
+fn settled_by_itself(action: &Action) -> bool {
+    let unasked = |decision: &Decision| matches!(decision.by, Decider::Mode | Decider::Rule { .. });
+    action.facts.effect == Effect::Observe && action.decision.as_ref().is_some_and(unasked)
 }
 
 /// Shows a run that stands still at a limit, for scripts; a person reads its note.

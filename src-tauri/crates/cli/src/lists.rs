@@ -136,12 +136,6 @@ impl Desk {
         Ok(Ended::Done)
     }
 
-    pub(crate) fn freeze(&self) -> Answered {
-        self.engine.freeze()?;
-        self.out.note("cli.frozen", &[]);
-        Ok(Ended::Done)
-    }
-
     pub(crate) fn unfreeze(&self) -> Answered {
         self.engine.unfreeze()?;
         self.out.note("cli.unfrozen", &[]);

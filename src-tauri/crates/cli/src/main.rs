@@ -44,6 +44,7 @@ mod core;
 mod digest;
 mod editor;
 mod follow;
+mod freeze;
 mod host;
 mod limits;
 mod lists;
@@ -59,12 +60,16 @@ mod tasks;
 mod trust;
 
 use arguments::{Arguments, Command};
-use assent_engine::{Config, Core, Engine, ask_to_freeze};
+use assent_engine::{Config, Core, Engine};
 use assent_protocol::wire::{ErrorCode, WireError};
 use host::TerminalHost;
 use out::Out;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How long the program waits at its end for work that was stopped.
+const LAST_WORK: Duration = Duration::from_secs(1);
 
 /// How a command ended, in order of weight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -124,33 +129,40 @@ fn run(arguments: Arguments, out: Out) -> Answered {
         code: ErrorCode::Other,
         message: out::words("cli.runtime", &[("error", &error.to_string())]),
     })?;
-    runtime.block_on(async {
+    let works = matches!(arguments.command, Command::Ask { .. } | Command::Core { .. });
+    if let Some(notice) = assent_engine::root_notice().filter(|_| works && !arguments.json) {
+        eprintln!("{notice}");
+    }
+    if matches!(arguments.command, Command::Freeze) {
+        return freeze::everything(&config, out);
+    }
+    let ended = runtime.block_on(async {
         // A sample has a folder and an engine of its own: nothing of the user's is opened.
         if let Command::Sample(parts) = &arguments.command {
             return sample::run(&parts.task(), &config.home, out).await;
         }
-        let host = Arc::new(TerminalHost::new(out, matches!(arguments.command, Command::Core { at_login: None })));
-        let data = config.data.clone();
         let alone = matches!(arguments.command, Command::Core { at_login: None });
-        let there = || Core::there(&data).filter(|_| !alone);
-        let opened = match there() {
-            Some(core) => Ok(core),
-            // The program that has it may begin to listen just now.
-            None => Engine::open(config.clone(), host.clone()).map(Core::Here).or_else(|error| there().ok_or(error)),
-        };
-        let engine = match opened {
-            Ok(engine) => engine,
-            // Freezing must work while the window is open, and even where the history cannot be opened.
-            Err(_) if matches!(arguments.command, Command::Freeze) => {
-                ask_to_freeze(&data)?;
-                out.note("cli.freeze.asked", &[]);
-                return Ok(Ended::Done);
-            }
-            Err(error) => return Err(error),
+        let host = Arc::new(TerminalHost::new(out, alone));
+        let there = || if alone { Ok(None) } else { Core::there(&config.data) };
+        // A program that holds the socket and does not answer is no reason to wait where the folder itself is free.
+        let first = there();
+        let engine = match first {
+            Ok(Some(core)) => core,
+            other => match Engine::open(config.clone(), host.clone()) {
+                Ok(engine) => Core::Here(engine),
+                // The program that has it may begin to listen just now.
+                Err(error) => match other.and_then(|_| there())? {
+                    Some(core) => core,
+                    None => return Err(error),
+                },
+            },
         };
         let desk = Desk { config, engine, host, out };
         let ended = desk.run(arguments.command).await;
         desk.engine.close();
         ended
-    })
+    });
+    // What hangs in the system, as a read that never ends, holds the end of the program up no longer than this.
+    runtime.shutdown_timeout(LAST_WORK);
+    ended
 }

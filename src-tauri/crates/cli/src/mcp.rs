@@ -245,7 +245,7 @@ impl Counter {
     fn reach(&self) -> Result<Core, WireError> {
         let mut core = self.core.lock().unwrap_or_else(PoisonError::into_inner);
         if matches!(&*core, Core::There(_)) {
-            *core = match Core::there(&self.config.data) {
+            *core = match Core::there(&self.config.data)? {
                 Some(there) => there,
                 None => {
                     let engine = Engine::open(self.config.clone(), self.host.clone())?;

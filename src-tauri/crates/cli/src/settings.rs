@@ -18,6 +18,11 @@ impl Desk {
         match (key.as_deref(), value) {
             (None, _) => self.show_settings(&settings, None),
             (Some(name @ ("key" | "fallback_key")), value) => self.set_model_key(name, value),
+            (Some("domains"), Some(names)) => {
+                let names = names.split(',').map(str::trim).filter(|name| !["", "off"].contains(name));
+                self.engine.set_domains(names.map(str::to_owned).collect())?;
+                self.show_settings(&settings, Some("domains"))
+            }
             (Some(key), None) => self.show_settings(&settings, Some(key)),
             (Some(key), Some(value)) => {
                 let settings = self.engine.set_settings(with(settings, key, &value)?)?;
@@ -37,6 +42,7 @@ impl Desk {
             all.insert(format!("{LIMIT}{}", limit.name()), most);
         }
         all.remove("limits");
+        all.insert("domains".to_owned(), json!(self.engine.domains()?));
         if let Some(key) = only.filter(|key| !all.contains_key(*key)) {
             return Err(unknown(key));
         }

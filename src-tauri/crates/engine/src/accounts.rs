@@ -146,8 +146,14 @@ impl Engine {
         if let Some(tools) = kept.as_ref() {
             return tools.clone();
         }
-        let (mut accounts, mut calendars) = (Vec::new(), Vec::new());
-        for row in self.0.journal.accounts().unwrap_or_default().into_iter().filter(|row| row.on) {
+        let (mut accounts, mut calendars, mut failed) = (Vec::new(), Vec::new(), Vec::new());
+        for row in self.0.journal.accounts().unwrap_or_default() {
+            if !row.on {
+                // One that never worked is said, where one that was switched off is meant to be left alone.
+                let why = row.last_error.filter(|_| matches!(row.servers, AccountServers::Calendar { .. }));
+                failed.extend(why.map(|why| (row.name, why)));
+                continue;
+            }
             if let Some((imap, smtp)) = self.mail_servers(&row) {
                 let (mailbox, post) = (Arc::new(imap), Arc::new(smtp));
                 accounts.push(MailAccount { name: row.name, address: row.address, mailbox, post });
@@ -160,9 +166,9 @@ impl Engine {
             let desk = Desk(Arc::new(accounts));
             tools.extend(mail::tools(&desk).into_iter().map(|tool| (tool.spec().name, tool)));
         }
-        if !calendars.is_empty() {
+        if !calendars.is_empty() || !failed.is_empty() {
             // In place of those that know files only; what they are told of is the same.
-            let calendars = Calendars(Arc::new(calendars));
+            let calendars = Calendars { servers: Arc::new(calendars), failed: Arc::new(failed) };
             tools.extend(calendar::tools(&calendars).into_iter().map(|tool| (tool.spec().name, tool)));
         }
         let tools = Arc::new(tools);

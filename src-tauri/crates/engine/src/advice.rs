@@ -24,7 +24,7 @@ impl Engine {
         if folders.is_empty() {
             folders.clone_from(&settings.folders);
         }
-        let (expected, whole) = assent_models::planner::expect::expect(goal, &home, &folders);
+        let (expected, whole) = assent_planner::expect(goal, &home, &folders);
         let mut steps = Vec::new();
         for one in expected {
             steps.push(self.step(one.tool, one.batch)?);

@@ -2,8 +2,15 @@
 //! anything else happens, and only once: whoever comes second is told that the card was answered.
 
 use crate::{
-    Answered, Engine, agents::is_agents, drive::result_turn, elsewhere::is_elsewhere, judge::new_action,
-    start::proposed, think::NOT_UNDERSTOOD, words,
+    Answered, Engine,
+    agents::is_agents,
+    confirm::{confirmation, confirms},
+    drive::result_turn,
+    elsewhere::is_elsewhere,
+    judge::new_action,
+    start::proposed,
+    think::NOT_UNDERSTOOD,
+    words,
 };
 use assent_journal::JournalError;
 use assent_protocol::{
@@ -20,6 +27,7 @@ impl Engine {
     /// # Errors
     /// When the card was answered before, is not the one seen, needs a confirmation, or everything is frozen.
     pub fn approve(&self, id: ActionId, digest: Option<&str>, confirm: Option<&str>, by: Decider) -> Answered<Action> {
+        self.whole()?;
         let action = self.waiting_action(id)?;
         if self.frozen() {
             return Err(WireError { code: ErrorCode::Frozen, message: texts::say("engine.frozen", &[]) });
@@ -32,8 +40,8 @@ impl Engine {
             return Err(needs("engine.confirm.flag", &[]));
         }
         if action.verdict.escalate {
-            let wanted = self.confirmation(&action);
-            if confirm.map(str::trim) != Some(wanted.as_str()) {
+            let wanted = confirmation(&action);
+            if !confirms(&action, confirm.unwrap_or_default()) {
                 return Err(needs("engine.confirm.type", &[("text", &wanted), ("id", &id.to_string())]));
             }
         }
@@ -68,6 +76,7 @@ impl Engine {
     /// # Errors
     /// When the arguments do not fit, are denied, or the card was answered before. The old card then stays.
     pub fn edit(&self, id: ActionId, args: Value) -> Answered<Action> {
+        self.whole()?;
         let action = self.waiting_action(id)?;
         if self.frozen() {
             return Err(WireError { code: ErrorCode::Frozen, message: texts::say("engine.frozen", &[]) });
@@ -109,6 +118,7 @@ impl Engine {
     /// # Errors
     /// When it was answered before.
     pub fn answer(&self, id: QuestionId, text: &str) -> Answered<RunId> {
+        self.whole()?;
         if let Some(run) = self.answer_server(id, text)? {
             return Ok(run);
         }
@@ -138,6 +148,7 @@ impl Engine {
     /// # Errors
     /// For an empty text.
     pub fn say(&self, run: RunId, text: &str) -> Answered<()> {
+        self.whole()?;
         let text = text.trim();
         if text.is_empty() {
             return Err(words::bad_input("engine.message.empty", &[]));
@@ -166,6 +177,7 @@ impl Engine {
     /// # Errors
     /// When there is no such run.
     pub fn go_on(&self, run: RunId) -> Answered<()> {
+        self.whole()?;
         let row = self.run_row(run)?;
         // An agent of others is not there any more; a new message starts it anew.
         if row.status == RunStatus::Done || (is_agents(&row) && !self.agent_at_work(run)) {
@@ -208,17 +220,6 @@ impl Engine {
         Ok(())
     }
 
-    /// What has to be typed (or, in the window, held) to approve an escalation: the amount or the recipient where there
-    /// is one, else the action's own id.
-    pub(crate) fn confirmation(&self, action: &Action) -> String {
-        match &action.facts.size.amount {
-            Some((hundredths, currency)) => {
-                format!("{}.{:02} {currency}", hundredths / 100, hundredths.unsigned_abs() % 100)
-            }
-            None => action.id.to_string(),
-        }
-    }
-
     // The user's word is a decision to go on, also for a run that a freeze or a limit stopped.
     pub(crate) fn wake(&self, run: RunId) -> Answered<()> {
         if self.run_row(run)?.status != RunStatus::Running {
@@ -235,7 +236,7 @@ impl Engine {
 
     fn waiting_action(&self, id: ActionId) -> Answered<Action> {
         self.present();
-        self.0.journal.expire_due(self.0.host.now()).map_err(words::other)?;
+        self.expire_before(self.0.host.now())?;
         let action = self.action_row(id)?;
         if action.status == Status::Waiting { Ok(action) } else { Err(words::already_as(action.status)) }
     }

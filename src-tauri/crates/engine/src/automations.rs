@@ -63,6 +63,7 @@ impl Engine {
         let draft = self.checked(draft)?;
         let now = self.0.host.now();
         let state = if on { AutomationState::On } else { AutomationState::Off };
+        self.wake_domains_for(&draft)?;
         let id = self.0.journal.add_automation(&draft, state, None, now).map_err(words::other)?;
         self.set_clock(id, &draft, on, now)?;
         self.automations_changed();
@@ -78,6 +79,7 @@ impl Engine {
         let kept = self.automation_row(id)?;
         let draft = self.checked(draft)?;
         let now = self.0.host.now();
+        self.wake_domains_for(&draft)?;
         self.0.journal.put_automation(id, &draft, kept.state, now).map_err(words::other)?;
         if draft.trigger != kept.draft.trigger {
             self.set_clock(id, &draft, kept.state == AutomationState::On, now)?;
@@ -92,12 +94,18 @@ impl Engine {
     /// When a confirmation is missing, or there is no such automation.
     pub fn switch_automation(&self, id: AutomationId, on: bool, confirm: Option<&str>) -> Answered<AutomationView> {
         self.present();
+        if on {
+            self.whole()?;
+        }
         let kept = self.automation_row(id)?;
         if on && kept.state == AutomationState::Draft && confirm.map(str::trim) != Some(id.to_string().as_str()) {
             let message = texts::say("automation.confirm", &[("id", &id.to_string())]);
             return Err(WireError { code: ErrorCode::NeedsConfirmation, message });
         }
         let (now, state) = (self.0.host.now(), if on { AutomationState::On } else { AutomationState::Off });
+        if on {
+            self.wake_domains_for(&kept.draft)?;
+        }
         if kept.state != state {
             self.0.journal.put_automation(id, &kept.draft, state, now).map_err(words::other)?;
             self.set_clock(id, &kept.draft, on, now)?;
@@ -238,7 +246,7 @@ pub(crate) fn checked(mut draft: AutomationDraft, config: &Config) -> Answered<A
     }
     let mut grants = Vec::new();
     if draft.grants.is_empty() {
-        grants.extend(assent_models::folders_named(&draft.goal, &config.home));
+        grants.extend(assent_planner::folders_named(&draft.goal, &config.home));
     }
     let mut hosts = Vec::new();
     for text in &draft.grants {

@@ -15,7 +15,8 @@ use assent_protocol::{
     wire::{Change, ErrorCode, WireError},
 };
 use assent_tools::mcp::{
-    Definition, Known, McpTool, Server, ServerConfig, full_name, http, import, launch, safe_name, session::Times,
+    Definition, Known, McpTool, Server, ServerConfig, full_name, full_names, http, import, launch, safe_name,
+    session::Times,
 };
 use serde_json::Value;
 use std::{
@@ -154,7 +155,9 @@ impl Engine {
         row.suspended = None;
         let now = self.0.host.now();
         self.0.journal.put_server_tool(&row, now).map_err(words::other)?;
-        let name = full_name(server, tool);
+        let rows = self.0.journal.server_tools().map_err(words::other)?;
+        let own = rows.iter().filter(|row| row.server == server).map(|row| row.tool.as_str());
+        let name = full_names(server, own).remove(tool).unwrap_or_else(|| full_name(server, tool));
         for rule in self.rules()?.into_iter().filter(|rule| rule.on && rule.draft.tool == name) {
             let because = texts::say("engine.connection.rule_off", &[]);
             self.0.journal.revoke_rule(rule.id, &because, now).map_err(words::other)?;
@@ -220,6 +223,8 @@ impl Engine {
         let mut tools = HashMap::new();
         for server in self.0.journal.servers().map_err(words::other)?.into_iter().filter(|server| server.on) {
             let live = self.server(&server);
+            let own = rows.iter().filter(|row| row.server == server.name);
+            let mut names = full_names(&server.name, own.map(|row| row.tool.as_str()));
             for row in rows.iter().filter(|row| row.server == server.name) {
                 let Some(definition) = Definition::read(&row.definition) else { continue };
                 let inverse = row.declared.as_ref().and_then(|declared| declared.undo.as_ref()).and_then(|undo| {
@@ -228,7 +233,9 @@ impl Engine {
                 });
                 let suspended = row.suspended.clone().or_else(|| definition.unusable());
                 let known = Known { definition, declared: row.declared.clone(), inverse, suspended };
-                tools.insert(full_name(&server.name, &row.tool), Arc::new(McpTool::new(live.clone(), known)));
+                let Some(name) = names.remove(row.tool.as_str()) else { continue };
+                let tool = McpTool::new(live.clone(), known).named(name.clone());
+                tools.insert(name, Arc::new(tool));
             }
         }
         Ok(tools)

@@ -3,7 +3,7 @@
 
 use crate::{
     Answered, Engine,
-    socket::{self, Line},
+    socket::{self, Line, Reached},
     words,
 };
 use assent_protocol::{
@@ -11,8 +11,8 @@ use assent_protocol::{
     Automations, Budget, Connection, Decider, Declaration, Digest, FiringId, Imported, LookBack, Question, QuestionId,
     Rule, RuleDraft, RuleId, RuleOffer, Run, RunId, ServerDraft, TriageRule, TrustOffer,
     wire::{
-        Card, HistoryPage, HistoryQuery, Inbox, LocalServer, NewTask, PriceRow, RunRow, RunView, Settings, Standing,
-        ToolRow, UndoReport, Verification, WireError,
+        Card, ErrorCode, HistoryPage, HistoryQuery, Inbox, LocalServer, NewTask, PriceRow, RunRow, RunView, Settings,
+        Standing, ToolRow, UndoReport, Verification, WireError,
     },
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -99,6 +99,8 @@ functions! {
         tools() -> Vec<ToolRow>;
         settings() -> Settings;
         set_settings(settings: Settings) -> Settings;
+        domains() -> Vec<String>;
+        set_domains(names: Vec<String>) -> ();
         freeze() -> ();
         trust_offers() -> Vec<TrustOffer>;
         accept_trust(id: ActionId) -> Rule;
@@ -188,8 +190,15 @@ functions! {
 
 impl Core {
     /// A line to the program that has `data` open; none where nobody listens.
-    pub fn there(data: &Path) -> Option<Core> {
-        Line::to(data).map(Core::There)
+    ///
+    /// # Errors
+    /// When somebody holds the socket and does not answer.
+    pub fn there(data: &Path) -> Answered<Option<Core>> {
+        match Line::to(data) {
+            Reached::Line(line) => Ok(Some(Core::There(line))),
+            Reached::Nobody => Ok(None),
+            Reached::Silent(message) => Err(WireError { code: ErrorCode::Other, message }),
+        }
     }
 
     /// The engine in this program.

@@ -36,6 +36,7 @@ impl Engine {
     /// # Errors
     /// When the journal cannot be read or written; the run can be driven again.
     pub async fn drive(&self, id: RunId) -> Answered<Run> {
+        self.whole()?;
         let control = self.control(id);
         let gate = control.gate.lock().await;
         let mut run = self.run_row(id)?;
@@ -63,7 +64,7 @@ impl Engine {
             for turn in control.said.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
                 state.take(Event::Turn(turn));
             }
-            if control.stop.load(Ordering::SeqCst) {
+            if control.stop.load(Ordering::SeqCst) || self.0.stopped.is_set() {
                 break None;
             }
             let next = state.next();
@@ -162,7 +163,7 @@ impl Engine {
         let mut tools: Vec<_> = self.0.tools.values().map(|tool| tool.spec()).collect();
         tools.push(crate::judge::ask_user());
         let of_accounts = self.account_tools();
-        let more = of_accounts.iter().filter(|(name, _)| !self.0.tools.contains_key(*name));
+        let more = of_accounts.iter().filter(|(name, _)| !self.0.tools.contains_key(name));
         tools.extend(more.map(|(_, tool)| tool.spec()));
         let connected = self.connected_tools();
         tools.extend(connected.values().filter(|tool| tool.is_offered()).map(|tool| tool.spec()));

@@ -49,6 +49,7 @@ impl Engine {
     /// # Errors
     /// When there are too many, or the journal cannot be written.
     pub(crate) fn attend(&self, claimed: &str, asker: Option<i32>) -> Answered<RunId> {
+        self.whole()?;
         let client = client_name(claimed);
         let mut sessions = self.sessions();
         if sessions.len() >= MOST_SESSIONS {

@@ -7,11 +7,17 @@ use assent_policy::{
     Author, Call, Content, Known, Ways, facts,
     reading::{Hints, read_tool},
 };
-use assent_protocol::{Destination, Effect, Facts, Origin, Provenance, Reach, Reversal, Run, Size, Turn};
+use assent_protocol::{
+    Destination, Effect, Facts, Origin, Provenance, Reach, Reversal, Run, Size, Turn, texts, visible::visible,
+};
 use assent_tools::elsewhere::Elsewhere;
 use serde_json::Value;
 use std::sync::PoisonError;
 
+/// In a result: which model wrote what was read.
+pub(crate) const WRITTEN_BY: &str = "written_by";
+/// Endings of files that hold records.
+const BOOKS: &[&str] = &["csv", "tsv", "json", "yaml", "yml"];
 /// Values of a payload that are traced; a batch of thousands of paths inside the grants needs none of it.
 const TRACED: usize = 500;
 
@@ -63,7 +69,7 @@ impl Engine {
                 Turn::Result { output, untrusted, tool, .. } => {
                     results += 1;
                     if results > knows.results {
-                        knows.known.read(&self.content(tool, untrusted.as_deref(), output));
+                        self.learn_result(tool, untrusted.as_deref(), output, &mut knows.known);
                     }
                 }
                 Turn::Model { .. } => {}
@@ -72,15 +78,40 @@ impl Engine {
         (knows.words, knows.results) = (knows.words.max(words), knows.results.max(results));
     }
 
-    fn content<'a>(&self, tool: &'a str, untrusted: Option<&'a str>, value: &'a Value) -> Content<'a> {
-        match untrusted {
-            Some(source) => {
-                // The text of a page or a document holds no records, whatever it looks like.
-                let records = !self.tool(tool).is_some_and(|tool| reading(&tool.spec()).text);
-                Content { source, author: Author::Others, value, records }
-            }
-            None => Content { source: tool, author: Author::Own, value, records: true },
+    fn learn_result(&self, tool: &str, untrusted: Option<&str>, value: &Value, known: &mut Known) {
+        let Some(source) = untrusted else { return learn_own(tool, value, known) };
+        // The text of a page or a document holds no records, whatever it looks like.
+        let records = !self.tool(tool).is_some_and(|tool| reading(&tool.spec()).text);
+        let content = Content { source, author: Author::Others, value, records };
+        match page_host(tool, value) {
+            Some(host) => known.read_page(&host, &content),
+            None => known.read(&content),
         }
+    }
+}
+
+// The host that a page was read from, as the tool itself found it.
+fn page_host(tool: &str, value: &Value) -> Option<String> {
+    let address = (tool == assent_tools::web::fetch::NAME).then(|| value["url"].as_str()).flatten()?;
+    assent_policy::address::host_of(address).map(|found| found.host)
+}
+
+// The user's own data, or what a model wrote and reads back.
+fn learn_own(tool: &str, value: &Value, known: &mut Known) {
+    let path = value["path"].as_str();
+    let source = path.map_or_else(
+        || texts::say("engine.origin.tool", &[("tool", tool)]),
+        |path| texts::say("engine.origin.file", &[("path", &visible(path))]),
+    );
+    if let Some(writer) = value[WRITTEN_BY].as_str() {
+        let source = texts::say("engine.origin.written", &[("what", &source), ("writer", writer)]);
+        return known.read(&Content { source: &source, author: Author::Model, value, records: false });
+    }
+    known.read(&Content { source: &source, author: Author::Own, value, records: true });
+    // A whole book of records, as contacts are kept; a text that only looks like one is none.
+    let book = path.and_then(|path| path.rsplit_once('.')).is_some_and(|(_, end)| BOOKS.contains(&end));
+    if book && value["truncated"] != Value::Bool(true) {
+        known.read(&Content { source: &source, author: Author::Own, value: &value["text"], records: true });
     }
 }
 

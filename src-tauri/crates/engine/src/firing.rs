@@ -34,7 +34,7 @@ pub(crate) const EVENT: &str = "automation.event";
 impl Engine {
     /// Fires what came due. Part of [`Engine::tick`].
     pub(crate) fn fire_automations(&self, now: i64) {
-        if self.frozen() || self.automations_paused().unwrap_or(true) {
+        if self.frozen() || self.whole().is_err() || self.automations_paused().unwrap_or(true) {
             return;
         }
         // One beat at a time: the next one finds what this one leaves.
@@ -62,6 +62,7 @@ impl Engine {
     /// For a draft that the user has not switched on yet, or when everything is frozen.
     pub fn run_automation(&self, id: AutomationId) -> Answered<RunId> {
         self.present();
+        self.whole()?;
         if self.frozen() {
             return Err(WireError { code: ErrorCode::Frozen, message: texts::say("engine.frozen", &[]) });
         }

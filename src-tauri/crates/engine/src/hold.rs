@@ -82,6 +82,10 @@ impl Engine {
                 action.decision.as_ref().is_some_and(|d| matches!(d.by, Decider::Mode | Decider::Rule { .. }));
             return Ok(if unasked && !self.still_allowed(run, action)? { Held::AsksAgain } else { Held::Over });
         }
+        if self.0.stopped.is_set() {
+            control.stop_now();
+            return Ok(Held::Gone);
+        }
         let length = self.hold_length();
         // It was settled as something that can be recalled.
         if length == 0 {

@@ -9,7 +9,7 @@ use crate::{
     words,
 };
 use assent_agent::{
-    Tool, ToolError, ToolFacts, ToolSpec,
+    Place, Tool, ToolError, ToolFacts, ToolSpec,
     run_loop::{Event, MAX_CALLS, Standing},
 };
 use assent_journal::NewAction;
@@ -150,7 +150,7 @@ impl Engine {
         let said: Vec<Turn> = heard.iter().filter(|turn| matches!(turn, Turn::User { .. })).cloned().collect();
         let said = said.into_iter().chain(typed.map(|text| Turn::User { text: text.to_owned() })).collect::<Vec<_>>();
         let place = self.place(run, &said, Arc::new(AtomicBool::new(false)));
-        let described = tool.describe(&args, &place)?;
+        let described = looked_at(tool.as_ref(), &args, &place)?;
         let spec = tool.spec();
         let definition = spec.definition();
         let digest = action_digest(&spec.name, &definition, &args, &described);
@@ -287,6 +287,13 @@ fn seen_by_rules(args: &Value, programs: Option<Vec<String>>) -> Value {
     seen
 }
 
+/// What the call would do, with the state of everything that its decision is bound to: also of what it only reads.
+pub(crate) fn looked_at(tool: &dyn Tool, args: &Value, place: &Place) -> Result<ToolFacts, ToolError> {
+    let mut facts = tool.describe(args, place)?;
+    assent_tools::bound::bind(&mut facts);
+    Ok(facts)
+}
+
 /// What a decision is bound to (G2): the exact call, the tool's definition, the resolved targets and their state.
 pub(crate) fn action_digest(tool: &str, definition: &str, args: &Value, described: &ToolFacts) -> String {
     let mut parts = vec![tool.to_owned(), definition.to_owned(), canonical(args)];
@@ -298,7 +305,8 @@ pub(crate) fn action_digest(tool: &str, definition: &str, args: &Value, describe
 
 /// The row for a call with this assessment.
 pub(crate) fn new_action(run: &Run, call: &ProposedCall, assessed: Assessed, now: i64) -> NewAction {
-    let Assessed { args, described, facts, verdict, digest, definition, until } = assessed;
+    let lapses = lapses_at(&assessed, now);
+    let Assessed { args, described, facts, verdict, digest, definition, .. } = assessed;
     let (status, decided_by) = match verdict.answer {
         Answer::Allow => (
             Status::Allowed,
@@ -317,7 +325,6 @@ pub(crate) fn new_action(run: &Run, call: &ProposedCall, assessed: Assessed, now
             }),
         ),
     };
-    let lasts = if outward(&facts) { DAY } else { CARD_LASTS };
     NewAction {
         run: run.id,
         call: call.call.clone(),
@@ -333,8 +340,15 @@ pub(crate) fn new_action(run: &Run, call: &ProposedCall, assessed: Assessed, now
         edit_of: None,
         status,
         decided_by,
-        expires_at: (status == Status::Waiting).then_some(until.map_or(now + lasts, |until| until.min(now + lasts))),
+        expires_at: (status == Status::Waiting).then_some(lapses),
     }
+}
+
+/// When a card with this assessment lapses: what leaves this computer after a day, what was reckoned with a price when
+/// that is too old, anything else after a week.
+pub(crate) fn lapses_at(assessed: &Assessed, now: i64) -> i64 {
+    let lasts = now + if outward(&assessed.facts) { DAY } else { CARD_LASTS };
+    assessed.until.map_or(lasts, |until| until.min(lasts))
 }
 
 /// Whether an action leaves this computer.

@@ -9,10 +9,12 @@ mod agents;
 mod answer;
 mod automations;
 mod config;
+mod confirm;
 mod connections;
 mod core;
 mod delegate;
 mod digest;
+mod domains;
 mod drive;
 mod elsewhere;
 mod facts;
@@ -22,6 +24,7 @@ mod hold;
 mod host;
 mod judge;
 mod keychain;
+mod labels;
 mod limits;
 pub mod login;
 mod look_back;
@@ -52,11 +55,14 @@ mod words;
 pub mod clock;
 
 pub use config::Config;
+pub use confirm::confirmation;
 pub use core::{Attendance, Core};
 pub use host::{Host, Notice};
 pub use sample::run_sample;
-pub use socket::Line;
+pub use socket::{Line, Reached};
 pub use undo::id_is_run;
+
+pub use assent_tools::sandbox::root_notice;
 
 use assent_agent::{Hosts, Model, Place, Tool};
 use assent_journal::{Journal, NewRun};
@@ -85,12 +91,15 @@ pub(crate) struct Desk {
     pub(crate) config: Config,
     pub(crate) host: Arc<dyn Host>,
     pub(crate) journal: Arc<Journal>,
-    pub(crate) tools: HashMap<String, Arc<dyn Tool>>,
+    pub(crate) tools: domains::Tools,
     pub(crate) stand_in: Option<Arc<dyn Model>>,
     pub(crate) keys: keychain::Keys,
     pub(crate) connections: connections::Connections,
     pub(crate) account_tools: Mutex<Option<Arc<accounts::Tools>>>,
     pub(crate) listens: AtomicBool,
+    pub(crate) stopped: freeze::Stopped,
+    /// Why the history is not whole, in a sentence; then nothing is decided or started on top of it.
+    pub(crate) misfit: Mutex<Option<String>>,
     pub(crate) watching: Mutex<watching::Watching>,
     /// Held while automations fire.
     pub(crate) firing: Mutex<()>,
@@ -154,6 +163,9 @@ impl Engine {
         let now = host.now();
         let journal = Journal::open(&config.data, Arc::new(keys.clone()), now).map_err(words::other)?;
         let journal = Arc::new(journal);
+        journal.count_days_in(&host.zone());
+        // Before this program adds to it: what is written on top of a broken chain hides nothing.
+        let misfit = journal.first_misfit().map_err(words::other)?;
         journal.recover(now).map_err(words::other)?;
         let mut tools: HashMap<String, Arc<dyn Tool>> = HashMap::new();
         for tool in assent_tools::all().into_iter().chain(reminders::tools(&journal, &host)) {
@@ -162,11 +174,13 @@ impl Engine {
         let propose = proposals::Propose { journal: journal.clone(), host: host.clone(), config: config.clone() };
         tools.insert(propose.spec().name, Arc::new(propose));
         let connections = connections::Connections::default();
+        // Before anything can start; also where the history cannot say.
+        let frozen = config.freeze_mark().exists() || journal.frozen().unwrap_or(true);
         let engine = Engine(Arc::new(Desk {
             config,
             host,
             journal,
-            tools,
+            tools: domains::Tools::new(tools),
             stand_in,
             keys,
             connections,
@@ -181,9 +195,12 @@ impl Engine {
             polling: Mutex::default(),
             held_back: Mutex::default(),
             listens: AtomicBool::new(false),
+            stopped: freeze::Stopped::found(frozen),
+            misfit: Mutex::new(misfit),
             account_tools: Mutex::default(),
             controls: Mutex::default(),
         }));
+        engine.recall_domains()?;
         engine.close_old_questions();
         engine.close_old_sessions();
         engine.close_old_agents();
@@ -199,12 +216,13 @@ impl Engine {
         if goal.is_empty() {
             return Err(words::bad_input("engine.goal.empty", &[]));
         }
+        self.whole()?;
         let settings = self.settings()?;
         let (hosts, granted): (Vec<String>, Vec<String>) =
             task.grants.into_iter().partition(|grant| grant.contains("://"));
         let hosts = hosts.iter().map(|text| host_of(text)).collect::<Answered<Vec<_>>>()?;
         let folders = if granted.is_empty() {
-            let mut named = assent_models::folders_named(goal, &self.0.config.home);
+            let mut named = assent_planner::folders_named(goal, &self.0.config.home);
             named.extend(settings.folders.iter().map(PathBuf::from).filter(|folder| folder.is_dir()));
             named
         } else {
@@ -221,6 +239,7 @@ impl Engine {
         self.present();
         let model = self.model_name(task.model)?;
         self.check_agent(&model, grants.len())?;
+        self.wake_domains(|domain| domain.model(&model).is_some())?;
         let new = NewRun { goal: goal.to_owned(), mode: task.mode.unwrap_or(settings.mode), model, grants, hosts };
         let run = self.0.journal.add_run(&new, now).map_err(words::other)?;
         self.0.journal.add_turn(run, &Turn::User { text: goal.to_owned() }, now).map_err(words::other)?;
@@ -231,6 +250,7 @@ impl Engine {
     /// What must happen every second or so: expiry, reminders and automations that came due, a freeze asked for from outside.
     pub fn tick(&self) {
         let now = self.0.host.now();
+        self.0.journal.count_days_in(&self.0.host.zone());
         self.heed_freeze();
         self.expire_cards(now);
         self.fire_reminders(now);
@@ -238,21 +258,45 @@ impl Engine {
         self.end_quiet(now);
     }
 
-    /// Lets cards lapse that nobody answered, and tells their runs.
+    /// Lets cards lapse that nobody answered, and lets their runs go on.
     pub(crate) fn expire_cards(&self, now: i64) {
-        for action in self.0.journal.expire_due(now).unwrap_or_default() {
-            if let Ok(Some(action)) = self.0.journal.action(action) {
-                self.0.host.changed(Change::Action { action: action.id, run: action.run });
-                self.spawn(action.run);
-            }
+        for run in self.lapse(now).unwrap_or_default() {
+            self.spawn(run);
         }
     }
 
-    /// Freezes when another program has asked for it. Part of [`Engine::tick`]; by itself for a program that only drives
-    /// one run.
-    pub fn heed_freeze(&self) {
-        if self.0.config.freeze_mark().exists() && !self.0.journal.frozen().unwrap_or(true) {
-            let _ = self.freeze();
+    /// The same before cards are read or answered. Whoever notices that a card has lapsed lets its run go on, else it
+    /// would wait for no card; a program that only looks leaves that to the one that drives.
+    pub(crate) fn expire_before(&self, now: i64) -> Answered<()> {
+        let runs = self.lapse(now)?;
+        if self.0.goes_on.load(Ordering::SeqCst) && tokio::runtime::Handle::try_current().is_ok() {
+            runs.into_iter().for_each(|run| self.spawn(run));
+        }
+        Ok(())
+    }
+
+    fn lapse(&self, now: i64) -> Answered<Vec<RunId>> {
+        let mut runs = Vec::new();
+        for action in self.0.journal.expire_due(now).map_err(words::other)? {
+            if let Ok(Some(action)) = self.0.journal.action(action) {
+                self.0.host.changed(Change::Action { action: action.id, run: action.run });
+                runs.push(action.run);
+            }
+        }
+        runs.dedup();
+        Ok(runs)
+    }
+
+    /// Refuses to go on over a history that is not whole: what it says was decided cannot be relied on. Reading it,
+    /// `verify`, export, undo, reject, stop and freeze work still.
+    ///
+    /// # Errors
+    /// When the chain is broken; the sentence names the first event that does not fit.
+    pub fn whole(&self) -> Answered<()> {
+        let misfit = self.0.misfit.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*misfit {
+            Some(found) => Err(words::refused("engine.history.broken", &[("found", found)])),
+            None => Ok(()),
         }
     }
 
@@ -294,6 +338,9 @@ impl Engine {
             data: self.0.config.data.clone(),
             copies: self.0.config.copies(),
             others: None,
+            labels: self.labels(None),
+            denied: Vec::new(),
+            asked: Vec::new(),
             notes: self.notes_folder(),
             stop: Arc::default(),
         }
@@ -342,18 +389,23 @@ pub(crate) fn host_of(text: &str) -> Answered<String> {
         .map_err(|because| words::bad_input("engine.grant.host", &[("host", text), ("because", &because)]))
 }
 
-/// Asks the program that has this data folder open to freeze everything; it does so within a second. For a terminal
-/// that cannot open the folder itself because the window has it.
+/// Asks the program that has this data folder open to freeze everything; it does so within a second. Works also where
+/// that program answers nobody, and on a full disk.
 ///
 /// # Errors
 /// When the mark cannot be written.
 pub fn ask_to_freeze(data: &Path) -> Answered<()> {
-    let mark = Config::freeze_mark_in(data);
-    std::fs::write(&mark, b"freeze\n").map_err(|error| WireError {
+    let at = Config::freeze_mark_in(data);
+    freeze::mark(&at).map_err(|error| WireError {
         code: ErrorCode::Other,
         message: texts::say(
             "engine.freeze.mark",
-            &[("file", &mark.display().to_string()), ("error", &error.to_string())],
+            &[("file", &at.display().to_string()), ("error", &error.to_string())],
         ),
     })
+}
+
+/// Whether what [`ask_to_freeze`] asked for is still to be done.
+pub fn freeze_is_asked(data: &Path) -> bool {
+    Config::freeze_mark_in(data).exists()
 }

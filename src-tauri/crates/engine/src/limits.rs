@@ -2,8 +2,9 @@
 //! only the user ends, by raising the limit or saying to go on.
 
 use crate::{Answered, Engine, words};
+use assent_agent::progress::same_but_one;
+use assent_domains::clerk;
 use assent_journal::call_digest;
-use assent_models::clerk;
 use assent_policy::{self as policy, Adds, Bounds, Counts, LimitState, Limits, Pause};
 use assent_protocol::{
     Budget, Destination, Effect, Facts, LimitName, Paused, Run, RunId, RunStatus, Turn, Used, texts, wire::Change,
@@ -137,6 +138,7 @@ impl Engine {
                 errors_in_row: tally.errors_in_row,
                 rejections_in_row: tally.rejections_in_row,
                 last: tally.last_digests,
+                same_but_one: 0,
                 adds: Adds::default(),
             },
             rejected: tally.rejected_digests,
@@ -157,6 +159,9 @@ impl Engine {
         let same = call_digest(tool, args);
         counts.last.push(same.clone());
         counts.adds = adds(facts);
+        if !counts.adds.changes {
+            counts.same_but_one = same_but_one(turns, tool, args);
+        }
         let state = match policy::state(&counts, bounds) {
             LimitState::Within => self.state_above(run, facts, false)?,
             spent => spent,

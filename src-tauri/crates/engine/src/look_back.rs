@@ -11,7 +11,7 @@ use crate::{
     watching::happening,
     words,
 };
-use assent_models::planner::expect::expect;
+use assent_planner::expect;
 use assent_protocol::{AutomationDraft, FiringStatus, LookBack, LookedBack, Triage, Trigger, texts};
 use assent_tools::watch::folder::changed_since;
 use std::path::Path;

@@ -3,7 +3,8 @@
 use crate::{Answered, Engine, words};
 use assent_agent::{Model, Reply};
 use assent_journal::Used;
-use assent_models::{Planner, Prices, Remote, Secret, clerk, local::USUAL};
+use assent_models::{Prices, Remote, Secret, local::USUAL};
+use assent_planner::Planner;
 use assent_protocol::{
     Run, RunId, texts,
     wire::{ErrorCode, LocalServer, ModelChoice, PriceRow, Spent, WireError},
@@ -31,8 +32,8 @@ impl Engine {
         if run.model == "planner" {
             return Ok(vec![Chosen { model: Arc::new(Planner), origin: String::new() }]);
         }
-        if run.model == clerk::NAME {
-            return Ok(vec![Chosen { model: Arc::new(clerk::Clerk), origin: String::new() }]);
+        if let Some(model) = crate::domains::model(&run.model) {
+            return Ok(vec![Chosen { model, origin: String::new() }]);
         }
         let settings = self.settings()?;
         let first = ModelChoice {

@@ -7,8 +7,9 @@ use assent_journal::{Journal, Reminder};
 use assent_protocol::{
     Effect, ItemOutcome, Preview, Provenance, ReminderId, Reversal, Status, texts, visible::visible, wire::Change,
 };
+use assent_tools::origin::{words_in, wrote};
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 /// The four reminder tools.
 pub(crate) fn tools(journal: &Arc<Journal>, host: &Arc<dyn Host>) -> Vec<Arc<dyn Tool>> {
@@ -178,7 +179,7 @@ impl Tool for ReminderTool {
         Ok(before.map(|before| Inverse { item: 0, data: kept(&before) }).into_iter().collect())
     }
 
-    fn run(&self, args: &Value, _facts: &ToolFacts, _place: &Place) -> Result<Output, ToolError> {
+    fn run(&self, args: &Value, _facts: &ToolFacts, place: &Place) -> Result<Output, ToolError> {
         let failed = |error: assent_journal::JournalError| ToolError::Failed(error.to_string());
         let now = self.host.now();
         if self.verb == Verb::List {
@@ -188,7 +189,10 @@ impl Tool for ReminderTool {
                 .filter(|reminder| reminder.state == "set")
                 .map(|reminder| json!({"id": reminder.id, "text": reminder.text, "at": crate::clock::absolute(reminder.at, &reminder.zone)}))
                 .collect();
-            return Ok(Output { value: json!({"reminders": list}), ..Output::default() });
+            let names = list.iter().filter_map(|one| one["id"].as_str()).map(label_of);
+            let sources: Vec<String> = names.filter_map(|name| words_in(&name, place)).collect();
+            let untrusted = sources.into_iter().next();
+            return Ok(Output { value: json!({"reminders": list}), untrusted, ..Output::default() });
         }
         let (before, after) = self.plan(args)?;
         let mut inverses = Vec::new();
@@ -209,6 +213,7 @@ impl Tool for ReminderTool {
             }
             (None, None) => return Err(ToolError::BadInput(texts::say("engine.reminder.unknown", &[]))),
         };
+        wrote(Path::new(&label_of(&id.to_string())), place).map_err(|error| ToolError::Failed(error.to_string()))?;
         let items = vec![ItemOutcome { item: 0, status: Status::Succeeded, note: None }];
         Ok(Output { value: json!({"id": id}), items, untrusted: None, inverses })
     }
@@ -227,6 +232,11 @@ impl Tool for ReminderTool {
             Err(error) => Undone::Conflict(error.to_string()),
         }
     }
+}
+
+// What the label of a reminder is kept under: it is no file.
+fn label_of(id: &str) -> String {
+    format!("reminder:{id}")
 }
 
 fn kept(reminder: &Reminder) -> Value {

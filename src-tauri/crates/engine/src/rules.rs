@@ -149,6 +149,7 @@ impl Engine {
 
     fn keep_rule(&self, draft: &RuleDraft, from: Option<ActionId>) -> Answered<Rule> {
         let now = self.0.host.now();
+        self.wake_domains_by(draft)?;
         let id = self.0.journal.add_rule(draft, &policy::sentence(draft, now), from, now).map_err(words::other)?;
         self.0.host.changed(Change::Settings);
         self.rules()?.into_iter().find(|rule| rule.id == id).ok_or_else(|| words::not_found(&id.to_string()))

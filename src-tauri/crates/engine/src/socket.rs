@@ -7,28 +7,25 @@
 //! ancestry. A program that the user runs elsewhere with the user's own rights can do what the user can do; that is
 //! the same with or without the socket.
 
+mod callers;
+mod line;
+
+pub use line::{Line, Reached};
+
 use crate::{Answered, Engine, core, words};
-use assent_protocol::{
-    RunId,
-    wire::{ErrorCode, WireError},
-};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use callers::{Callers, Silent};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::{
     fs,
-    io::{BufRead, BufReader, Write},
-    os::unix::{
-        fs::{MetadataExt, PermissionsExt},
-        net::UnixStream as Stream,
-    },
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 use tokio::{
-    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt},
+    io::{AsyncReadExt, AsyncWriteExt},
     net::{UnixListener, UnixStream, unix::OwnedWriteHalf},
-    sync::Semaphore,
 };
 
 /// The function that drives a run; the answer comes when it waits or ends.
@@ -39,14 +36,25 @@ const ATTEND: &str = "attend";
 const ASKING: &str = "elsewhere_";
 /// Both sides are of one version, since what they exchange is not promised to anybody else.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
-/// The longest question; an edit of a batch of thousands of files fits.
-const LONGEST: u64 = 16 * 1024 * 1024;
 /// How long a caller may take to say what it wants.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a caller may take to read an answer.
+const READ_WITHIN: Duration = Duration::from_secs(30);
+/// What is answered also when every place is taken.
+const ALWAYS: [&str; 4] = [HELLO, "freeze", "stop_run", "recall"];
+/// Whether anybody is there: answered at once, and without a look at the history.
+const HELLO: &str = "hello";
+/// How long a terminal waits for that.
+const THERE_WITHIN: Duration = Duration::from_secs(3);
+/// How long a terminal waits for an answer to what takes no time.
+const ANSWER_WITHIN: Duration = Duration::from_secs(60);
+/// What may take as long as it takes: a model, a person, a server or a long history.
+const TAKES_TIME: [&str; 9] =
+    [DRIVE, ATTEND, "sign_in", "test_connection", "add_connection", "accept_tool", "test_account", "verify", "export"];
 /// What a terminal that waits out a hold lets others do.
 const WHILE_HELD: [&str; 10] =
     ["recall", "freeze", "standing", "inbox", "card", "run", "runs", "history", "why", "settings"];
-/// Callers at a time.
+/// Callers that are answered at a time; those that always are not counted.
 const CALLERS: usize = 64;
 
 /// Where the socket of a data folder is.
@@ -97,43 +105,60 @@ impl Engine {
         }
         let listener = UnixListener::bind(&path).map_err(failed)?;
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).map_err(failed)?;
+        self.watch_for_freeze();
         let engine = self.clone();
         tokio::spawn(async move {
-            let places = Arc::new(Semaphore::new(CALLERS));
-            while let Ok((stream, _)) = listener.accept().await {
-                let Ok(place) = places.clone().try_acquire_owned() else { continue };
-                let engine = engine.clone();
-                tokio::spawn(async move {
-                    serve(&engine, stream, takes).await;
-                    drop(place);
-                });
+            let desk = Arc::new(Callers::default());
+            loop {
+                let Ok((stream, _)) = listener.accept().await else {
+                    // No handle is left for one more. Those that say nothing give theirs back soon.
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    continue;
+                };
+                let silent = desk.enter();
+                let (engine, desk) = (engine.clone(), desk.clone());
+                tokio::spawn(async move { serve(&engine, stream, takes, &desk, silent).await });
             }
         });
         Ok(())
     }
 }
 
-async fn serve(engine: &Engine, stream: UnixStream, takes: fn(&str) -> bool) {
+async fn serve(engine: &Engine, stream: UnixStream, takes: fn(&str) -> bool, desk: &Callers, silent: Silent) {
     let caller = stream.peer_cred().ok().map(|caller| (caller.uid(), caller.pid()));
-    let (from, mut to) = stream.into_split();
+    let (mut from, mut to) = stream.into_split();
+    let mut place = None;
     let answer = match caller {
         Some((uid, pid)) if may_call(uid, pid, own_uid(), ancestors) => {
-            let mut line = String::new();
-            let mut from = tokio::io::BufReader::new(from.take(LONGEST));
-            match tokio::time::timeout(PATIENCE, from.read_line(&mut line)).await {
-                Ok(Ok(_)) => match understood(engine, &line, pid, takes) {
-                    Ok(question) if question.call == ATTEND => {
+            let heard = tokio::select! {
+                heard = tokio::time::timeout(PATIENCE, desk.hear(&mut from)) => heard,
+                () = silent.pushed_out() => return,
+            };
+            drop(silent);
+            let Ok(heard) = heard else { return };
+            // The room that a long question takes is held until it is answered.
+            match heard.and_then(|(line, room)| Ok((understood(engine, &line, pid, takes)?, room))) {
+                Ok((question, room)) => {
+                    if !ALWAYS.contains(&question.call.as_str()) {
+                        place = desk.places.clone().try_acquire_owned().ok();
+                        if place.is_none() {
+                            return tell(&mut to, Err(words::bad_input("engine.socket.full", &[]))).await;
+                        }
+                    }
+                    if question.call == ATTEND {
                         return attend(engine, question, pid, from, to).await;
                     }
-                    Ok(question) => answer(engine, question).await,
-                    Err(error) => Err(error),
-                },
-                _ => return,
+                    let answer = answer(engine, question).await;
+                    drop(room);
+                    answer
+                }
+                Err(error) => Err(error),
             }
         }
         _ => Err(words::bad_input("engine.socket.refused", &[])),
     };
     tell(&mut to, answer).await;
+    drop(place);
 }
 
 async fn tell(to: &mut OwnedWriteHalf, answer: Answered<Value>) {
@@ -141,7 +166,8 @@ async fn tell(to: &mut OwnedWriteHalf, answer: Answered<Value>) {
         Ok(given) => json!({ "ok": given }),
         Err(error) => json!({ "error": error }),
     };
-    let _ = to.write_all(format!("{line}\n").as_bytes()).await;
+    // Whoever asks and never reads does not keep a place for ever.
+    let _ = tokio::time::timeout(READ_WITHIN, to.write_all(format!("{line}\n").as_bytes())).await;
 }
 
 // An agent is connected until its end of the line is closed, by itself or by its end.
@@ -172,7 +198,7 @@ fn understood(engine: &Engine, line: &str, pid: Option<i32>, takes: fn(&str) -> 
     if question.version != VERSION {
         return Err(words::bad_input("engine.socket.version", &[("here", VERSION), ("there", &question.version)]));
     }
-    if !takes(&question.call) {
+    if question.call != HELLO && !takes(&question.call) {
         return Err(words::bad_input("engine.socket.busy", &[]));
     }
     let asks = || pid.is_some_and(|pid| engine.asks_here(&ancestors(pid)));
@@ -183,6 +209,18 @@ fn understood(engine: &Engine, line: &str, pid: Option<i32>, takes: fn(&str) -> 
 }
 
 async fn answer(engine: &Engine, question: Question) -> Answered<Value> {
+    if question.call == HELLO {
+        return Ok(json!(VERSION));
+    }
+    // Not among the threads that others may have filled.
+    if question.call == "freeze" {
+        let (asked, (tell, told)) = (engine.clone(), tokio::sync::oneshot::channel());
+        let freeze = move || {
+            let _ = tell.send(asked.freeze());
+        };
+        std::thread::Builder::new().spawn(freeze).map_err(words::other)?;
+        return told.await.map_err(words::other)?.map(|()| Value::Null);
+    }
     if question.call == DRIVE {
         let (run,) = serde_json::from_value(question.with).map_err(words::other)?;
         // On a task of its own: the run goes on when the terminal goes away.
@@ -242,50 +280,6 @@ fn parent_of(pid: i32) -> Option<i32> {
     // `pid (name) state parent …`; the name may hold spaces and brackets.
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
-}
-
-/// The way from a terminal to the program that has the data folder open.
-#[derive(Debug, Clone)]
-pub struct Line {
-    path: PathBuf,
-}
-
-impl Line {
-    /// None where nobody listens: there is no socket, or it was left by a program that was killed.
-    pub(crate) fn to(data: &Path) -> Option<Line> {
-        let path = path(data);
-        let ours = fs::symlink_metadata(&path).is_ok_and(|socket| socket.uid() == own_uid());
-        (ours && Stream::connect(&path).is_ok()).then_some(Line { path })
-    }
-
-    /// Asks for one function by its name and waits for what it gives.
-    pub(crate) fn ask<T: DeserializeOwned>(&self, call: &str, with: &impl Serialize) -> Answered<T> {
-        Ok(self.exchange(call, with)?.0)
-    }
-
-    /// Connects an agent elsewhere: its run, and the stream that is open as long as it is there.
-    pub(crate) fn attend(&self, claimed: &str) -> Answered<(RunId, Stream)> {
-        self.exchange(ATTEND, &(claimed,))
-    }
-
-    fn exchange<T: DeserializeOwned>(&self, call: &str, with: &impl Serialize) -> Answered<(T, Stream)> {
-        let cut = |error: &dyn std::fmt::Display| WireError {
-            code: ErrorCode::Other,
-            message: assent_protocol::texts::say("engine.socket.cut", &[("error", &error.to_string())]),
-        };
-        let with = serde_json::to_value(with).map_err(words::other)?;
-        let question = Question { version: VERSION.to_owned(), call: call.to_owned(), with };
-        let question = serde_json::to_string(&question).map_err(words::other)?;
-        let mut stream = Stream::connect(&self.path).map_err(|error| cut(&error))?;
-        stream.write_all(format!("{question}\n").as_bytes()).map_err(|error| cut(&error))?;
-        let mut line = String::new();
-        BufReader::new(&mut stream).read_line(&mut line).map_err(|error| cut(&error))?;
-        let mut answer: Value = serde_json::from_str(&line).map_err(|error| cut(&error))?;
-        match serde_json::from_value::<WireError>(answer["error"].take()) {
-            Ok(error) => Err(error),
-            Err(_) => Ok((serde_json::from_value(answer["ok"].take()).map_err(|error| cut(&error))?, stream)),
-        }
-    }
 }
 
 #[cfg(test)]

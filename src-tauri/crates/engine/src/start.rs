@@ -4,8 +4,9 @@
 use crate::{
     Answered, Control, Engine,
     drive::{result_turn, standing_of},
+    facts::WRITTEN_BY,
     hold::Held,
-    judge::{action_digest, new_action},
+    judge::{action_digest, lapses_at, looked_at, new_action},
     words,
 };
 use assent_agent::{
@@ -14,11 +15,15 @@ use assent_agent::{
 };
 use assent_journal::JournalError;
 use assent_protocol::{
-    Action, Answer, Effect, ItemOutcome, ProposedCall, Provenance, Reversal, Run, Status, Turn, canonical::canonical,
+    Action, Answer, Decider, Effect, ItemOutcome, ProposedCall, Reversal, Run, Status, Turn, canonical::canonical,
     texts, wire::Change,
 };
+use assent_tools::bound;
 use serde_json::{Value, json};
 use std::sync::Arc;
+
+/// How often one read is settled anew because what it reads goes on changing, before a person is asked.
+const MOST_TRIES: usize = 3;
 
 impl Engine {
     /// Starts the approved action of `call` and sees it to its outcome, unless it is not what was approved any more.
@@ -47,12 +52,13 @@ impl Engine {
         let proposed = proposed(&action);
         let tool = self.tool(&action.tool).ok_or_else(|| words::not_found(&action.tool))?;
         let place = self.place(run, &self.heard(run, said)?, control.stop.clone());
-        let place = Place { others: others(&action), ..place };
-        let described = tool.describe(&action.args, &place);
+        let (others, writer) = self.writers(run, &action)?;
+        let place = Place { others, labels: self.labels(writer), ..place };
+        let described = looked_at(tool.as_ref(), &action.args, &place);
         if let Ok(facts) = &described {
             let digest = action_digest(&action.tool, &tool.spec().definition(), &action.args, facts);
-            if digest != action.digest && action.facts.effect != Effect::Observe {
-                return self.ask_again(run, &action, &proposed);
+            if digest != action.digest {
+                return self.settle_again(run, &action, &proposed);
             }
         }
         if action.facts.reversal == Reversal::Recallable {
@@ -62,6 +68,11 @@ impl Engine {
                 Held::Gone => return Ok(Vec::new()),
                 Held::Over => {}
             }
+        }
+        let stopped = &self.0.stopped;
+        if stopped.is_set() {
+            control.stop_now();
+            return Ok(Vec::new());
         }
         let now = self.0.host.now();
         match self.0.journal.start(action.id, &action.digest, now) {
@@ -76,12 +87,54 @@ impl Engine {
             Err(error) => return Err(words::other(error)),
         }
         self.0.host.changed(Change::Action { action: action.id, run: run.id });
-        let ended = described.and_then(|facts| self.effect(tool.as_ref(), &action, &facts, &place));
+        let place = match &described {
+            Ok(facts) => self.with_programs_kept(run, &action, &tool.spec().definition(), facts, place)?,
+            Err(_) => place,
+        };
+        // A freeze that came while the start was written is heeded here, with nothing done.
+        let ended = if stopped.is_set() {
+            Err(ToolError::Failed(texts::say("engine.frozen.early", &[])))
+        } else {
+            described.and_then(|facts| self.effect(tool.as_ref(), &action, &facts, &place))
+        };
+        let ended = ended.map(|mut output| {
+            // What the model wrote before and reads back is its own word still.
+            if let (Some(writer), Value::Object(value)) = (place.labels.written_by(), &mut output.value) {
+                value.insert(WRITTEN_BY.to_owned(), Value::String(writer));
+            }
+            output
+        });
         self.finish(run, &action, &proposed, ended)
+    }
+
+    // What rules say of programs holds for whatever a call starts, not only for what its words name.
+    fn with_programs_kept(
+        &self,
+        run: &Run,
+        action: &Action,
+        definition: &str,
+        facts: &ToolFacts,
+        place: Place,
+    ) -> Answered<Place> {
+        let now = self.0.host.now();
+        let rules = self.rules_in_force(now)?;
+        let resolved = facts.targets.iter().map(|target| (target.field.clone(), target.shown.clone())).collect();
+        let call = assent_policy::CallView {
+            tool: &action.tool,
+            definition,
+            args: &action.args,
+            resolved: &resolved,
+            run: run.id,
+            automation: run.automation,
+            amount: None,
+        };
+        let (denied, asked) = assent_policy::programs_kept(&rules, &call, "/programs", now);
+        Ok(Place { denied, asked, ..place })
     }
 
     // Between the start row and the outcome row. Whatever happens here is an attempt, also when it fails at once.
     fn effect(&self, tool: &dyn Tool, action: &Action, facts: &ToolFacts, place: &Place) -> Result<Output, ToolError> {
+        bound::still_there(facts)?;
         let inverses = tool.prepare(&action.args, facts, place)?;
         if !inverses.is_empty() {
             self.0
@@ -89,7 +142,10 @@ impl Engine {
                 .keep_inverses(action.id, &action.tool, &pairs(inverses))
                 .map_err(|error| ToolError::Failed(error.to_string()))?;
         }
-        tool.run_as(&key_of(action), &action.args, facts, place)
+        let ended = tool.run_as(&key_of(action), &action.args, facts, place)?;
+        // What was read of a thing that took the place of another on the way is given to nobody.
+        bound::still_there(facts)?;
+        Ok(ended)
     }
 
     fn finish(
@@ -134,6 +190,27 @@ impl Engine {
         Ok(vec![Event::Turn(turn)])
     }
 
+    // What a task may look at unasked goes on changing while it works: its own writes come before its reads. Such a read
+    // is settled anew as it is now, by the same rules, and its old decision does not count for it. A person's yes is
+    // never carried over.
+    fn settle_again(&self, run: &Run, action: &Action, call: &ProposedCall) -> Answered<Vec<Event>> {
+        let unasked = action.decision.as_ref().is_some_and(|d| matches!(d.by, Decider::Mode | Decider::Rule { .. }));
+        let tries = self.0.journal.actions_of_call(run.id, &action.call).map_err(words::other)?.len();
+        if !unasked || action.facts.effect != Effect::Observe || tries > MOST_TRIES {
+            return self.ask_again(run, action, call);
+        }
+        let turns = self.0.journal.turns(run.id).map_err(words::other)?;
+        let assessed = match self.assess_again(run, &turns, &action.tool, &call.args) {
+            Ok(now) if now.verdict.answer == Answer::Allow && now.facts.effect == Effect::Observe => now,
+            _ => return self.ask_again(run, action, call),
+        };
+        let now = self.0.host.now();
+        let new = new_action(run, call, assessed, now);
+        let id = self.0.journal.renew(action.id, &new, now).map_err(words::other)?;
+        self.0.host.changed(Change::Action { action: id, run: run.id });
+        Ok(vec![Event::Call { call: call.call.clone(), standing: Standing::Ready }])
+    }
+
     // What would run is not what was settled: judge it anew. It waits as a new card even where a rule had allowed it,
     // because what changed between the decision and the start is for a person to look at.
     fn ask_again(&self, run: &Run, action: &Action, call: &ProposedCall) -> Answered<Vec<Event>> {
@@ -144,12 +221,13 @@ impl Engine {
             Err(error) => return Err(words::other(error)),
         };
         let denied = assessed.verdict.answer == Answer::Deny;
+        let lapses = lapses_at(&assessed, now);
         let mut new = new_action(run, call, assessed, now);
         new.says = Some(texts::say("engine.changed", &[]));
         if !denied {
             new.status = Status::Waiting;
             new.decided_by = None;
-            new.expires_at = action.expires_at.or(Some(now + 7 * 24 * 60 * 60 * 1000));
+            new.expires_at = Some(lapses);
         }
         let id = self.0.journal.reopen(action.id, &new, now).map_err(words::other)?;
         self.0.host.changed(Change::Action { action: id, run: run.id });
@@ -161,13 +239,6 @@ impl Engine {
         self.review_soon(id);
         Ok(vec![Event::Call { call: call.call.clone(), standing: Standing::Waiting }])
     }
-}
-
-// What the user typed himself is his own word, whatever the task has read.
-fn others(action: &Action) -> Option<String> {
-    let facts = &action.facts;
-    let source = || facts.origins.first().map_or_else(|| texts::say("engine.origin.others", &[]), |o| o.source.clone());
-    (facts.influenced && facts.payload != Provenance::User).then(source)
 }
 
 /// What no other action has, in this history or in one that begins anew in the same folder.

@@ -130,7 +130,7 @@ impl Engine {
         tokio::pin!(halted);
         halted.as_mut().enable();
         // A stop between the last look and here would be missed.
-        if control.stop.load(Ordering::SeqCst) {
+        if control.stop.load(Ordering::SeqCst) || self.0.stopped.is_set() {
             return Asked::Halted;
         }
         let pending = Mutex::new(String::new());

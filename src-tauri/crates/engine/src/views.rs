@@ -1,7 +1,12 @@
 //! What the window and the terminal show: the inbox and its cards, the tasks, the history, the corner of the window.
 //! Every word is made here from the journal's rows, so that the two front ends cannot tell different stories.
 
-use crate::{Answered, Engine, clock, undo::had_effect, words};
+use crate::{
+    Answered, Engine, clock,
+    confirm::{confirmation, typed_in_the_window},
+    undo::had_effect,
+    words,
+};
 use assent_agent::Tool as _;
 use assent_protocol::{
     Action, ActionId, Destination, Effect, Provenance, Run, RunId, RunStatus, Status, Step, Turn, UndoState, texts,
@@ -43,7 +48,7 @@ impl Engine {
     /// # Errors
     /// When the journal cannot be read.
     pub fn inbox(&self) -> Answered<Inbox> {
-        self.0.journal.expire_due(self.0.host.now()).map_err(words::other)?;
+        self.expire_before(self.0.host.now())?;
         let mut cards = Vec::new();
         for action in self.0.journal.waiting().map_err(words::other)? {
             cards.push(self.card_of(action)?);
@@ -78,8 +83,7 @@ impl Engine {
             why: action.verdict.reasons.iter().map(|reason| reason.sentence()).collect(),
             values_from: values_from(&action),
             expires: self.expires(&action),
-            confirm: (action.verdict.escalate && action.facts.size.amount.is_some())
-                .then(|| self.confirmation(&action)),
+            confirm: (action.verdict.escalate && typed_in_the_window(&action)).then(|| confirmation(&action)),
             hidden_characters: texts_hidden(&action.args),
             remarks: self.0.journal.remarks(action.id).map_err(words::other)?,
             schema: self.tool(&action.tool).map_or(Value::Null, |tool| tool.spec().schema),
@@ -169,7 +173,7 @@ impl Engine {
         let rules = self.rules()?;
         let connected = self.connected_tools();
         let of_accounts = self.account_tools();
-        let more = of_accounts.iter().filter(|(name, _)| !self.0.tools.contains_key(*name)).map(|(_, tool)| tool);
+        let more = of_accounts.iter().filter(|(name, _)| !self.0.tools.contains_key(name)).map(|(_, tool)| tool);
         let own = self.0.tools.values().chain(more).map(|tool| tool.spec());
         let specs = own.chain(connected.values().map(|tool| tool.spec()));
         let mut rows: Vec<ToolRow> = specs
@@ -247,6 +251,7 @@ pub(crate) fn values_from(action: &Action) -> Vec<String> {
     let say = |what: &str, provenance: Provenance| {
         let who = match provenance {
             Provenance::User => "user",
+            Provenance::Linked => "linked",
             Provenance::OwnData => "own",
             Provenance::Model => "model",
             Provenance::Untrusted => "untrusted",

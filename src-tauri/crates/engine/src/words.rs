@@ -9,6 +9,11 @@ pub(crate) fn other(error: impl std::fmt::Display) -> WireError {
     WireError { code: ErrorCode::Other, message: error.to_string() }
 }
 
+/// What is refused though nothing was wrong with the asking.
+pub(crate) fn refused(key: &str, values: &[(&str, &str)]) -> WireError {
+    WireError { code: ErrorCode::Other, message: texts::say(key, values) }
+}
+
 pub(crate) fn bad_input(key: &str, values: &[(&str, &str)]) -> WireError {
     WireError { code: ErrorCode::BadInput, message: texts::say(key, values) }
 }

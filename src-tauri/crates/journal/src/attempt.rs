@@ -34,6 +34,7 @@ impl Journal {
     /// [`JournalError::RunStopped`], [`JournalError::DigestDiffers`], [`JournalError::Altered`],
     /// [`JournalError::RuleGone`], or when it cannot be written: then nothing has started and nothing may.
     pub fn start(&self, id: ActionId, digest: &str, now: i64) -> Result<()> {
+        let zone = self.zone();
         let started = self.write(|tx| {
             let kept = action::kept(tx, id)?;
             if setting::is_frozen(tx)? {
@@ -43,7 +44,7 @@ impl Journal {
             hold::is_over(tx, &kept)?;
             let mut change = Change { touched: vec!["attempt"], ..Change::default() };
             if let Decider::Rule { rule } = by {
-                rule::consume(tx, rule, id, now)?;
+                rule::consume(tx, rule, id, now, &zone)?;
                 change.touched.push("rule_use");
                 change.more = Some(("rule", json!(rule)));
             }

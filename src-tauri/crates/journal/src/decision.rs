@@ -82,6 +82,31 @@ impl Journal {
         })
     }
 
+    /// A call that nobody was asked about was settled anew, as it is now: the old action is superseded, and `new` takes
+    /// its place, allowed by a rule or the mode as the old one was.
+    ///
+    /// # Errors
+    /// [`JournalError::NotApproved`] unless a rule or the mode allowed the old one, and it has not started.
+    pub fn renew(&self, id: ActionId, new: &NewAction, now: i64) -> Result<ActionId> {
+        let renewed = self.write(|tx| {
+            let old = action::kept(tx, id)?;
+            let by = find(tx, id)?.map(|decision| decision.by);
+            let unasked = |by: &Option<Decider>| matches!(by, Some(Decider::Mode | Decider::Rule { .. }));
+            if old.status != Status::Allowed
+                || !unasked(&by)
+                || new.status != Status::Allowed
+                || !unasked(&new.decided_by)
+            {
+                return Err(JournalError::NotApproved(id, old.status));
+            }
+            seal::alarm_if_altered(tx, "action", id.0, "action", &id.to_string(), now)?;
+            action::move_on(tx, &old, Status::Superseded, Change::default(), now)?;
+            let next = NewAction { edit_of: Some(id), run: old.run, call: old.call, ..new.clone() };
+            action::add(tx, &next, None, now)
+        });
+        self.alarmed(renewed, now)
+    }
+
     /// Withdraws every card of a run and recalls what is held; the model is told for each.
     ///
     /// # Errors

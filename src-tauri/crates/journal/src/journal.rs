@@ -28,6 +28,8 @@ pub struct Journal {
     pub(crate) anchoring: Anchoring,
     pub(crate) tallied: Tallied,
     pub(crate) path: PathBuf,
+    // The user's own, in which days begin; empty for the system's.
+    zone: Mutex<String>,
     _lock: File,
 }
 
@@ -55,8 +57,21 @@ impl Journal {
             anchoring,
             tallied: Tallied::default(),
             path,
+            zone: Mutex::default(),
             _lock: lock,
         })
+    }
+
+    /// Days begin by the clock of `zone`, as `Europe/Warsaw`, from here on: what a limit counts by the day.
+    pub fn count_days_in(&self, zone: &str) {
+        let mut kept = self.zone.lock().unwrap_or_else(PoisonError::into_inner);
+        if *kept != zone {
+            zone.clone_into(&mut kept);
+        }
+    }
+
+    pub(crate) fn zone(&self) -> String {
+        self.zone.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// One transaction, committed and on the disk when this returns; nothing of it is kept when `change` fails.
@@ -152,4 +167,52 @@ fn read_only(path: &Path) -> Result<Connection> {
     connection.execute_batch("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16000;")?;
     connection.set_prepared_statement_cache_capacity(128);
     Ok(connection)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Nowhere;
+
+    impl Anchor for Nowhere {
+        fn load(&self) -> std::result::Result<Option<String>, String> {
+            Ok(None)
+        }
+        fn store(&self, _: &str) -> std::result::Result<(), String> {
+            Ok(())
+        }
+    }
+
+    // What a commit is worth hangs on these, and nothing else of a test that kills a program would notice: the system
+    // keeps what was written when only the program dies.
+    #[test]
+    fn dur_12_every_commit_is_forced_to_the_disk_on_the_very_connection_that_writes() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(folder.path(), Arc::new(Nowhere), 0).unwrap();
+        let check = |connection: &Connection, name: &str, wanted: &str| {
+            let found: rusqlite::types::Value =
+                connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0)).unwrap();
+            let found = match found {
+                rusqlite::types::Value::Text(text) => text,
+                rusqlite::types::Value::Integer(number) => number.to_string(),
+                other => format!("{other:?}"),
+            };
+            assert_eq!(found, wanted, "{name}");
+        };
+        let writer = lock(&journal.writer);
+        for (name, wanted) in [
+            ("synchronous", "2"),
+            ("journal_mode", "wal"),
+            ("fullfsync", "1"),
+            ("checkpoint_fullfsync", "1"),
+            ("foreign_keys", "1"),
+            ("secure_delete", "1"),
+            ("recursive_triggers", "1"),
+            ("trusted_schema", "0"),
+        ] {
+            check(&writer, name, wanted);
+        }
+        check(&lock(&journal.reader), "query_only", "1");
+    }
 }

@@ -3,7 +3,7 @@
 
 use crate::{
     account, action, attempt, automation, budget, connection, decision, delegation, event, firing, hold, inverse,
-    outcome, question, remark, reminder, reply, rule, run, search, setting, turn,
+    label, outcome, question, remark, reminder, reply, rule, run, search, setting, turn,
 };
 use rusqlite_migration::{M, Migrations};
 
@@ -35,6 +35,7 @@ const LIST: &[&str] = &[
     action::INDEXES,
     firing::INDEXES,
     remark::CREATE,
+    label::CREATE,
 ];
 
 /// All of them.

@@ -95,7 +95,7 @@ impl Journal {
     /// # Errors
     /// When they cannot be read.
     pub fn rules(&self, now: i64) -> Result<Vec<Rule>> {
-        self.read(|connection| load(connection, None, now))
+        self.read(|connection| load(connection, None, now, &self.zone()))
     }
 
     /// Switches a rule off for good. A rule that is revoked already stays as it is.
@@ -116,7 +116,7 @@ impl Journal {
 
     fn switch_off(&self, id: RuleId, because: &str, by_itself: bool, now: i64) -> Result<()> {
         self.write(|tx| {
-            if load(tx, Some(id), now)?.is_empty() {
+            if load(tx, Some(id), now, &self.zone())?.is_empty() {
                 return Err(JournalError::NotFound(id.to_string()));
             }
             seal::alarm_if_altered(tx, "rule", id.0, "rule", &id.to_string(), now)?;
@@ -136,9 +136,9 @@ impl Journal {
 }
 
 /// Takes one use of a rule for a start, if the rule still holds.
-pub(crate) fn consume(tx: &Transaction<'_>, id: RuleId, action: ActionId, now: i64) -> Result<()> {
+pub(crate) fn consume(tx: &Transaction<'_>, id: RuleId, action: ActionId, now: i64, zone: &str) -> Result<()> {
     let gone = |why: String| Err(JournalError::RuleGone(id, why));
-    let Some(rule) = load(tx, Some(id), now)?.pop() else { return gone("It does not exist.".to_owned()) };
+    let Some(rule) = load(tx, Some(id), now, zone)?.pop() else { return gone("It does not exist.".to_owned()) };
     if !rule.on {
         return gone(rule.off_because.unwrap_or_default());
     }
@@ -166,7 +166,7 @@ pub(crate) fn consume(tx: &Transaction<'_>, id: RuleId, action: ActionId, now: i
     Ok(())
 }
 
-fn load(connection: &Connection, only: Option<RuleId>, now: i64) -> Result<Vec<Rule>> {
+fn load(connection: &Connection, only: Option<RuleId>, now: i64, zone: &str) -> Result<Vec<Rule>> {
     let mut statement = connection.prepare_cached(
         "SELECT id, tool, draft, sentence, from_action, made_at, revoked_at, revoked_because,
             (SELECT max(at) FROM rule_use u WHERE u.rule_id = rule.id),
@@ -177,7 +177,7 @@ fn load(connection: &Connection, only: Option<RuleId>, now: i64) -> Result<Vec<R
                 FROM rule_use u JOIN action a ON a.id = u.action_id WHERE u.rule_id = rule.id AND u.at >= ?1)
          FROM rule WHERE ?2 IS NULL OR id = ?2 ORDER BY id",
     )?;
-    let mut rows = statement.query(params![midnight(now), only.map(|id| id.0)])?;
+    let mut rows = statement.query(params![midnight(now, zone), only.map(|id| id.0)])?;
     let mut list = Vec::new();
     while let Some(row) = rows.next()? {
         list.push(read(row, now)?);
@@ -242,9 +242,9 @@ fn nothing(tool: String) -> RuleDraft {
     }
 }
 
-fn midnight(now: i64) -> i64 {
-    let day = jiff::Timestamp::from_millisecond(now)
-        .map(|now| now.to_zoned(jiff::tz::TimeZone::system()))
-        .and_then(|now| now.start_of_day());
+// The day is that of whoever the limit was made for, and not of the system that the program happens to run on.
+fn midnight(now: i64, zone: &str) -> i64 {
+    let zone = jiff::tz::TimeZone::get(zone).unwrap_or_else(|_| jiff::tz::TimeZone::system());
+    let day = jiff::Timestamp::from_millisecond(now).map(|now| now.to_zoned(zone)).and_then(|now| now.start_of_day());
     day.map_or(now - now.rem_euclid(86_400_000), |day| day.timestamp().as_millisecond())
 }

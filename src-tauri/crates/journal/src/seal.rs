@@ -38,6 +38,7 @@ const SEALED: &[(&str, &str)] = &[
     ("automation", "id"),
     ("firing", "id"),
     ("delegation", "id"),
+    ("label", "id"),
 ];
 
 /// What `verify` reads from the body of an event.

@@ -6,7 +6,7 @@ use assent_protocol::RunId;
 use rusqlite::{Connection, params};
 
 /// How far back repeated calls are looked for.
-const DIGESTS: u32 = 12;
+const DIGESTS: u32 = 18;
 
 /// What the user has said to go on after counts in no breaker.
 const SINCE: &str = "action.id > ifnull((SELECT pardoned FROM run WHERE run.id = ?1), 0)";
@@ -25,7 +25,7 @@ pub struct Tally {
     pub errors_in_row: u32,
     /// Rejections since the user's last other answer.
     pub rejections_in_row: u32,
-    /// [`crate::call_digest`] of the last 12 calls of the model, newest last.
+    /// [`crate::call_digest`] of the last 18 calls of the model, newest last.
     pub last_digests: Vec<String>,
     /// [`crate::call_digest`] of every call that the user rejected.
     pub rejected_digests: Vec<String>,

@@ -3,10 +3,10 @@
 
 use crate::remote::{
     Asked, Reader, Wire,
-    draft::{Draft, Finish, Part, ServerError, Speak, bad_json},
+    draft::{Draft, Finish, Part, Speak, bad_json},
     kept::Piece,
+    loose,
     telling::{Arguments, Replay, Said},
-    trouble::{message_of, passes},
 };
 use assent_agent::{ModelError, Tokens};
 use reqwest::header::HeaderName;
@@ -132,6 +132,8 @@ fn block<'a>(piece: &Piece<'a>, asked: &Asked<'_>) -> Block<'a> {
 struct Reading {
     tokens: Tokens,
     finish: Option<String>,
+    // The call that a block's number stands for now: some relays give all blocks one number.
+    calls: HashMap<u64, String>,
     // Thinking on its way, by the number of its block.
     thinking: HashMap<u64, Thinking>,
 }
@@ -146,131 +148,139 @@ struct Thinking {
 
 #[derive(Deserialize)]
 struct Event {
-    #[serde(rename = "type")]
-    kind: String,
-    #[serde(default)]
-    index: u64,
-    #[serde(default)]
+    #[serde(rename = "type", default, deserialize_with = "loose::name")]
+    kind: Option<String>,
+    #[serde(default, deserialize_with = "loose::count")]
+    index: Option<u64>,
+    #[serde(default, deserialize_with = "loose::maybe")]
     message: Option<Whole>,
     #[serde(default)]
     content_block: Option<Box<RawValue>>,
     #[serde(default)]
     delta: Option<Delta>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::maybe")]
     usage: Option<Usage>,
-    #[serde(default)]
-    error: Option<Value>,
     // An answer in one piece is the message itself.
     #[serde(default)]
-    content: Option<Vec<Box<RawValue>>>,
-    #[serde(default)]
+    content: Option<Box<RawValue>>,
+    #[serde(default, deserialize_with = "loose::name")]
     stop_reason: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct Whole {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::maybe")]
     usage: Option<Usage>,
 }
 
 #[derive(Deserialize)]
 struct Start {
-    #[serde(rename = "type")]
-    kind: String,
-    #[serde(default)]
-    id: String,
-    #[serde(default)]
-    name: String,
-    #[serde(default)]
-    text: String,
-    #[serde(default)]
-    thinking: String,
-    #[serde(default)]
-    signature: String,
+    #[serde(rename = "type", default, deserialize_with = "loose::name")]
+    kind: Option<String>,
+    #[serde(default, deserialize_with = "loose::name")]
+    id: Option<String>,
+    #[serde(default, deserialize_with = "loose::name")]
+    name: Option<String>,
+    #[serde(default, deserialize_with = "loose::words")]
+    text: Option<String>,
+    #[serde(default, deserialize_with = "loose::maybe")]
+    thinking: Option<String>,
+    #[serde(default, deserialize_with = "loose::maybe")]
+    signature: Option<String>,
     #[serde(default)]
     input: Option<Box<RawValue>>,
 }
 
 #[derive(Deserialize)]
 struct Delta {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::words")]
     text: Option<String>,
     #[serde(default)]
-    partial_json: Option<String>,
-    #[serde(default)]
+    partial_json: Option<Box<RawValue>>,
+    #[serde(default, deserialize_with = "loose::maybe")]
     thinking: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::maybe")]
     signature: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::name")]
     stop_reason: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct Usage {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::count")]
     input_tokens: Option<u64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::count")]
     cache_read_input_tokens: Option<u64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::count")]
     cache_creation_input_tokens: Option<u64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::count")]
     output_tokens: Option<u64>,
 }
 
 impl Reader for Reading {
-    fn event(&mut self, data: &str, draft: &mut Draft, speak: Speak<'_>) -> Result<(), ModelError> {
+    fn event(&mut self, name: &str, data: &str, draft: &mut Draft, speak: Speak<'_>) -> Result<(), ModelError> {
         let event: Event = serde_json::from_str(data).map_err(|error| bad_json(&error))?;
         for usage in [event.message.and_then(|message| message.usage), event.usage].into_iter().flatten() {
             self.count(&usage, draft);
         }
-        match event.kind.as_str() {
+        let index = event.index.unwrap_or(0);
+        let kind = event.kind.as_deref().unwrap_or(if event.content.is_some() { "message" } else { name });
+        match kind {
             "content_block_start" => {
                 if let Some(block) = event.content_block {
-                    self.start(event.index, &block, draft, speak)?;
+                    self.start(index, &block, draft, speak)?;
                 }
             }
             "content_block_delta" => {
                 if let Some(delta) = event.delta {
-                    self.delta(event.index, delta, draft, speak)?;
+                    self.delta(index, delta, draft, speak)?;
                 }
             }
-            "content_block_stop" => draft.parts.extend(self.thinking.remove(&event.index).and_then(|t| t.part())),
+            "content_block_stop" => draft.parts.extend(self.thinking.remove(&index).and_then(|t| t.part())),
             "message_delta" => self.finish = self.finish.take().or(event.delta.and_then(|delta| delta.stop_reason)),
             "message_stop" => draft.finish = Some(ended(self.finish.take())),
             "message" => {
-                for (index, block) in (0..).zip(event.content.into_iter().flatten()) {
-                    self.start(index, &block, draft, speak)?;
-                    draft.parts.extend(self.thinking.remove(&index).and_then(|t| t.part()));
+                let content = event.content.as_deref().map_or("null", RawValue::get);
+                if content.starts_with('"') {
+                    draft.say(&loose::arguments(event.content.as_deref())?, speak);
+                } else if content != "null" {
+                    let blocks: Vec<Box<RawValue>> = serde_json::from_str(content).map_err(|error| bad_json(&error))?;
+                    for (index, block) in (0..).zip(blocks) {
+                        self.start(index, &block, draft, speak)?;
+                        draft.parts.extend(self.thinking.remove(&index).and_then(|t| t.part()));
+                    }
                 }
                 draft.finish = Some(ended(event.stop_reason));
-            }
-            "error" => {
-                let error = event.error.unwrap_or_default();
-                draft.error = Some(ServerError { text: message_of(&error), passes: passes(&error) });
             }
             // `ping`, and what may come.
             _ => {}
         }
         Ok(())
     }
+
+    fn end(&mut self, draft: &mut Draft) {
+        // Some relays leave the last event out; the reason for the end says that it is the end.
+        if draft.finish.is_none() && self.finish.is_some() {
+            draft.finish = Some(ended(self.finish.take()));
+        }
+    }
 }
 
 impl Reading {
     fn start(&mut self, index: u64, block: &RawValue, draft: &mut Draft, speak: Speak<'_>) -> Result<(), ModelError> {
         let start: Start = serde_json::from_str(block.get()).map_err(|error| bad_json(&error))?;
-        match start.kind.as_str() {
-            "text" => draft.say(&start.text, speak),
+        match start.kind.as_deref().unwrap_or_default() {
+            "text" => draft.say(&start.text.unwrap_or_default(), speak),
             "tool_use" => {
-                let call = draft.call(&index.to_string())?;
-                (call.id, call.name) = (start.id, start.name);
+                let call = draft.new_call()?;
+                self.calls.insert(index, call.key.clone());
+                (call.id, call.name) = (start.id.unwrap_or_default(), start.name.unwrap_or_default());
                 // A stream begins with an empty object that its pieces replace.
-                if let Some(input) = start.input.filter(|input| input.get() != "{}") {
-                    call.args = input.get().to_owned();
-                }
+                call.args = loose::arguments(start.input.as_deref().filter(|input| input.get() != "{}"))?;
             }
             "thinking" => {
-                let thinking = Thinking { kind: "thinking", thinking: start.thinking, signature: start.signature };
-                self.thinking.insert(index, thinking);
+                let (thinking, signature) = (start.thinking.unwrap_or_default(), start.signature.unwrap_or_default());
+                self.thinking.insert(index, Thinking { kind: "thinking", thinking, signature });
             }
             // `redacted_thinking`, and what may come: as it is.
             _ => draft.parts.push(Part::Own(block.to_owned())),
@@ -279,11 +289,11 @@ impl Reading {
     }
 
     fn delta(&mut self, index: u64, delta: Delta, draft: &mut Draft, speak: Speak<'_>) -> Result<(), ModelError> {
-        if let Some(text) = delta.text {
-            draft.say(&text, speak);
-        }
-        if let Some(more) = delta.partial_json {
-            draft.call(&index.to_string())?.args.push_str(&more);
+        draft.say(&delta.text.unwrap_or_default(), speak);
+        let more = loose::arguments(delta.partial_json.as_deref())?;
+        if !more.is_empty() {
+            let key = self.calls.get(&index).cloned().unwrap_or_else(|| index.to_string());
+            draft.call(&key)?.args.push_str(&more);
         }
         if let Some(thinking) = self.thinking.get_mut(&index) {
             thinking.thinking.push_str(&delta.thinking.unwrap_or_default());
@@ -312,10 +322,5 @@ impl Thinking {
 }
 
 fn ended(reason: Option<String>) -> Finish {
-    match reason.as_deref() {
-        None | Some("end_turn" | "tool_use" | "stop_sequence") => Finish::Done,
-        Some("max_tokens" | "model_context_window_exceeded") => Finish::Length,
-        Some("refusal") => Finish::Filtered,
-        Some(other) => Finish::Other(other.to_owned()),
-    }
+    reason.map_or(Finish::Done, |reason| Finish::of(&reason))
 }

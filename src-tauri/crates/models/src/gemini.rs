@@ -2,10 +2,11 @@
 
 use crate::remote::{
     Asked, Reader, Wire,
-    draft::{Draft, Finish, Part, ServerError, Speak, bad_json},
+    draft::{Draft, Finish, Part, Speak, bad_json},
     kept::Piece,
+    loose,
     telling::{Arguments, Replay, Said},
-    trouble::{message_of, passes},
+    trouble::error_in,
 };
 use assent_agent::{ModelError, Tokens};
 use reqwest::header::HeaderName;
@@ -121,106 +122,99 @@ struct Reading {
     calls: usize,
 }
 
+// Relays write the names in either way.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Chunk {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::list")]
     candidates: Vec<Candidate>,
-    #[serde(default)]
-    prompt_feedback: Option<Value>,
-    #[serde(default)]
+    #[serde(default, alias = "promptFeedback")]
+    prompt_feedback: Value,
+    #[serde(default, alias = "usageMetadata", deserialize_with = "loose::maybe")]
     usage_metadata: Option<Usage>,
-    #[serde(default)]
-    error: Option<Value>,
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Candidate {
     #[serde(default)]
     content: Option<Parts>,
-    #[serde(default)]
+    #[serde(default, alias = "finishReason", deserialize_with = "loose::name")]
     finish_reason: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct Parts {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::list")]
     parts: Vec<InPart>,
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct InPart {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::words")]
     text: Option<String>,
-    #[serde(default)]
-    thought: bool,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::maybe")]
+    thought: Option<bool>,
+    #[serde(default, alias = "functionCall")]
     function_call: Option<InCall>,
-    #[serde(default)]
+    #[serde(default, alias = "thoughtSignature")]
     thought_signature: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct InCall {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::name")]
     id: Option<String>,
-    #[serde(default)]
-    name: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::name")]
+    name: Option<String>,
+    #[serde(default, alias = "arguments")]
     args: Option<Box<RawValue>>,
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Usage {
-    #[serde(default)]
-    prompt_token_count: u64,
-    #[serde(default)]
-    cached_content_token_count: u64,
-    #[serde(default)]
-    candidates_token_count: u64,
-    #[serde(default)]
-    thoughts_token_count: u64,
+    #[serde(default, alias = "promptTokenCount", deserialize_with = "loose::count")]
+    prompt_token_count: Option<u64>,
+    #[serde(default, alias = "cachedContentTokenCount", deserialize_with = "loose::count")]
+    cached_content_token_count: Option<u64>,
+    #[serde(default, alias = "candidatesTokenCount", deserialize_with = "loose::count")]
+    candidates_token_count: Option<u64>,
+    #[serde(default, alias = "thoughtsTokenCount", deserialize_with = "loose::count")]
+    thoughts_token_count: Option<u64>,
 }
 
 impl Reader for Reading {
-    fn event(&mut self, data: &str, draft: &mut Draft, speak: Speak<'_>) -> Result<(), ModelError> {
+    fn event(&mut self, _: &str, data: &str, draft: &mut Draft, speak: Speak<'_>) -> Result<(), ModelError> {
         if data.trim_start().starts_with('[') {
             // Without `alt=sse` the chunks come as one list.
             let list: Vec<Box<RawValue>> = serde_json::from_str(data).map_err(|error| bad_json(&error))?;
-            return list.iter().try_for_each(|chunk| self.event(chunk.get(), draft, speak));
-        }
-        let chunk: Chunk = serde_json::from_str(data).map_err(|error| bad_json(&error))?;
-        if let Some(error) = chunk.error.filter(|error| !error.is_null()) {
-            draft.error = Some(ServerError { text: message_of(&error), passes: passes(&error) });
-            return Ok(());
-        }
-        if let Some(usage) = chunk.usage_metadata {
-            draft.tokens = Some(Tokens {
-                input: usage.prompt_token_count,
-                cached: usage.cached_content_token_count,
-                stored: 0,
-                output: usage.candidates_token_count + usage.thoughts_token_count,
-                reasoning: usage.thoughts_token_count,
+            return list.iter().try_for_each(|chunk| {
+                draft.error =
+                    draft.error.take().or(serde_json::from_str(chunk.get()).ok().and_then(|v| error_in("", &v)));
+                if draft.error.is_some() { Ok(()) } else { self.event("", chunk.get(), draft, speak) }
             });
         }
-        if chunk.prompt_feedback.is_some_and(|feedback| feedback["blockReason"].is_string()) {
+        let chunk: Chunk = serde_json::from_str(data).map_err(|error| bad_json(&error))?;
+        if let Some(usage) = chunk.usage_metadata {
+            let (answer, thoughts) =
+                (usage.candidates_token_count.unwrap_or(0), usage.thoughts_token_count.unwrap_or(0));
+            draft.tokens = Some(Tokens {
+                input: usage.prompt_token_count.unwrap_or(0),
+                cached: usage.cached_content_token_count.unwrap_or(0),
+                stored: 0,
+                output: answer.saturating_add(thoughts),
+                reasoning: thoughts,
+            });
+        }
+        let feedback = &chunk.prompt_feedback;
+        if feedback["blockReason"].is_string() || feedback["block_reason"].is_string() {
             draft.finish = Some(Finish::Filtered);
         }
         let Some(candidate) = chunk.candidates.into_iter().next() else { return Ok(()) };
         for part in candidate.content.into_iter().flat_map(|content| content.parts) {
             self.part(part, draft, speak)?;
         }
-        match candidate.finish_reason.as_deref() {
-            None => {}
-            Some("STOP") => draft.finish = Some(Finish::Done),
-            Some("MAX_TOKENS") => draft.finish = Some(Finish::Length),
-            Some("SAFETY" | "RECITATION" | "BLOCKLIST" | "PROHIBITED_CONTENT" | "SPII" | "LANGUAGE") => {
-                draft.finish = Some(Finish::Filtered);
-            }
-            Some(other) => draft.finish = Some(Finish::Other(other.to_owned())),
+        let unsaid = |reason: &String| !matches!(reason.as_str(), "" | "FINISH_REASON_UNSPECIFIED");
+        if let Some(reason) = candidate.finish_reason.filter(unsaid) {
+            draft.finish = Some(Finish::of(&reason));
         }
         Ok(())
     }
@@ -231,13 +225,13 @@ impl Reading {
         if let Some(call) = part.function_call {
             self.calls += 1;
             let drafted = draft.call(&self.calls.to_string())?;
-            (drafted.id, drafted.name) = (call.id.unwrap_or_default(), call.name);
-            drafted.args = call.args.map(|args| args.get().to_owned()).unwrap_or_default();
+            (drafted.id, drafted.name) = (call.id.unwrap_or_default(), call.name.unwrap_or_default());
+            drafted.args = loose::arguments(call.args.as_deref())?;
             drafted.mark = part.thought_signature;
             return Ok(());
         }
         // Thoughts are for nobody; their signature stands on a part of its own or on the next call.
-        let text = part.text.filter(|_| !part.thought).unwrap_or_default();
+        let text = part.text.filter(|_| part.thought != Some(true)).unwrap_or_default();
         match part.thought_signature {
             Some(mark) => {
                 if !text.is_empty() {

@@ -2,15 +2,17 @@
 
 use crate::remote::{
     Asked, Reader, Wire,
-    draft::{Draft, Finish, Part, ServerError, Speak, bad_json},
+    draft::{Draft, Finish, Part, Speak, bad_json},
     kept::Piece,
+    loose,
     telling::{Replay, Said, arguments},
-    trouble::{message_of, passes},
+    trouble::error_in,
 };
 use assent_agent::{ModelError, Tokens};
 use reqwest::header::{AUTHORIZATION, HeaderName};
 use serde::Deserialize;
 use serde_json::{Map, Value, json, value::RawValue};
+use std::collections::HashMap;
 
 /// The interface.
 pub(crate) struct OpenAi;
@@ -116,8 +118,9 @@ enum Own {
 
 #[derive(Default)]
 struct Reading {
-    // Pieces without an index belong to the call before, unless they bring an id of their own.
-    unnumbered: usize,
+    // The call that the pieces with an index belong to now.
+    at: HashMap<u64, String>,
+    // Pieces without an index or an id belong to the call before.
     last: String,
     // Reasoning on its way, and its place among the parts.
     reasoning: Option<(usize, String)>,
@@ -125,42 +128,49 @@ struct Reading {
 
 #[derive(Deserialize)]
 struct Chunk {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::list")]
     choices: Vec<Choice>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::maybe")]
     usage: Option<Usage>,
-    #[serde(default)]
-    error: Option<Value>,
 }
 
 #[derive(Deserialize)]
 struct Choice {
-    // A stream has deltas, an answer in one piece has a message.
-    #[serde(default, alias = "message")]
-    delta: Option<Delta>,
     #[serde(default)]
+    delta: Option<Delta>,
+    // An answer in one piece has a message.
+    #[serde(default)]
+    message: Option<Delta>,
+    #[serde(default, deserialize_with = "loose::words")]
+    text: Option<String>,
+    #[serde(default, deserialize_with = "loose::name")]
     finish_reason: Option<String>,
+    #[serde(default)]
+    error: Value,
 }
 
 #[derive(Deserialize)]
 struct Delta {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::words")]
     content: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::words")]
     refusal: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::words")]
     reasoning_content: Option<String>,
+    #[serde(default, deserialize_with = "loose::list")]
+    reasoning_details: Vec<Value>,
+    #[serde(default, deserialize_with = "loose::list")]
+    tool_calls: Vec<Piecemeal>,
+    // As it was before there were several calls.
     #[serde(default)]
-    reasoning_details: Option<Vec<Value>>,
-    #[serde(default)]
-    tool_calls: Option<Vec<Piecemeal>>,
+    function_call: Option<Function>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 struct Piecemeal {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::count")]
     index: Option<u64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::name")]
     id: Option<String>,
     #[serde(default)]
     function: Option<Function>,
@@ -170,7 +180,7 @@ struct Piecemeal {
 
 #[derive(Deserialize)]
 struct Function {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::name")]
     name: Option<String>,
     // Some servers send an object instead of its text.
     #[serde(default)]
@@ -179,71 +189,70 @@ struct Function {
 
 #[derive(Deserialize)]
 struct Usage {
-    #[serde(default)]
-    prompt_tokens: u64,
-    #[serde(default)]
-    completion_tokens: u64,
-    #[serde(default)]
-    prompt_tokens_details: Option<PromptDetails>,
-    #[serde(default)]
-    completion_tokens_details: Option<CompletionDetails>,
+    #[serde(default, deserialize_with = "loose::count")]
+    prompt_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "loose::count")]
+    completion_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "loose::maybe")]
+    prompt_tokens_details: Option<Details>,
+    #[serde(default, deserialize_with = "loose::maybe")]
+    completion_tokens_details: Option<Details>,
 }
 
-#[derive(Deserialize)]
-struct PromptDetails {
-    #[serde(default)]
+#[derive(Deserialize, Default)]
+struct Details {
+    #[serde(default, deserialize_with = "loose::count")]
     cached_tokens: Option<u64>,
-}
-
-#[derive(Deserialize)]
-struct CompletionDetails {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::count")]
     reasoning_tokens: Option<u64>,
 }
 
 impl Reader for Reading {
-    fn event(&mut self, data: &str, draft: &mut Draft, speak: Speak<'_>) -> Result<(), ModelError> {
+    fn event(&mut self, _: &str, data: &str, draft: &mut Draft, speak: Speak<'_>) -> Result<(), ModelError> {
         let chunk: Chunk = serde_json::from_str(data).map_err(|error| bad_json(&error))?;
-        if let Some(error) = chunk.error.filter(|e| !e.is_null()) {
-            draft.error = Some(ServerError { text: message_of(&error), passes: passes(&error) });
-            return Ok(());
-        }
         if let Some(usage) = chunk.usage {
             draft.tokens = Some(Tokens {
-                input: usage.prompt_tokens,
+                input: usage.prompt_tokens.unwrap_or(0),
                 cached: usage.prompt_tokens_details.and_then(|d| d.cached_tokens).unwrap_or(0),
                 stored: 0,
-                output: usage.completion_tokens,
+                output: usage.completion_tokens.unwrap_or(0),
                 reasoning: usage.completion_tokens_details.and_then(|d| d.reasoning_tokens).unwrap_or(0),
             });
         }
         let Some(choice) = chunk.choices.into_iter().next() else { return Ok(()) };
-        if let Some(delta) = choice.delta {
+        if let Some(error) = error_in("", &json!({"error": choice.error})) {
+            draft.error = Some(error);
+            return Ok(());
+        }
+        let is_whole = choice.message.is_some();
+        for delta in [choice.delta, choice.message].into_iter().flatten() {
             self.reason(delta.reasoning_content, delta.reasoning_details, draft);
             for text in [delta.content, delta.refusal].into_iter().flatten() {
                 draft.say(&text, speak);
             }
-            for piece in delta.tool_calls.into_iter().flatten() {
-                self.piece(piece, draft)?;
+            let old = delta.function_call.filter(|_| delta.tool_calls.is_empty());
+            let old = old.map(|function| Piecemeal { function: Some(function), ..Piecemeal::default() });
+            let mut here = Vec::new();
+            for piece in delta.tool_calls.into_iter().chain(old) {
+                self.piece(piece, is_whole, &mut here, draft)?;
             }
         }
-        if let Some((at, text)) = choice.finish_reason.as_ref().and_then(|_| self.reasoning.take()) {
-            draft.parts.splice(at..at, own(&Own::ReasoningContent(text)));
-        }
-        match choice.finish_reason.as_deref() {
-            None => {}
-            Some("stop" | "tool_calls" | "function_call" | "") => draft.finish = Some(Finish::Done),
-            Some("length") => draft.finish = Some(Finish::Length),
-            Some("content_filter") => draft.finish = Some(Finish::Filtered),
-            Some(other) => draft.finish = Some(Finish::Other(other.to_owned())),
+        draft.say(&choice.text.unwrap_or_default(), speak);
+        // Some send an empty reason with every piece.
+        let reason = choice.finish_reason.filter(|reason| !matches!(reason.trim(), "" | "null" | "None"));
+        if let Some(reason) = reason {
+            if let Some((at, text)) = self.reasoning.take() {
+                draft.parts.splice(at..at, own(&Own::ReasoningContent(text)));
+            }
+            draft.finish = Some(Finish::of(&reason));
         }
         Ok(())
     }
 }
 
 impl Reading {
-    fn reason(&mut self, content: Option<String>, details: Option<Vec<Value>>, draft: &mut Draft) {
-        for detail in details.into_iter().flatten() {
+    fn reason(&mut self, content: Option<String>, details: Vec<Value>, draft: &mut Draft) {
+        for detail in details {
             draft.parts.extend(own(&Own::ReasoningDetails(detail)));
         }
         let Some(more) = content.filter(|text| !text.is_empty()) else { return };
@@ -251,45 +260,77 @@ impl Reading {
         text.push_str(&more);
     }
 
-    fn piece(&mut self, piece: Piecemeal, draft: &mut Draft) -> Result<(), ModelError> {
+    // `here`: the calls that this very list has named already.
+    fn piece(
+        &mut self,
+        piece: Piecemeal,
+        is_whole: bool,
+        here: &mut Vec<String>,
+        draft: &mut Draft,
+    ) -> Result<(), ModelError> {
         let id = piece.id.unwrap_or_default();
-        let known = |id: &str| {
-            draft.parts.iter().find_map(|part| match part {
-                Part::Call(call) if call.id == id => Some(call.key.clone()),
-                _ => None,
-            })
+        let (name, args) = match piece.function {
+            Some(function) => (function.name.unwrap_or_default(), loose::arguments(function.arguments.as_deref())?),
+            None => Default::default(),
         };
-        let key = match piece.index {
-            Some(index) => index.to_string(),
-            None if id.is_empty() && !self.last.is_empty() => self.last.clone(),
-            None => known(&id).unwrap_or_else(|| {
-                self.unnumbered += 1;
-                format!("u{}", self.unnumbered)
-            }),
+        let known = self.of(piece.index, &id, &name, draft);
+        if known.is_none() && id.is_empty() && name.is_empty() && args.is_empty() {
+            return Ok(());
+        }
+        let known = known.filter(|_| !is_whole || name.is_empty());
+        let known = known.and_then(|key| draft.called().find(|call| call.key == key));
+        let again = known.is_some_and(|call| {
+            !name.is_empty() && (here.contains(&call.key) || loose::is_object(&call.args)) && !call.name.is_empty()
+        });
+        if let Some(call) = known.filter(|call| again && !id.is_empty() && call.id == id)
+            && call.name == name
+            && (args.is_empty() || call.args == args)
+        {
+            // The same call, said once more at its end.
+            return Ok(());
+        }
+        let key = known.filter(|_| !again).map(|call| call.key.clone());
+        let call = match key {
+            Some(key) => draft.call(&key)?,
+            None => draft.new_call()?,
         };
-        self.last.clone_from(&key);
-        let call = draft.call(&key)?;
+        self.last.clone_from(&call.key);
+        if let Some(index) = piece.index {
+            self.at.insert(index, call.key.clone());
+        }
+        if !name.is_empty() {
+            here.push(call.key.clone());
+        }
         if !id.is_empty() {
             call.id = id;
         }
         if let Some(extra) = piece.extra_content.filter(|extra| extra.get() != "null") {
             call.mark = Some(extra.get().to_owned());
         }
-        if let Some(function) = piece.function {
-            if let Some(name) = function.name.filter(|name| !name.is_empty())
-                && call.name != name
-            {
-                call.name.push_str(&name);
-            }
-            match function.arguments.as_deref().map(RawValue::get) {
-                Some("null") | None => {}
-                Some(text) if text.starts_with('"') => {
-                    call.args.push_str(&serde_json::from_str::<String>(text).map_err(|error| bad_json(&error))?);
-                }
-                Some(object) => call.args.push_str(object),
-            }
+        if call.name != name {
+            call.name.push_str(&name);
         }
+        // An empty object before the first piece stands for nothing.
+        if call.args == "{}" && args.starts_with('{') {
+            call.args.clear();
+        }
+        call.args.push_str(&args);
         Ok(())
+    }
+
+    // The call that a piece goes on with: an id says it, else the index, else it is the one before. Many servers give
+    // all calls one index, or one id.
+    fn of(&self, index: Option<u64>, id: &str, name: &str, draft: &Draft) -> Option<String> {
+        let by_id = draft.called().find(|call| !id.is_empty() && call.id == id).map(|call| call.key.clone());
+        let by_index = index.and_then(|index| self.at.get(&index)).cloned();
+        let id_of = |key: &str| draft.called().find(|call| call.key == key).map_or("", |call| call.id.as_str());
+        match (by_id, by_index) {
+            (Some(_), Some(at)) if id_of(&at) == id => Some(at),
+            (Some(key), Some(_)) => Some(key),
+            (Some(key), None) => (index.is_none() || name.is_empty()).then_some(key),
+            (None, Some(at)) => (id.is_empty() || id_of(&at).is_empty()).then_some(at),
+            (None, None) => (index.is_none() && id.is_empty() && !self.last.is_empty()).then(|| self.last.clone()),
+        }
     }
 }
 

@@ -9,9 +9,11 @@ mod address;
 pub(crate) mod draft;
 pub(crate) mod events;
 pub(crate) mod kept;
+pub(crate) mod loose;
 mod names;
 mod send;
 pub(crate) mod telling;
+mod thoughts;
 pub(crate) mod trouble;
 
 pub use address::origin_of;
@@ -77,8 +79,11 @@ impl Asked<'_> {
 
 /// Reads one answer, event by event; an answer that came in one piece is one event.
 pub(crate) trait Reader: Send {
-    /// Takes the data of the next event.
-    fn event(&mut self, data: &str, draft: &mut Draft, speak: Speak<'_>) -> Result<(), ModelError>;
+    /// Takes the data of the next event, which is JSON and no error; `name` is what the stream calls it, if it does.
+    fn event(&mut self, name: &str, data: &str, draft: &mut Draft, speak: Speak<'_>) -> Result<(), ModelError>;
+
+    /// The stream is at its end, and was not broken off.
+    fn end(&mut self, _draft: &mut Draft) {}
 }
 
 /// A model behind an address.

@@ -2,10 +2,11 @@
 
 use crate::remote::{
     Asked, Reader, Wire,
-    draft::{Draft, Finish, Part, ServerError, Speak, bad_json},
+    draft::{Call, Draft, Finish, Part, Speak, bad_json},
     kept::Piece,
+    loose,
     telling::{Offered, Replay, Said, arguments},
-    trouble::{message_of, passes},
+    trouble::error_in,
 };
 use assent_agent::{ModelError, Tokens};
 use reqwest::header::{AUTHORIZATION, HeaderName};
@@ -96,175 +97,220 @@ fn item<'a>(piece: &Piece<'a>, asked: &Asked<'_>) -> Item<'a> {
 struct Reading {
     // Whether text came in pieces, so that a whole message does not say it again.
     heard: bool,
+    // The calls by their place and their item's id. Some servers give all one place, or change the ids on the way.
+    calls: Vec<Begun>,
 }
+
+// Its place, its item's id, and its key.
+type Begun = (Option<u64>, String, String);
 
 #[derive(Deserialize)]
 struct Event {
-    #[serde(rename = "type", default)]
-    kind: String,
+    #[serde(rename = "type", default, deserialize_with = "loose::name")]
+    kind: Option<String>,
+    #[serde(default, deserialize_with = "loose::count")]
+    output_index: Option<u64>,
+    #[serde(default, deserialize_with = "loose::name")]
+    item_id: Option<String>,
     #[serde(default)]
-    object: Option<String>,
-    #[serde(default)]
-    output_index: u64,
-    #[serde(default)]
-    delta: Option<Value>,
+    delta: Option<Box<RawValue>>,
     #[serde(default)]
     item: Option<Box<RawValue>>,
     #[serde(default)]
     response: Option<Box<RawValue>>,
-    // The `error` event carries its words itself, or in an object.
     #[serde(default)]
-    error: Option<Value>,
-    #[serde(default)]
-    message: Option<String>,
-    #[serde(default)]
-    code: Option<Value>,
+    output: Option<Box<RawValue>>,
 }
 
 #[derive(Deserialize)]
 struct Whole {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::list")]
     output: Vec<Box<RawValue>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::maybe")]
     usage: Option<Usage>,
     #[serde(default)]
-    error: Option<Value>,
-    #[serde(default)]
+    error: Value,
+    #[serde(default, deserialize_with = "loose::name")]
     status: Option<String>,
     #[serde(default)]
-    incomplete_details: Option<Value>,
+    incomplete_details: Value,
 }
 
 #[derive(Deserialize)]
 struct Usage {
-    #[serde(default)]
-    input_tokens: u64,
-    #[serde(default)]
-    output_tokens: u64,
-    #[serde(default)]
-    input_tokens_details: Value,
-    #[serde(default)]
-    output_tokens_details: Value,
+    #[serde(default, deserialize_with = "loose::count")]
+    input_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "loose::count")]
+    output_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "loose::maybe")]
+    input_tokens_details: Option<Details>,
+    #[serde(default, deserialize_with = "loose::maybe")]
+    output_tokens_details: Option<Details>,
+}
+
+#[derive(Deserialize, Default)]
+struct Details {
+    #[serde(default, deserialize_with = "loose::count")]
+    cached_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "loose::count")]
+    cache_write_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "loose::count")]
+    reasoning_tokens: Option<u64>,
 }
 
 #[derive(Deserialize)]
 struct OutputItem {
-    #[serde(rename = "type")]
-    kind: String,
+    #[serde(rename = "type", default, deserialize_with = "loose::name")]
+    kind: Option<String>,
+    #[serde(default, deserialize_with = "loose::name")]
+    id: Option<String>,
+    #[serde(default, deserialize_with = "loose::name")]
+    call_id: Option<String>,
+    #[serde(default, deserialize_with = "loose::name")]
+    name: Option<String>,
     #[serde(default)]
-    call_id: String,
-    #[serde(default)]
-    name: String,
-    #[serde(default)]
-    arguments: String,
-    #[serde(default)]
-    content: Option<Vec<Content>>,
-}
-
-#[derive(Deserialize)]
-struct Content {
-    #[serde(default)]
-    text: Option<String>,
-    #[serde(default)]
-    refusal: Option<String>,
+    arguments: Option<Box<RawValue>>,
+    #[serde(default, deserialize_with = "loose::words")]
+    content: Option<String>,
 }
 
 impl Reader for Reading {
-    fn event(&mut self, data: &str, draft: &mut Draft, speak: Speak<'_>) -> Result<(), ModelError> {
+    fn event(&mut self, name: &str, data: &str, draft: &mut Draft, speak: Speak<'_>) -> Result<(), ModelError> {
         let event: Event = serde_json::from_str(data).map_err(|error| bad_json(&error))?;
-        let key = event.output_index.to_string();
-        match event.kind.as_str() {
+        match event.kind.as_deref().unwrap_or(name) {
             "response.output_text.delta" | "response.refusal.delta" => {
-                self.heard = true;
-                draft.say(event.delta.as_ref().and_then(Value::as_str).unwrap_or_default(), speak);
+                let more = loose::arguments(event.delta.as_deref())?;
+                self.heard |= !more.is_empty();
+                draft.say(&more, speak);
             }
             "response.output_item.added" => {
                 let Some(item) = event.item else { return Ok(()) };
                 let item: OutputItem = read(&item)?;
-                if item.kind == "function_call" {
-                    let call = draft.call(&key)?;
-                    (call.id, call.name) = (item.call_id, item.name);
+                if item.kind.as_deref() == Some("function_call") {
+                    let call = self.begun(event.output_index, item.id.as_deref(), draft)?;
+                    (call.id, call.name) = (item.call_id.unwrap_or_default(), item.name.unwrap_or_default());
                 }
             }
             "response.function_call_arguments.delta" => {
-                let more = event.delta.as_ref().and_then(Value::as_str).unwrap_or_default();
-                draft.call(&key)?.args.push_str(more);
+                let more = loose::arguments(event.delta.as_deref())?;
+                if !more.is_empty() {
+                    let key = self.key(event.output_index, event.item_id.as_deref());
+                    let call = match key {
+                        Some(key) => draft.call(&key)?,
+                        None => self.begun(event.output_index, event.item_id.as_deref(), draft)?,
+                    };
+                    call.args.push_str(&more);
+                }
             }
             "response.output_item.done" => {
                 if let Some(item) = event.item {
-                    self.whole_item(&key, &item, draft, speak)?;
+                    self.whole_item(event.output_index, &item, draft, speak)?;
                 }
             }
-            "response.completed" | "response.incomplete" | "response.failed" => {
+            "response.completed" | "response.incomplete" | "response.failed" | "response.done" => {
                 if let Some(response) = event.response {
-                    self.end(&read::<Whole>(&response)?, draft);
+                    self.end_of(&read::<Whole>(&response)?, draft, speak)?;
                 }
             }
-            "error" => {
-                let error = event.error.unwrap_or_else(|| json!({"message": event.message, "code": event.code}));
-                draft.error = Some(ServerError { text: message_of(&error), passes: passes(&error) });
-            }
-            _ if event.object.as_deref() == Some("response") => {
+            _ if event.output.is_some() => {
                 let whole: Whole = serde_json::from_str(data).map_err(|error| bad_json(&error))?;
-                for (index, item) in whole.output.iter().enumerate() {
-                    self.heard = false;
-                    self.whole_item(&index.to_string(), item, draft, speak)?;
-                }
-                self.end(&whole, draft);
+                self.end_of(&whole, draft, speak)?;
             }
-            _ => {
-                if let Some(error) = event.error.filter(|error| !error.is_null()) {
-                    draft.error = Some(ServerError { text: message_of(&error), passes: passes(&error) });
-                }
-            }
+            _ => {}
         }
         Ok(())
     }
 }
 
 impl Reading {
-    fn whole_item(&mut self, key: &str, raw: &RawValue, draft: &mut Draft, speak: Speak<'_>) -> Result<(), ModelError> {
+    fn begun<'a>(
+        &mut self,
+        index: Option<u64>,
+        item: Option<&str>,
+        draft: &'a mut Draft,
+    ) -> Result<&'a mut Call, ModelError> {
+        let call = draft.new_call()?;
+        self.calls.push((index, item.unwrap_or_default().to_owned(), call.key.clone()));
+        Ok(call)
+    }
+
+    // Both say it, else the item's id, else the place; the latest one counts.
+    fn key(&self, index: Option<u64>, item: Option<&str>) -> Option<String> {
+        let item = item.unwrap_or_default();
+        let find = |fits: &dyn Fn(&Begun) -> bool| self.calls.iter().rev().find(|one| fits(one));
+        find(&|(at, id, _)| *at == index && id == item)
+            .or_else(|| find(&|(at, _, _)| index.is_some() && *at == index))
+            .or_else(|| find(&|(_, id, _)| !item.is_empty() && id == item))
+            .or_else(|| if index.is_none() && item.is_empty() { self.calls.last() } else { None })
+            .map(|(_, _, key)| key.clone())
+    }
+
+    fn whole_item(
+        &mut self,
+        index: Option<u64>,
+        raw: &RawValue,
+        draft: &mut Draft,
+        speak: Speak<'_>,
+    ) -> Result<(), ModelError> {
         let item: OutputItem = read(raw)?;
-        match item.kind.as_str() {
+        match item.kind.as_deref().unwrap_or_default() {
             "function_call" => {
-                let call = draft.call(key)?;
-                (call.id, call.name, call.args) = (item.call_id, item.name, item.arguments);
-            }
-            "message" if self.heard => self.heard = false,
-            "message" => {
-                for content in item.content.into_iter().flatten() {
-                    for text in [content.text, content.refusal].into_iter().flatten() {
-                        draft.say(&text, speak);
-                    }
+                let id = item.call_id.unwrap_or_default();
+                let same =
+                    |key: &String| draft.called().any(|call| call.key == *key && (call.id == id || call.id.is_empty()));
+                let key = self.key(index, item.id.as_deref()).filter(same).or_else(|| {
+                    draft.called().find(|call| !id.is_empty() && call.id == id).map(|call| call.key.clone())
+                });
+                let call = match key {
+                    Some(key) => draft.call(&key)?,
+                    None => self.begun(index, item.id.as_deref(), draft)?,
+                };
+                call.id = id;
+                call.name = item.name.unwrap_or_default();
+                let args = loose::arguments(item.arguments.as_deref())?;
+                // Some leave out at the end what came in pieces.
+                if !args.is_empty() {
+                    call.args = args;
                 }
             }
+            "message" if self.heard => self.heard = false,
+            "message" => draft.say(&item.content.unwrap_or_default(), speak),
             "reasoning" => draft.parts.push(Part::Own(raw.to_owned())),
             _ => {}
         }
         Ok(())
     }
 
-    fn end(&mut self, whole: &Whole, draft: &mut Draft) {
+    fn end_of(&mut self, whole: &Whole, draft: &mut Draft, speak: Speak<'_>) -> Result<(), ModelError> {
+        // An answer in one piece, or a stream that says everything in its last event.
+        let (silent, uncalled) = (draft.parts.is_empty(), draft.calls() == 0);
+        for (index, item) in (0..).zip(&whole.output) {
+            let is_call = || read::<OutputItem>(item).is_ok_and(|item| item.kind.as_deref() == Some("function_call"));
+            if silent || (uncalled && is_call()) {
+                self.heard = false;
+                self.whole_item(Some(index), item, draft, speak)?;
+            }
+        }
         if let Some(usage) = &whole.usage {
+            let read = usage.input_tokens_details.as_ref();
             draft.tokens = Some(Tokens {
-                input: usage.input_tokens,
-                cached: usage.input_tokens_details["cached_tokens"].as_u64().unwrap_or(0),
-                stored: usage.input_tokens_details["cache_write_tokens"].as_u64().unwrap_or(0),
-                output: usage.output_tokens,
-                reasoning: usage.output_tokens_details["reasoning_tokens"].as_u64().unwrap_or(0),
+                input: usage.input_tokens.unwrap_or(0),
+                cached: read.and_then(|d| d.cached_tokens).unwrap_or(0),
+                stored: read.and_then(|d| d.cache_write_tokens).unwrap_or(0),
+                output: usage.output_tokens.unwrap_or(0),
+                reasoning: usage.output_tokens_details.as_ref().and_then(|d| d.reasoning_tokens).unwrap_or(0),
             });
         }
-        if let Some(error) = whole.error.as_ref().filter(|error| !error.is_null()) {
-            draft.error = Some(ServerError { text: message_of(error), passes: passes(error) });
-            return;
+        if let Some(error) = error_in("", &json!({"error": whole.error})) {
+            draft.error = Some(error);
+            return Ok(());
         }
-        let why = whole.incomplete_details.as_ref().and_then(|details| details["reason"].as_str());
+        let why = whole.incomplete_details["reason"].as_str();
         draft.finish = Some(match (whole.status.as_deref(), why) {
             (None | Some("completed"), _) => Finish::Done,
-            (_, Some("max_output_tokens")) => Finish::Length,
-            (_, Some("content_filter")) => Finish::Filtered,
-            (Some(status), why) => Finish::Other(why.unwrap_or(status).to_owned()),
+            (Some(status), why) => Finish::of(why.unwrap_or(status)),
         });
+        Ok(())
     }
 }
 

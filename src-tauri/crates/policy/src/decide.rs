@@ -1,6 +1,6 @@
 //! The verdict: the strictest of floor, deny rules, ask rules, limits and breakers, and base (DESIGN 4.2).
 
-use crate::floor::{AutoAllow, Floor, Ground, floor, leaves, most_items, origin, undoable_change};
+use crate::floor::{AutoAllow, Floor, Ground, carried, floor, leaves, most_items, origin, undoable_change};
 use crate::{LimitState, Matched};
 use assent_protocol::{
     Answer, Effect, Facts, Mode, Provenance, Reach, Reason, ReasonCode, Reversal, Verdict, texts, visible::visible,
@@ -98,7 +98,12 @@ fn mode_asks(facts: &Facts, mode: Mode) -> Ground {
     }
     match facts.effect {
         Effect::Spend => Ground::asks(Code::Spends),
-        _ if leaves(facts) => Ground::asks(Code::Leaves),
+        _ if leaves(facts) => {
+            let ground = Ground::asks(Code::Leaves).about(carried(facts));
+            // What stands in the user's own files and nobody typed would go out with it.
+            let tells = facts.effect == Effect::Send && facts.payload == Provenance::OwnData;
+            if tells { ground.escalated() } else { ground }
+        }
         _ if facts.targets == Provenance::Untrusted => Ground::asks(Code::UntrustedTarget).about(origin(facts)),
         _ if facts.influenced && facts.targets == Provenance::Model => {
             Ground::asks(Code::Influenced).about(origin(facts))

@@ -47,7 +47,8 @@ pub fn facts(call: &Call<'_>, known: &Known) -> Facts {
         return unread(effect, &leaves, call, known);
     }
     let together = typed_together(&leaves, known);
-    let mut found = Found { known, call, facts: blank(effect, known), anchored: false, together, prose: Vec::new() };
+    let facts = blank(effect, known);
+    let mut found = Found { known, call, facts, anchored: false, together, prose: Vec::new(), origins: Vec::new() };
     match effect {
         Effect::Observe => found.observe(&leaves),
         Effect::Send | Effect::Spend => found.outward(&leaves),
@@ -56,7 +57,8 @@ pub fn facts(call: &Call<'_>, known: &Known) -> Facts {
     let mut facts = found.facts;
     facts.reversal = reversal(facts.effect, call.ways);
     facts.size = size(&leaves, facts.effect);
-    facts.origins.sort_by_key(|origin| origin.source.is_empty());
+    found.origins.sort_by_key(|(provenance, origin)| (std::cmp::Reverse(*provenance), origin.source.is_empty()));
+    facts.origins = found.origins.into_iter().map(|(_, origin)| origin).collect();
     facts.origins.dedup_by(|a, b| a.source == b.source && a.field == b.field);
     facts
 }
@@ -114,6 +116,8 @@ struct Found<'a> {
     /// Fields that are only together what the user typed.
     together: Vec<String>,
     prose: Vec<(String, Traced)>,
+    /// Where what the user did not write came from, and how far that is from their word.
+    origins: Vec<(Provenance, Origin)>,
 }
 
 impl Found<'_> {
@@ -142,10 +146,10 @@ impl Found<'_> {
                 Kind::Amount | Kind::Moment => {
                     let traced = self.measure(leaf);
                     // Not in the user's words, so a person looks at it; which number is right no rule can say.
-                    if traced.provenance > Provenance::OwnData
+                    if traced.provenance > Provenance::Linked
                         && !(leaf.kind == Kind::Moment && self.day_typed(leaf, &traced))
                     {
-                        self.facts.payload = self.facts.payload.max(Provenance::Model);
+                        self.facts.payload = self.facts.payload.max(traced.provenance.min(Provenance::Model));
                         self.origin(leaf, &traced);
                     }
                 }
@@ -192,7 +196,8 @@ impl Found<'_> {
                     if traced.provenance > Provenance::OwnData && self.facts.effect != Effect::Delete {
                         traced = self.known.trace_object(&leaf.value, &[]);
                     }
-                    if traced.provenance == Provenance::OwnData && unasked::redirects(leaf) {
+                    if matches!(traced.provenance, Provenance::Linked | Provenance::OwnData) && unasked::redirects(leaf)
+                    {
                         traced.provenance = Provenance::Model;
                     }
                     self.target(leaf, traced);
@@ -229,7 +234,7 @@ impl Found<'_> {
         for (field, traced) in std::mem::take(&mut self.prose) {
             if traced.provenance == Provenance::Untrusted && !placed {
                 self.facts.payload = Provenance::Untrusted;
-                self.facts.origins.push(Origin { field, source: traced.source.unwrap_or_default() });
+                self.origins.push((traced.provenance, Origin { field, source: traced.source.unwrap_or_default() }));
             }
         }
         let (tool, known) = (self.call.tool, self.known);
@@ -264,15 +269,18 @@ impl Found<'_> {
                 Some(measured) => measured,
                 None => self.known.trace_carried(&piece.text),
             };
-            if traced.provenance <= Provenance::OwnData
-                || pieces::host(&piece.text)
-                    .is_some_and(|host| !piece.text.contains('/') && self.known.host_typed(&host))
-            {
+            // The bare name of a host, and nothing behind it that could carry more.
+            let bare = |host: String| host.eq_ignore_ascii_case(&piece.text) && self.known.host_typed(&host);
+            if traced.provenance <= Provenance::Linked || pieces::host(&piece.text).is_some_and(bare) {
                 continue;
             }
-            let worst = if piece.names { Provenance::Untrusted } else { Provenance::Model };
+            let worst = match traced.provenance {
+                Provenance::OwnData => Provenance::OwnData,
+                _ if piece.names => Provenance::Untrusted,
+                _ => Provenance::Model,
+            };
             self.facts.payload = self.facts.payload.max(worst);
-            if self.facts.origins.len() < 20 {
+            if self.origins.len() < 20 {
                 self.origin(leaf, &traced);
             }
         }
@@ -308,6 +316,11 @@ impl Found<'_> {
             .filter(|_| whole.provenance == Provenance::Model || (bare && whole.provenance > Provenance::OwnData))
         {
             Some(host) if self.known.host_typed(&host) && !pieces::two_readings(&leaf.value) => {
+                // What is sent there goes along in the address as well.
+                let outward = matches!(self.facts.effect, Effect::Send | Effect::Spend);
+                if let Some(told) = self.known.tells_host(&host, &leaf.value).filter(|_| outward) {
+                    return told;
+                }
                 Traced { provenance: Provenance::User, source: None }
             }
             Some(host) => {
@@ -391,14 +404,14 @@ impl Found<'_> {
         }
         self.anchored |= traced.provenance <= Provenance::OwnData;
         self.facts.targets = self.facts.targets.max(traced.provenance);
-        if traced.provenance > Provenance::OwnData {
+        if traced.provenance > Provenance::Linked {
             self.origin(leaf, &traced);
         }
     }
 
     fn origin(&mut self, leaf: &Leaf, traced: &Traced) {
         let source = traced.source.clone().unwrap_or_else(|| texts::say("policy.source.model", &[]));
-        self.facts.origins.push(Origin { field: leaf.field.clone(), source });
+        self.origins.push((traced.provenance, Origin { field: leaf.field.clone(), source }));
     }
 }
 

@@ -77,7 +77,8 @@ fn classes(facts: &Facts) -> Vec<Ground> {
     if facts.reversal == Reversal::None {
         match facts.effect {
             Effect::Delete => grounds.push(escalation(Code::NoCopy)),
-            Effect::Send | Effect::Spend | Effect::Execute => grounds.push(escalation(Code::NoReversal)),
+            Effect::Send | Effect::Spend => grounds.push(escalation(Code::NoReversal).about(carried(facts))),
+            Effect::Execute => grounds.push(escalation(Code::NoReversal)),
             Effect::Observe | Effect::Create | Effect::Modify | Effect::Configure => {}
         }
     }
@@ -95,6 +96,12 @@ fn classes(facts: &Facts) -> Vec<Ground> {
 /// Whether the effect goes to somebody else: it leaves this computer, spends, or changes an account elsewhere.
 pub(crate) fn leaves(facts: &Facts) -> bool {
     facts.destination != Destination::Here || matches!(facts.effect, Effect::Send | Effect::Spend)
+}
+
+/// The same, where something that leaves was read and not typed.
+pub(crate) fn carried(facts: &Facts) -> Option<String> {
+    let read = |provenance| matches!(provenance, Provenance::OwnData | Provenance::Untrusted);
+    (read(facts.targets) || read(facts.payload)).then(|| origin(facts)).flatten()
 }
 
 /// "Source: the page example.org.", or nothing when no origin is named.
@@ -137,7 +144,12 @@ impl AutoAllow {
         } else {
             (mode == Mode::Auto && held_send(facts)).then_some(ReasonCode::HeldSend)
         };
-        code.map(|code| AutoAllow { reason: Reason::plain(code), rule: None })
+        let detail = |code| match (code, facts.targets.max(facts.payload)) {
+            (ReasonCode::HeldSend, Provenance::User) => Some(texts::say("policy.detail.typed", &[])),
+            (ReasonCode::HeldSend, _) => Some(texts::say("policy.detail.linked", &[])),
+            _ => None,
+        };
+        code.map(|code| AutoAllow { reason: Reason { detail: detail(code), ..Reason::plain(code) }, rule: None })
     }
 
     pub(crate) fn verdict(self) -> Verdict {
@@ -160,18 +172,19 @@ pub(crate) fn undoable_change(facts: &Facts) -> bool {
 // target that the model made up cannot be told apart from one that they put into its mouth.
 fn account_change(facts: &Facts) -> bool {
     let target = match facts.targets {
-        Provenance::User | Provenance::OwnData => true,
+        Provenance::User | Provenance::Linked | Provenance::OwnData => true,
         Provenance::Model => !facts.influenced,
         Provenance::Untrusted => false,
     };
     target && facts.payload != Provenance::Untrusted
 }
 
-// Every target typed, or reached by a name that was; nothing in the payload that could carry it elsewhere.
+// Every target typed, reached by a name that was, or pinned by a rule; no address, link or number in the payload that the
+// user did not type. What merely stands in the user's own data is not the user's word.
 fn held_send(facts: &Facts) -> bool {
     facts.effect == Effect::Send
         && facts.reversal == Reversal::Recallable
-        && facts.targets <= Provenance::OwnData
-        && facts.payload <= Provenance::OwnData
+        && facts.targets <= Provenance::Linked
+        && facts.payload <= Provenance::Linked
         && !matches!(facts.destination, Destination::Public | Destination::Unknown)
 }

@@ -25,5 +25,5 @@ pub use facts::{Call, Ways, facts};
 pub use limits::{Adds, Bounds, Counts, LimitState, Pause, bounds, nearly_spent, pause, state, used};
 pub use offers::{offers, preview, refuse, refuse_by_hand};
 pub use provenance::{Author, Content, Known, Traced};
-pub use rules::{CallView, Matched, covers, matching, pinned};
+pub use rules::{CallView, Matched, covers, matching, pinned, programs_kept};
 pub use sentence::sentence;

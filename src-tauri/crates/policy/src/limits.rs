@@ -81,6 +81,8 @@ pub struct Counts {
     pub rejections_in_row: u32,
     /// Digests of tool and arguments, newest last.
     pub last: Vec<String>,
+    /// Calls in a row that differ from the one before in a single value and had the same result, with this one.
+    pub same_but_one: usize,
     /// What this call would add.
     pub adds: Adds,
 }
@@ -138,7 +140,11 @@ pub fn bounds(mode: Mode) -> Bounds {
 
 /// Same call, failures and rejections in a row that trip a breaker.
 const SAME_CALL: usize = 3;
-const PAIRS: usize = 3;
+/// A sequence of so many calls, and how often it comes before it counts as going round.
+const LONGEST_ROUND: usize = 6;
+const ROUNDS: usize = 3;
+/// Looks that differ in one value only and find the same.
+const SAME_BUT_ONE: usize = 8;
 const ERRORS: u32 = 5;
 const REJECTIONS: u32 = 3;
 
@@ -238,7 +244,14 @@ fn breaker(counts: &Counts) -> Option<String> {
     if repeats(&counts.last, 1, SAME_CALL) {
         return count("policy.breaker.same_call", &SAME_CALL);
     }
-    repeats(&counts.last, 2, PAIRS).then(|| texts::say("policy.breaker.back_and_forth", &[]))
+    if counts.same_but_one >= SAME_BUT_ONE {
+        return count("policy.breaker.same_but_one", &counts.same_but_one);
+    }
+    if repeats(&counts.last, 2, ROUNDS) {
+        return Some(texts::say("policy.breaker.back_and_forth", &[]));
+    }
+    let round = (3..=LONGEST_ROUND).find(|period| repeats(&counts.last, *period, ROUNDS))?;
+    count("policy.breaker.round", &round)
 }
 
 // Whether the newest calls are one sequence of `period` calls, `times` times over.

@@ -4,9 +4,10 @@
 
 use assent_protocol::Provenance;
 use serde_json::Value;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use unicode_normalization::UnicodeNormalization;
 
+mod carried;
 mod index;
 mod moments;
 mod normal;
@@ -28,6 +29,8 @@ pub(crate) use wishes::bulk;
 pub enum Author {
     /// The user's own files and records.
     Own,
+    /// The model: what it wrote and reads back is no more the user's than what it says.
+    Model,
     /// Others can write to it.
     Others,
 }
@@ -48,7 +51,7 @@ pub struct Content<'a> {
 /// A value's origin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Traced {
-    /// Who it came from. A value reached by a name that the user typed is the user's own data.
+    /// Who it came from.
     pub provenance: Provenance,
     /// Where it was read, in words, for own data and for what others wrote.
     pub source: Option<String>,
@@ -65,10 +68,22 @@ pub struct Known {
     typed: Index,
     typed_moments: Moments,
     own: Index,
+    made: Index,
     others: Index,
     others_moments: Moments,
     records: Records,
     sources: Vec<String>,
+    read: Vec<Read>,
+    pages: HashMap<String, Index>,
+}
+
+/// One source that something was read from.
+#[derive(Debug, Clone)]
+struct Read {
+    source: u32,
+    author: Author,
+    /// The host whose page it is.
+    host: Option<String>,
 }
 
 /// Letters and digits that a value needs before it says anything about where it came from.
@@ -90,23 +105,40 @@ impl Known {
 
     /// This was read.
     pub fn read(&mut self, content: &Content<'_>) {
+        self.take_in(content, None);
+    }
+
+    /// This page of a host was read: told to that host again, it tells it nothing.
+    pub fn read_page(&mut self, host: &str, content: &Content<'_>) {
+        self.take_in(content, Some(host.trim_start_matches("www.")));
+    }
+
+    fn take_in(&mut self, content: &Content<'_>, host: Option<&str>) {
         let source = self.source(content.source);
+        if self.tells(content.value) && !self.read.iter().any(|r| r.source == source && r.host.as_deref() == host) {
+            self.read.push(Read { source, author: content.author, host: host.map(str::to_owned) });
+        }
         let mut texts = Vec::new();
         leaves(content.value, &mut texts);
         for text in texts {
             let folded = folded(&text);
             match content.author {
                 Author::Own => self.own.add(&folded, source),
+                Author::Model => self.made.add(&folded, source),
                 Author::Others => {
                     self.others.add(&folded, source);
                     self.others_moments.add(&folded);
+                    if let Some(host) = host {
+                        self.pages.entry(host.to_owned()).or_default().add(&folded, source);
+                    }
                     for inner in decoded(&text) {
                         self.others.add(&normal::folded(&inner), source);
                     }
                 }
             }
         }
-        if content.records {
+        // Whoever can write a record can put any address beside any name: the model's own are none.
+        if content.records && content.author != Author::Model {
             let read = match content.value {
                 Value::String(text) => structured(text),
                 other => Some(other.clone()),
@@ -121,6 +153,12 @@ impl Known {
                 self.records = records;
             }
         }
+    }
+
+    /// The first source that others can write to, in words.
+    pub fn first_of_others(&self) -> Option<&str> {
+        let read = self.read.iter().find(|read| read.author == Author::Others)?;
+        self.sources.get(read.source as usize).map(String::as_str)
     }
 
     /// Whether anything that others can write to has been read.
@@ -142,7 +180,7 @@ impl Known {
     /// known.read(&Content { source: "your contacts", author: Author::Others, value: &book, records: true });
     /// let from = |value| known.trace(value, &[]).provenance;
     /// assert_eq!(from("anna@home.test"), Provenance::User);
-    /// assert_eq!(from("bob@work.test"), Provenance::OwnData);
+    /// assert_eq!(from("bob@work.test"), Provenance::Linked);
     /// assert_eq!(from("Mallory%40evil.test"), Provenance::Untrusted);
     /// assert_eq!(from("carol@work.test"), Provenance::Model);
     /// ```
@@ -159,14 +197,17 @@ impl Known {
         readings.insert(0, value.to_owned());
         let named = |provenance, source: u32| Traced { provenance, source: self.sources.get(source as usize).cloned() };
         if let Some((source, _)) = self.records.linked(value) {
-            return named(Provenance::OwnData, source);
+            return named(Provenance::Linked, source);
         }
         if let Some(source) = self.copied_from(&readings) {
             return named(Provenance::Untrusted, source);
         }
         match self.own.find(&folded(value)) {
             Some(source) => named(Provenance::OwnData, source),
-            None => Traced { provenance: Provenance::Model, source: None },
+            None => {
+                let source = self.made.find(&folded(value)).and_then(|at| self.sources.get(at as usize).cloned());
+                Traced { provenance: Provenance::Model, source }
+            }
         }
     }
 
@@ -174,7 +215,7 @@ impl Known {
     /// spoke of may leave with it. Who asks for the door code has not asked for the alarm code beside it.
     pub fn trace_carried(&self, value: &str) -> Traced {
         let traced = self.trace(value, &[]);
-        if let Some((source, key)) = self.records.linked(value).filter(|_| traced.provenance == Provenance::OwnData) {
+        if let Some((source, key)) = self.records.linked(value).filter(|_| traced.provenance == Provenance::Linked) {
             let words = key.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() >= MIN_TRACED);
             let spoken = words.clone().count() > 0
                 && words.clone().all(|word| self.mentions(word) || self.mentions(word.trim_end_matches('s')));

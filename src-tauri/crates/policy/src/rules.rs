@@ -55,6 +55,28 @@ pub fn matching(rules: &[Rule], call: &CallView<'_>, now: i64) -> Matched {
     matched
 }
 
+/// The programs that rules forbid or ask about where `call` is, whatever it starts: `denied`, `asked`. `call` names no
+/// programs, so that a rule holds by its other conditions.
+pub fn programs_kept(rules: &[Rule], call: &CallView<'_>, pointer: &str, now: i64) -> (Vec<String>, Vec<String>) {
+    let (mut denied, mut asked) = (Vec::new(), Vec::new());
+    let mut reader = Reader::new(call.args, call.resolved);
+    for rule in rules.iter().filter(|rule| rule.draft.answer != RuleAnswer::Allow) {
+        if fits(rule, call, now, &mut reader) != Fit::Yes {
+            continue;
+        }
+        let names = if rule.draft.answer == RuleAnswer::Deny { &mut denied } else { &mut asked };
+        for condition in &rule.draft.conditions {
+            let values = match condition {
+                Condition::Equals { path, value } if path.starts_with(pointer) => std::slice::from_ref(value),
+                Condition::OneOf { path, values } if path.starts_with(pointer) => values.as_slice(),
+                _ => continue,
+            };
+            names.extend(values.iter().filter_map(Value::as_str).map(str::to_owned));
+        }
+    }
+    (denied, asked)
+}
+
 /// JSON pointers, with `*` for each element, of what a matching allow rule ties to a value: the user chose these once,
 /// so that they are as good as typed. Only a rule that ends, by time or by count, does so.
 pub fn pinned(rules: &[Rule], call: &CallView<'_>, now: i64) -> Vec<String> {

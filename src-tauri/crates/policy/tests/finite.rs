@@ -148,6 +148,8 @@ fn g4_each_mode_keeps_what_its_first_screen_says() {
                 }
                 Mode::Auto => {
                     assert!(!(unasked && facts.effect == Effect::Spend), "{}", context());
+                    let theirs = facts.targets > Provenance::Linked || facts.payload > Provenance::Linked;
+                    assert!(!(unasked && facts.effect == Effect::Send && theirs), "{}", context());
                     assert!(!(unasked && changes && facts.reversal == Reversal::None), "{}", context());
                     assert!(
                         !(unasked && changes && facts.effect < Effect::Send && facts.size.items > 1000),

@@ -70,7 +70,9 @@ axis!(
     Provenance {
         /// Typed by the user.
         User,
-        /// From the user's own files or records.
+        /// A whole field of a record whose name the user typed: a contact that the user chose by name.
+        Linked,
+        /// From the user's own files or records. It may be read, moved and written here; it is not the user's word.
         OwnData,
         /// Made by the model.
         Model,

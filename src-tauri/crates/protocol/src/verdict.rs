@@ -128,7 +128,8 @@ impl Reason {
     /// The sentence for a person.
     pub fn sentence(&self) -> String {
         let code = serde_json::to_value(self.code).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
-        texts::say(&format!("policy.reason.{code}"), &[("detail", self.detail.as_deref().unwrap_or_default())])
+        let detail = self.detail.as_deref().unwrap_or_default();
+        texts::say(&format!("policy.reason.{code}"), &[("detail", detail)]).trim().to_owned()
     }
 }
 

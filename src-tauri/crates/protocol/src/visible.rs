@@ -37,6 +37,36 @@ pub fn visible(text: &str) -> String {
     out
 }
 
+/// A name made visible: also the blanks that it begins or ends with, and more than one in a row, which no eye sees.
+///
+/// ```
+/// use assent_protocol::visible::visible_name;
+/// assert_eq!(visible_name("plan "), "plan⟨1 space⟩");
+/// assert_eq!(visible_name("my plan"), "my plan");
+/// ```
+pub fn visible_name(name: &str) -> String {
+    let begins = name.len() - name.trim_start_matches(' ').len();
+    let core = name.trim_matches(' ');
+    let ends = name.len() - begins - core.len();
+    let mut out = counted_spaces(begins);
+    let mut words = core.split(' ').peekable();
+    let mut spaces = 0;
+    while let Some(word) = words.next() {
+        if !word.is_empty() {
+            match spaces {
+                0 => {}
+                1 => out.push(' '),
+                more => out.push_str(&counted_spaces(more)),
+            }
+            spaces = 0;
+            out.push_str(&visible(word));
+        }
+        spaces += usize::from(words.peek().is_some());
+    }
+    out.push_str(&counted_spaces(ends));
+    out
+}
+
 /// Each line of `text`, made visible.
 pub fn visible_lines(text: &str) -> Vec<String> {
     text.split('\n').map(visible).collect()
@@ -45,6 +75,14 @@ pub fn visible_lines(text: &str) -> Vec<String> {
 /// Whether [`visible`] would write anything out, so that a card can carry the badge "hidden characters".
 pub fn has_hidden(text: &str) -> bool {
     visible(text) != text
+}
+
+fn counted_spaces(count: usize) -> String {
+    match count {
+        0 => String::new(),
+        1 => "⟨1 space⟩".to_owned(),
+        more => format!("⟨{more} spaces⟩"),
+    }
 }
 
 // A run of spaces long enough to push text out of sight is counted instead of drawn.
@@ -118,6 +156,21 @@ mod tests {
     #[test]
     fn card_08_terminal_escapes_are_written_out() {
         assert_eq!(visible("\x1b[2J\u{9b}"), "\\u{1b}[2J\\u{9b}");
+    }
+
+    #[test]
+    fn blanks_that_no_eye_sees_are_written_out_in_a_name() {
+        for (name, shown) in [
+            ("plan.txt ", "plan.txt⟨1 space⟩"),
+            (" plan.txt", "⟨1 space⟩plan.txt"),
+            ("a  b", "a⟨2 spaces⟩b"),
+            ("   ", "⟨3 spaces⟩"),
+            ("a\u{a0}b\u{2003}", "a\\u{a0}b\\u{2003}"),
+            ("my holiday plan.txt", "my holiday plan.txt"),
+            ("", ""),
+        ] {
+            assert_eq!(visible_name(name), shown, "{name:?}");
+        }
     }
 
     #[test]

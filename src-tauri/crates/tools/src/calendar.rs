@@ -6,6 +6,7 @@ pub mod add;
 pub mod cancel;
 pub mod change;
 pub mod dav;
+pub mod defined;
 pub mod event;
 pub mod ics;
 pub mod list;
@@ -14,6 +15,7 @@ pub mod occurrences;
 pub mod plan;
 pub mod time;
 pub mod wanted;
+pub mod windows;
 pub mod zones;
 
 #[cfg(test)]
@@ -57,9 +59,7 @@ fn located(named: Option<&str>, place: &Place, wanted: Use) -> Result<(Resolved,
 /// What the calendar at `at` holds; an empty text for one that is not there yet.
 fn opened(at: &Resolved, place: &Place) -> Result<(Current, String), ToolError> {
     let now = current(&at.path, place)?;
-    let Some(text) = now.text().map(str::to_owned) else {
-        return Err(ToolError::Failed(say("tools.read.not_text", &[("path", &shown_path(&at.path))])));
-    };
+    let text = ics::decoded(now.bytes.as_deref().unwrap_or_default()).0.into_owned();
     Ok((now, text))
 }
 

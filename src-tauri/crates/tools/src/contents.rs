@@ -7,13 +7,14 @@ use crate::{
     failure::{errno, failed, sentence},
     folders::{Surroundings, Surveyor, make_above, remove_empty},
     handle::{CHANGED, Entry, Handles, Whole, passing_name},
-    origin::WRITTEN,
+    origin::{self, WRITTEN},
     paths::{Resolved, text_of},
+    protected::{Bounds, Use},
     relocate::conflict,
     words::{say, shown_path},
 };
 use assent_agent::{Place, ToolError, ToolFacts, Undone};
-use assent_protocol::{DiffLine, Effect, Preview, visible::visible};
+use assent_protocol::{DiffLine, Effect, Preview, Reach, visible::visible};
 use rustix::{
     fs::{self, AtFlags, Mode, RenameFlags},
     io::Errno,
@@ -52,6 +53,19 @@ pub struct Replaced {
 struct Before {
     sha256: String,
     attributes: Attributes,
+    // Where it had other names, each of which keeps the file as it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    names: Option<Names>,
+}
+
+/// The other names of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Names {
+    inode: (u64, u64),
+    // Those in the granted folders.
+    inside: Vec<String>,
+    // Whether there are more.
+    elsewhere: bool,
 }
 
 /// One line of a list, before and after. `before` is none for a line that is new.
@@ -69,6 +83,10 @@ pub struct Current {
     pub bytes: Option<Vec<u8>>,
     /// Its state; empty if there is nothing.
     pub state: String,
+    /// How far it reaches by the names that the opened file has.
+    pub names: Reach,
+    /// Whether it has others.
+    pub several_names: bool,
 }
 
 impl Current {
@@ -90,20 +108,28 @@ pub fn current(path: &Path, place: &Place) -> Result<Current, ToolError> {
         Err(error) => return Err(failed(error, path)),
     };
     Ok(match found {
-        None => Current { bytes: None, state: String::new() },
-        Some(whole) => Current { state: state_of(&whole), bytes: Some(whole.bytes) },
+        None => Current { bytes: None, state: String::new(), names: Reach::Inside, several_names: false },
+        Some(whole) => {
+            let names = match whole.names {
+                ..=1 => Reach::Inside,
+                count => Bounds::of(place).names_of(whole.inode, count, Use::Change),
+            };
+            if names == Reach::OwnFiles {
+                return Err(ToolError::Refused(say("tools.path.own_files", &[])));
+            }
+            Current { state: state_of(&whole), names, several_names: whole.names > 1, bytes: Some(whole.bytes) }
+        }
     })
 }
 
 /// The facts of replacing what is at `at` with `text`.
-pub fn describe(at: &Resolved, field: &str, now: &Current, text: &str, title: String) -> ToolFacts {
+pub fn describe(at: &Resolved, field: &str, now: &Current, text: &str, title: String, place: &Place) -> ToolFacts {
+    let at = &Resolved { path: at.path.clone(), reach: at.reach.max(now.names) };
+    let subject = subject(at, now, place);
     let effect = if now.bytes.is_some() { Effect::Modify } else { Effect::Create };
     let preview = match now.text() {
-        Some(before) => Preview::Lines { subject: shown_path(&at.path), lines: difference(before, text) },
-        None => Preview::Lines {
-            subject: say("tools.text.replaces_data", &[("path", &shown_path(&at.path))]),
-            lines: difference("", text),
-        },
+        Some(before) => Preview::Lines { subject, lines: difference(before, text) },
+        None => Preview::Lines { subject, lines: difference("", text) },
     };
     ToolFacts {
         title,
@@ -113,6 +139,21 @@ pub fn describe(at: &Resolved, field: &str, now: &Current, text: &str, title: St
         preview,
         ..blank(effect)
     }
+}
+
+// What is changed, and what about it the user has to know.
+fn subject(at: &Resolved, now: &Current, place: &Place) -> String {
+    let mut parts = vec![match now.text() {
+        Some(_) => shown_path(&at.path),
+        None => say("tools.text.replaces_data", &[("path", &shown_path(&at.path))]),
+    }];
+    if at.reach != Reach::Inside {
+        parts.extend(at.why(&Bounds::of(place), Use::Change));
+    }
+    if now.several_names {
+        parts.push(say("tools.words.other_names", &[]));
+    }
+    parts.join(" · ")
 }
 
 /// The facts of a call on Assent's own files, of which nothing is read or told. The floor denies it.
@@ -134,7 +175,10 @@ pub fn prepare(path: &Path, text: &str, line: Option<LineChange>, place: &Place)
     };
     let before = match found {
         None => None,
-        Some(Whole { bytes, attributes, .. }) => Some(Before { sha256: keep(&bytes, &place.copies)?, attributes }),
+        Some(Whole { bytes, attributes, inode, names }) => {
+            let names = (names > 1).then(|| other_names(path, inode, names, place));
+            Some(Before { sha256: keep(&bytes, &place.copies)?, attributes, names })
+        }
     };
     Ok(Replaced {
         path: text_of(path),
@@ -144,6 +188,13 @@ pub fn prepare(path: &Path, text: &str, line: Option<LineChange>, place: &Place)
         around: Surveyor::default().survey(&[path]),
         line,
     })
+}
+
+fn other_names(path: &Path, inode: (u64, u64), count: u64, place: &Place) -> Names {
+    let mut inside = Bounds::of(place).names_inside(inode);
+    let elsewhere = (inside.len() as u64) < count;
+    inside.retain(|name| name != path);
+    Names { inode, inside: inside.iter().filter_map(|name| name.to_str().map(str::to_owned)).collect(), elsewhere }
 }
 
 /// Held while a path is replaced or a copy is kept: runs that go on at once would take one another's file away in the middle,
@@ -174,7 +225,7 @@ pub fn put(path: &Path, bytes: &[u8], expected: Option<&str>, place: &Place) -> 
     let mut handles = Handles::new(place);
     let made = make_above(path, &mut handles).map_err(|(error, at)| failed(error, &at))?;
     let done = handles.entry(path).and_then(|entry| put_at(&entry, bytes, expected, place.others.as_deref()));
-    done.map_err(|error| {
+    done.and_then(|()| origin::wrote(path, place)).map_err(|error| {
         remove_empty(made.iter().rev().map(PathBuf::as_path), &mut handles);
         failed(error, path)
     })
@@ -221,7 +272,13 @@ impl Replaced {
                 let Some(bytes) = kept(&before.sha256, &place.copies) else {
                     return Ok(conflict("tools.undo.no_copy", path));
                 };
-                exchange(&entry, &bytes, &whole, &before.attributes, true)?;
+                if !relink(before, &entry, &whole, handles)? {
+                    exchange(&entry, &bytes, &whole, &before.attributes, true)?;
+                    if before.names.as_ref().is_some_and(|names| names.elsewhere) {
+                        fs::fsync(&entry.folder)?;
+                        return Ok(conflict("tools.undo.other_names", path));
+                    }
+                }
                 Undone::Restored
             }
             (_, Some(whole)) => return self.take_back_line(&entry, &whole),
@@ -252,6 +309,38 @@ impl Replaced {
             _ => Ok(changed),
         }
     }
+}
+
+// Gives the name back to the file that had it, where another name has kept that file as it was. Whether it could.
+fn relink(before: &Before, entry: &Entry, whole: &Whole, handles: &mut Handles) -> Result<bool, Errno> {
+    let Some(names) = &before.names else { return Ok(false) };
+    for name in &names.inside {
+        let Ok(other) = handles.entry(Path::new(name)) else { continue };
+        let kept = other.read_whole(MOST_BYTES).ok().flatten();
+        if !kept.is_some_and(|kept| kept.inode == names.inode && digest(&kept.bytes) == before.sha256) {
+            continue;
+        }
+        let passing = entry.sibling(passing_name(&entry.path));
+        let linked = fs::linkat(
+            &other.folder,
+            other.name.as_os_str(),
+            &passing.folder,
+            passing.name.as_os_str(),
+            AtFlags::empty(),
+        );
+        if linked.is_err() {
+            continue;
+        }
+        let arrived = passing.stat()?.is_some_and(|stat| (stat.st_dev, stat.st_ino) == names.inode);
+        return match if arrived { put_over(&passing, entry, whole) } else { Err(CHANGED) } {
+            Ok(()) => Ok(true),
+            Err(error) => {
+                drop_passing(&passing);
+                Err(error)
+            }
+        };
+    }
+    Ok(false)
 }
 
 // `others` is whose words may be in `bytes`: the file carries it, so that whoever reads it later is told.
@@ -299,24 +388,29 @@ fn exchange(entry: &Entry, bytes: &[u8], old: &Whole, attributes: &Attributes, t
     let placed = passing.open_file().and_then(|file| {
         attributes.give(&file, times)?;
         sync(&file)?;
-        let names = (passing.name.as_os_str(), entry.name.as_os_str());
-        match fs::renameat_with(&passing.folder, names.0, &entry.folder, names.1, RenameFlags::EXCHANGE) {
-            // Not every disk can exchange two names.
-            Err(Errno::INVAL | Errno::NOSYS) => {
-                same(entry, old)?;
-                fs::renameat(&passing.folder, names.0, &entry.folder, names.1)
-            }
-            Err(error) => Err(error),
-            Ok(()) => match same(&passing, old) {
-                Ok(()) => fs::unlinkat(&passing.folder, names.0, AtFlags::empty()),
-                Err(error) => {
-                    fs::renameat_with(&passing.folder, names.0, &entry.folder, names.1, RenameFlags::EXCHANGE)?;
-                    Err(error)
-                }
-            },
-        }
+        put_over(&passing, entry, old)
     });
     placed.inspect_err(|_| drop_passing(&passing))
+}
+
+// Gives `passing` the name of `entry`, if that still is the file `old`, which goes.
+fn put_over(passing: &Entry, entry: &Entry, old: &Whole) -> Result<(), Errno> {
+    let names = (passing.name.as_os_str(), entry.name.as_os_str());
+    match fs::renameat_with(&passing.folder, names.0, &entry.folder, names.1, RenameFlags::EXCHANGE) {
+        // Not every disk can exchange two names.
+        Err(Errno::INVAL | Errno::NOSYS) => {
+            same(entry, old)?;
+            fs::renameat(&passing.folder, names.0, &entry.folder, names.1)
+        }
+        Err(error) => Err(error),
+        Ok(()) => match same(passing, old) {
+            Ok(()) => fs::unlinkat(&passing.folder, names.0, AtFlags::empty()),
+            Err(error) => {
+                fs::renameat_with(&passing.folder, names.0, &entry.folder, names.1, RenameFlags::EXCHANGE)?;
+                Err(error)
+            }
+        },
+    }
 }
 
 fn same(entry: &Entry, old: &Whole) -> Result<(), Errno> {
@@ -330,7 +424,9 @@ fn drop_passing(passing: &Entry) {
 }
 
 fn state_of(whole: &Whole) -> String {
-    format!("sha256:{}:{:o}", digest(&whole.bytes), whole.attributes.mode)
+    let state = format!("sha256:{}:{:o}", digest(&whole.bytes), whole.attributes.mode);
+    // Another file with the same text is not the same where others share it.
+    if whole.names > 1 { format!("{state}:{}:{}:{}", whole.inode.0, whole.inode.1, whole.names) } else { state }
 }
 
 /// Hex SHA-256.

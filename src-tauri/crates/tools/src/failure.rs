@@ -22,6 +22,8 @@ pub fn sentence(error: Errno, path: &Path) -> String {
         Errno::FBIG => "tools.error.too_big_for_the_disk",
         // A changed item is told with this one, see `handle::CHANGED`.
         Errno::STALE => "tools.error.changed",
+        // A file with names elsewhere is told with this one, see `handle::OTHER_NAMES`.
+        Errno::MLINK => "tools.error.other_names",
         // A special file is told with this one, see `handle::SPECIAL`.
         Errno::OPNOTSUPP => "tools.error.special",
         _ => {

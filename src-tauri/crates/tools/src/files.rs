@@ -16,15 +16,19 @@ use crate::{
     batch::blank,
     mark::Kind,
     paths::Resolved,
+    protected::{Bounds, Use},
     words::{common_folder, counted, folder_name, say, shown_name, shown_path},
 };
 use assent_agent::{Place, ToolFacts};
-use assent_protocol::{Effect, Preview, Provenance};
+use assent_protocol::{Effect, Preview, Provenance, Reach};
 use std::{collections::HashSet, path::Path};
 
 /// The facts of a call that only looks.
-fn looking(title: String, at: &Resolved, field: &str) -> ToolFacts {
-    let rows = vec![(say("tools.words.path", &[]), shown_path(&at.path))];
+fn looking(title: String, at: &Resolved, field: &str, place: &Place) -> ToolFacts {
+    let mut rows = vec![(say("tools.words.path", &[]), shown_path(&at.path))];
+    if at.reach != Reach::Inside {
+        rows.extend(at.why(&Bounds::of(place), Use::Look).map(|why| (say("tools.words.care", &[]), why)));
+    }
     ToolFacts {
         title,
         targets: vec![at.target(field, "")],

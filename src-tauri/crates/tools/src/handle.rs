@@ -29,6 +29,8 @@ use std::{
 pub const CHANGED: Errno = Errno::STALE;
 /// Told for pipes, sockets and devices.
 pub const SPECIAL: Errno = Errno::OPNOTSUPP;
+/// Told for a file that has names where the call may not look.
+pub const OTHER_NAMES: Errno = Errno::MLINK;
 
 // Open folders kept for a batch; a batch over more folders opens some again.
 const MOST_OPEN: usize = 128;
@@ -166,7 +168,7 @@ impl Entry {
         if bytes.len() as u64 > most {
             return Err(Errno::FBIG);
         }
-        Ok(Some(Whole { bytes, attributes, inode: (stat.st_dev, stat.st_ino) }))
+        Ok(Some(Whole { bytes, attributes, inode: (stat.st_dev, stat.st_ino), names: crate::links::count(&stat) }))
     }
 
     /// Makes a new file with mode 0600; never opens one that exists.
@@ -228,6 +230,8 @@ pub struct Whole {
     pub attributes: Attributes,
     /// Device and inode.
     pub inode: (u64, u64),
+    /// How many names it has.
+    pub names: u64,
 }
 
 /// The name of something on its way to `path`, the same all through one run of the program, so that the inverse that is

@@ -4,6 +4,7 @@
 pub mod acp;
 pub mod attributes;
 pub mod batch;
+pub mod bound;
 pub mod calendar;
 pub mod contents;
 pub mod elsewhere;
@@ -12,20 +13,21 @@ pub mod files;
 pub mod folders;
 pub mod handle;
 pub mod input;
+pub mod inside;
+pub mod links;
 pub mod mail;
 pub mod mark;
 pub mod mcp;
 pub mod notes;
-pub mod orders;
 pub mod origin;
 pub mod paths;
 pub mod protected;
 pub mod relocate;
 pub mod results;
 pub mod sandbox;
+pub mod scan;
 pub mod shell;
 pub mod todos;
-pub mod trading;
 pub mod trash_can;
 pub mod tree;
 pub mod walk;
@@ -52,6 +54,7 @@ pub fn all() -> Vec<Arc<dyn Tool>> {
     let mut tools = always();
     if sandbox::available().is_ok() {
         tools.push(Arc::new(shell::run::Run));
+        tools.push(Arc::new(shell::held::PlaceHeld));
     }
     tools
 }
@@ -62,7 +65,7 @@ fn always() -> Vec<Arc<dyn Tool>> {
     tools
 }
 
-fn here() -> [Arc<dyn Tool>; 26] {
+fn here() -> [Arc<dyn Tool>; 21] {
     [
         Arc::new(files::list::List),
         Arc::new(files::read::Read),
@@ -79,16 +82,11 @@ fn here() -> [Arc<dyn Tool>; 26] {
         Arc::new(notes::edit::Edit),
         Arc::new(notes::list::List),
         Arc::new(notes::search::Search),
-        Arc::new(orders::Refund),
         Arc::new(results::Read),
         Arc::new(todos::add::Add),
         Arc::new(todos::complete::Complete),
         Arc::new(todos::edit::Edit),
         Arc::new(todos::list::List),
-        Arc::new(trading::quote::Prices),
-        Arc::new(trading::positions::Positions),
-        Arc::new(trading::order::PlaceOrder),
-        Arc::new(trading::cancel::Cancel),
         Arc::new(web::fetch::Fetch::default()),
     ]
 }

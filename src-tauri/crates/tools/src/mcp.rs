@@ -19,4 +19,4 @@ pub mod undo;
 pub use definition::{Definition, difference};
 pub use elicit::{Elicited, Reply};
 pub use server::{Server, ServerConfig, Watch};
-pub use tool::{Known, McpTool, full_name, looks_like, safe_name};
+pub use tool::{Known, McpTool, full_name, full_names, looks_like, safe_name};

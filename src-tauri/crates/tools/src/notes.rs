@@ -13,7 +13,7 @@ use crate::{
     words::{cut, say, shown_path},
 };
 use assent_agent::{Place, ToolError, ToolFacts};
-use assent_protocol::{Effect, Preview, visible::visible};
+use assent_protocol::{Effect, Preview, Reach, visible::visible};
 use std::path::{Path, PathBuf};
 
 /// The list of to-dos lies in the same folder and is no note.
@@ -84,7 +84,9 @@ fn all(place: &Place) -> Vec<Note> {
 }
 
 fn text_in(path: &Path, place: &Place) -> Option<String> {
-    current(path, place).ok()?.text().map(str::to_owned)
+    let now = current(path, place).ok()?;
+    // A file that has names elsewhere is no note.
+    if now.names == Reach::Inside { now.text().map(str::to_owned) } else { None }
 }
 
 /// The facts of a call that looks at what lies in the notes folder.

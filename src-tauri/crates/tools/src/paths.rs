@@ -2,7 +2,7 @@
 //! and a link that leads out of a grant is refused with the name of where it leads.
 
 use crate::{
-    protected::{Bounds, Use, made_up},
+    protected::{Bounds, Use, made_up, reason},
     words::{escaped, say, shown_path},
 };
 use assent_agent::{Place, Target, ToolError};
@@ -30,6 +30,19 @@ impl Resolved {
     /// As a target of the argument at `field`.
     pub fn target(&self, field: impl Into<String>, state: impl Into<String>) -> Target {
         Target { field: field.into(), shown: text_of(&self.path), state: state.into(), reach: self.reach }
+    }
+
+    /// Why it asks, as a sentence for the card: what is protected there, or which other names the file has.
+    pub fn why(&self, bounds: &Bounds, wanted: Use) -> Option<String> {
+        if self.reach == Reach::OwnFiles {
+            return None;
+        }
+        if let Some(why) = bounds.why(&self.path, wanted) {
+            return Some(reason(why, &self.path));
+        }
+        let named = self.reach > bounds.reach(&self.path, wanted);
+        let why = if self.reach == Reach::Protected { "protected_name" } else { "outside_name" };
+        named.then(|| reason(why, &self.path))
     }
 }
 
@@ -77,6 +90,11 @@ impl<'a> Resolver<'a> {
     /// Where a path that is resolved already lies.
     pub fn reach(&self, real: &Path, wanted: Use) -> Reach {
         self.bounds.reach(real, wanted)
+    }
+
+    /// The boundaries that it judges by.
+    pub fn bounds(&self) -> &Bounds {
+        &self.bounds
     }
 
     fn walk(&self, text: &str, follow_last: bool, wanted: Use) -> Result<Resolved, ToolError> {
@@ -139,7 +157,8 @@ impl<'a> Resolver<'a> {
         missing: bool,
         wanted: Use,
     ) -> Result<Resolved, ToolError> {
-        let reach = self.bounds.reach(&real, wanted);
+        let reach =
+            if made_up(&real) { self.bounds.reach(&real, wanted) } else { self.bounds.reach_of_file(&real, wanted) };
         if let Some(link) = crossed
             && reach != Reach::OwnFiles
             && !self.bounds.inside(&real, Use::Look)

@@ -1,120 +1,25 @@
-//! Places where a change runs code or opens secrets, and Assent's own folder. Compared without regard to case, and by
-//! device and inode of every folder on the way, so that no other spelling of a path gets past.
+//! Places where a change runs code or opens secrets, and Assent's own folder. Which they are stands in one table, with a
+//! reason for each. Compared without regard to case and Unicode form, and by device and inode of every folder on the way, so
+//! that no other spelling of a path gets past.
 
+pub(crate) mod names;
+pub(crate) mod repository;
+pub mod table;
+
+use crate::links::Links;
 use assent_agent::Place;
 use assent_protocol::Reach;
+use names::{Spot, plain};
+use repository::Added;
 use std::{
-    cell::RefCell,
-    collections::HashMap,
+    cell::{OnceCell, RefCell},
+    collections::{HashMap, HashSet},
     fs,
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
+    sync::OnceLock,
 };
-
-/// What lies below the home folder: start-up files, keys, credentials, browser profiles, password managers.
-/// Lower case; a folder covers all that lies in it.
-const IN_HOME: &[&str] = &[
-    // Shells and sessions
-    ".bashrc",
-    ".bash_profile",
-    ".bash_login",
-    ".bash_logout",
-    ".bash_aliases",
-    ".profile",
-    ".zshrc",
-    ".zshenv",
-    ".zprofile",
-    ".zlogin",
-    ".zlogout",
-    ".zsh",
-    ".oh-my-zsh",
-    ".kshrc",
-    ".cshrc",
-    ".tcshrc",
-    ".login",
-    ".xprofile",
-    ".xinitrc",
-    ".xsession",
-    ".xsessionrc",
-    ".pam_environment",
-    ".inputrc",
-    ".tmux.conf",
-    ".config/fish",
-    ".config/nushell",
-    ".config/powershell",
-    ".config/environment.d",
-    ".config/autostart",
-    ".config/autostart-scripts",
-    ".config/systemd",
-    ".config/plasma-workspace",
-    ".config/hypr",
-    ".config/sway",
-    ".config/i3",
-    ".config/tmux",
-    ".local/share/applications",
-    ".local/share/systemd",
-    ".local/share/dbus-1",
-    ".local/share/nautilus/scripts",
-    ".local/share/kio",
-    ".local/bin",
-    ".crontab",
-    "library/launchagents",
-    // Keys and credentials
-    ".ssh",
-    ".gnupg",
-    ".pki",
-    ".aws",
-    ".azure",
-    ".kube",
-    ".docker",
-    ".config/gcloud",
-    ".config/gh",
-    ".netrc",
-    ".git-credentials",
-    ".config/git",
-    ".gitconfig",
-    ".npmrc",
-    ".pypirc",
-    ".cargo/credentials",
-    ".cargo/credentials.toml",
-    ".cargo/config",
-    ".cargo/config.toml",
-    ".cargo/bin",
-    ".password-store",
-    ".local/share/keyrings",
-    ".local/share/kwalletd",
-    ".config/keepassxc",
-    ".config/bitwarden",
-    ".config/bitwarden cli",
-    ".config/1password",
-    ".config/op",
-    ".config/enpass",
-    ".config/dashlane",
-    "library/keychains",
-    // Browsers and mail
-    ".mozilla",
-    ".thunderbird",
-    ".librewolf",
-    ".config/google-chrome",
-    ".config/google-chrome-beta",
-    ".config/chromium",
-    ".config/bravesoftware",
-    ".config/microsoft-edge",
-    ".config/vivaldi",
-    ".config/opera",
-    ".var/app",
-    "snap",
-    "library/application support",
-    // Programs that run what their settings say
-    ".vimrc",
-    ".vim",
-    ".config/nvim",
-    ".emacs",
-    ".emacs.d",
-    ".config/emacs",
-    ".config/code/user",
-    ".vscode",
-];
+use table::{Guard, Where};
 
 /// Folders of the system.
 const SYSTEM: &[&str] = &[
@@ -162,7 +67,18 @@ pub struct Bounds {
     data: Anchor,
     copies: Anchor,
     notes: Anchor,
+    // Where shells look for programs. Only what lies in such a folder itself is found by its name.
+    programs: Vec<(PathBuf, Vec<String>)>,
+    // Whether a folder is one of them, looked up once for all its entries.
+    for_programs: RefCell<HashMap<PathBuf, bool>>,
     known: Known,
+    // What the call will have put, as far as it makes a repository of a folder.
+    added: RefCell<Added>,
+    // What the table says of folders, for looking and for changing.
+    named: RefCell<HashMap<PathBuf, [Option<Option<&'static table::Family>>; 2]>>,
+    // Places of the table that are there, by device and inode.
+    there: OnceCell<HashMap<(u64, u64), &'static table::Family>>,
+    links: Links,
 }
 
 // Folders looked up in this call.
@@ -223,7 +139,13 @@ impl Bounds {
             data: Anchor::of(&place.data),
             copies: Anchor::of(&place.copies),
             notes: Anchor::of(&place.notes),
+            programs: program_folders(),
+            for_programs: RefCell::default(),
             known: Known::default(),
+            added: RefCell::default(),
+            named: RefCell::default(),
+            there: OnceCell::new(),
+            links: Links::default(),
         }
     }
 
@@ -232,10 +154,60 @@ impl Bounds {
         if self.own(real, wanted) {
             return Reach::OwnFiles;
         }
-        if self.protected(real, wanted) {
+        if self.why(real, wanted).is_some() {
             return Reach::Protected;
         }
         if self.inside(real, wanted) { Reach::Inside } else { Reach::Outside }
+    }
+
+    /// The same for what is there, with all its names: a file that has others is the file that lies there as well.
+    pub fn reach_of_file(&self, real: &Path, wanted: Use) -> Reach {
+        let reach = self.reach(real, wanted);
+        match fs::symlink_metadata(real) {
+            Ok(found) if found.is_file() && found.nlink() > 1 && reach != Reach::OwnFiles => {
+                reach.max(self.names_of((found.dev(), found.ino()), found.nlink(), wanted))
+            }
+            _ => reach,
+        }
+    }
+
+    /// How far a file reaches that has `count` names: inside only if all of them lie in the granted folders.
+    pub fn names_of(&self, file: (u64, u64), count: u64, wanted: Use) -> Reach {
+        self.links.reach(self, file, count, wanted)
+    }
+
+    /// Every name of a file that lies in the granted folders.
+    pub fn names_inside(&self, file: (u64, u64)) -> Vec<PathBuf> {
+        self.links.inside(self, file)
+    }
+
+    /// The granted folders and that of the notes.
+    pub(crate) fn roots(&self) -> impl Iterator<Item = &Path> {
+        self.grants.iter().map(PathBuf::as_path).chain([self.notes.path.as_path()])
+    }
+
+    /// Assent's own folders.
+    pub(crate) fn own_folders(&self) -> [&Path; 2] {
+        [&self.data.path, &self.copies.path]
+    }
+
+    /// The protected places below the home folder that are there.
+    pub(crate) fn places(&self, wanted: Use) -> Vec<PathBuf> {
+        let held = |family: &table::Family| wanted == Use::Change || family.guard == Guard::Read;
+        let found = home_places().filter(|(_, family)| held(family)).map(|(name, _)| self.home.path.join(name));
+        found.filter(|path| fs::symlink_metadata(path).is_ok()).collect()
+    }
+
+    /// Folders of programs that lie in `folder`, by their path from there.
+    pub(crate) fn programs_below(&self, folder: &Path) -> Vec<PathBuf> {
+        let below = self.programs.iter().filter_map(|(program, _)| program.strip_prefix(folder).ok());
+        below.filter(|rest| !rest.as_os_str().is_empty()).map(Path::to_owned).collect()
+    }
+
+    /// What the call will put, all at once: several steps may make a repository of a folder that none of them makes alone.
+    pub fn will_have<'a>(&self, paths: impl Iterator<Item = &'a Path>) {
+        let mut added = self.added.borrow_mut();
+        paths.for_each(|path| added.put(path));
     }
 
     /// Whether `real` lies in a grant or in the notes. A change of a grant's own folder is not inside it.
@@ -259,27 +231,168 @@ impl Bounds {
             .any(|own| own.holds(real, &self.known) || (wanted == Use::Change && own.lies_in(real, &self.known)))
     }
 
-    fn protected(&self, real: &Path, wanted: Use) -> bool {
-        let parts = folded(real);
-        if by_name(&parts) {
+    /// Why `real` is protected, if it is: the last part of the key of the reason.
+    pub fn why(&self, real: &Path, wanted: Use) -> Option<&'static str> {
+        let held = |family: &table::Family| wanted == Use::Change || family.guard == Guard::Read;
+        if let Some(family) = self.named(real, wanted) {
+            return Some(family.why);
+        }
+        if let Some(family) = real.ancestors().filter_map(|above| self.there(above)).find(|family| held(family)) {
+            return Some(family.why);
+        }
+        if wanted == Use::Change
+            && let Some(why) = self.changed_with(real)
+        {
+            return Some(why);
+        }
+        // A home folder can lie there, as that of root does.
+        (of_the_system(real, wanted) && self.spot(real).home.is_none()).then_some("system")
+    }
+
+    // The family of the place of the table that `real` is by its name or lies in. What is known of the folder is kept, so
+    // that of each entry of a long list only the last name is looked up.
+    fn named(&self, real: &Path, wanted: Use) -> Option<&'static table::Family> {
+        let side = usize::from(wanted == Use::Change);
+        let parent = real.parent()?;
+        let known = self.named.borrow().get(parent).and_then(|known| known[side]);
+        let above = known.unwrap_or_else(|| {
+            let found = self.named(parent, wanted);
+            self.named.borrow_mut().entry(parent.to_owned()).or_default()[side] = Some(found);
+            found
+        });
+        if above.is_some() {
+            return above;
+        }
+        let name = real.file_name()?;
+        if !names::may_be_a_place(&plain(name.as_encoded_bytes())) {
+            return None;
+        }
+        let spot = self.spot(real);
+        spot.ending_at(spot.parts.len(), |family| wanted == Use::Change || family.guard == Guard::Read)
+    }
+
+    // Why a change of `real` is one of a place that lies in it, or that it completes.
+    fn changed_with(&self, real: &Path) -> Option<&'static str> {
+        // Taking a folder away takes what lies in it; the home folder itself is no thing to change.
+        if self.home.lies_in(real, &self.known) {
+            return Some("home");
+        }
+        if let Some(why) = self.holds_place_of_home(real) {
+            return Some(why);
+        }
+        if self.starts_by_name(real) {
+            return Some("programs");
+        }
+        self.added.borrow().makes_repository(real).then_some("repository")
+    }
+
+    fn holds_place_of_home(&self, real: &Path) -> Option<&'static str> {
+        let name = plain(real.file_name()?.as_encoded_bytes());
+        let above = above_places();
+        if !above.last.contains(&*name) {
+            return None;
+        }
+        let spot = self.spot(real);
+        let rest = spot.parts.get(spot.home?..)?.join("/");
+        if !above.whole.contains(rest.as_str()) {
+            return None;
+        }
+        let below = |name: &str| name.strip_prefix(&rest).is_some_and(|name| name.starts_with('/'));
+        let there = |name: &str| fs::symlink_metadata(self.home.path.join(name)).is_ok();
+        home_places().find(|(name, _)| below(name) && there(name)).map(|(_, family)| family.why)
+    }
+
+    fn starts_by_name(&self, real: &Path) -> bool {
+        if self.programs.iter().any(|(folder, _)| folder.starts_with(real)) || self.is_for_programs(real) {
             return true;
         }
-        if let Some(rest) = self.home.rest(real, &self.known) {
-            let rest = rest.join("/");
-            // Taking a folder away takes what lies in it; the home folder itself is no thing to change.
-            return IN_HOME.iter().any(|place| within(&rest, place) || (wanted == Use::Change && within(place, &rest)));
-        }
-        let whole = format!("/{}", parts.join("/"));
-        (wanted == Use::Change && self.home.lies_in(real, &self.known))
-            || (SYSTEM.iter().any(|place| within(&whole, place) || (wanted == Use::Change && within(place, &whole)))
-                && !SYSTEM_BUT.iter().any(|place| within(&whole, place)))
+        let Some(parent) = real.parent() else { return false };
+        let known = self.for_programs.borrow().get(parent).copied();
+        known.unwrap_or_else(|| {
+            let found = self.is_for_programs(parent);
+            self.for_programs.borrow_mut().insert(parent.to_owned(), found);
+            found
+        })
+    }
+
+    // Whether this is a folder where shells look for programs.
+    fn is_for_programs(&self, folder: &Path) -> bool {
+        let itself = self.known.of(folder);
+        let fold = folded(folder);
+        self.programs
+            .iter()
+            .any(|(program, known)| *known == fold || (itself.is_some() && self.known.of(program) == itself))
+    }
+
+    // The family of the place of the table that `path` is, whatever it is called here.
+    fn there(&self, path: &Path) -> Option<&'static table::Family> {
+        let there = self.there.get_or_init(|| {
+            let mut found: HashMap<(u64, u64), &'static table::Family> = HashMap::new();
+            for (name, family) in home_places() {
+                if let Some(identity) = identity(&self.home.path.join(name)) {
+                    let known = found.entry(identity).or_insert(family);
+                    if family.guard == Guard::Read {
+                        *known = family;
+                    }
+                }
+            }
+            found
+        });
+        if there.is_empty() { None } else { self.known.of(path).and_then(|identity| there.get(&identity).copied()) }
+    }
+
+    /// `real` as the table sees it.
+    pub(crate) fn spot(&self, real: &Path) -> Spot {
+        let parts: Vec<String> = folded_with(real, |name| plain(name.as_encoded_bytes()).into_owned());
+        let home = self.home.rest(real, &self.known).map(|rest| parts.len() - rest.len());
+        Spot { parts, home }
     }
 }
 
-/// Every protected place that there is below the home folder, to keep programs from it.
+/// Every place below the home folder that programs are kept from, as far as it is there.
 pub fn secrets_in(home: &Path) -> Vec<PathBuf> {
     let home = canonical(home);
-    IN_HOME.iter().filter_map(|place| fs::canonicalize(home.join(place)).ok()).collect()
+    let read = home_places().filter(|(_, family)| family.guard == Guard::Read);
+    read.filter_map(|(name, _)| fs::canonicalize(home.join(name)).ok()).collect()
+}
+
+/// The sentence that says why `path` is protected.
+pub fn reason(why: &str, path: &Path) -> String {
+    crate::words::say(&format!("tools.place.{why}"), &[("path", &crate::words::shown_path(path))])
+}
+
+// The places below the home folder, each with its family; a name with a pattern in it is no single place.
+fn home_places() -> impl Iterator<Item = (&'static str, &'static table::Family)> {
+    table::families().flat_map(|family| family.names.iter().map(move |name| (*name, family))).filter(
+        |(name, family)| {
+            let single = !name.contains('*') && (family.place == Where::Home || family.guard == Guard::Read);
+            single && (family.place == Where::Home || name.starts_with('.'))
+        },
+    )
+}
+
+// Every folder on the way to such a place, by its path and by its last name, so that most paths are done with at once.
+struct Above {
+    whole: HashSet<&'static str>,
+    last: HashSet<&'static str>,
+}
+
+fn above_places() -> &'static Above {
+    static ABOVE: OnceLock<Above> = OnceLock::new();
+    ABOVE.get_or_init(|| {
+        let names = home_places().map(|(name, _)| name);
+        let whole: HashSet<&str> =
+            names.flat_map(|name| name.match_indices('/').map(move |(at, _)| &name[..at])).collect();
+        let last = whole.iter().copied().map(|path: &'static str| path.rsplit('/').next().unwrap_or(path)).collect();
+        Above { whole, last }
+    })
+}
+
+// Where the shells of the user look for programs, as far as this program knows it.
+fn program_folders() -> Vec<(PathBuf, Vec<String>)> {
+    let all = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::env::split_paths(&all).filter(|folder| folder.is_absolute());
+    folders.map(|folder| canonical(&folder)).map(|folder| (folder.clone(), folded(&folder))).collect()
 }
 
 /// Whether the system makes up what lies there as it is read.
@@ -297,31 +410,10 @@ pub fn canonical(path: &Path) -> PathBuf {
     path.to_owned()
 }
 
-// Names that are dangerous wherever they lie.
-fn by_name(parts: &[String]) -> bool {
-    let Some(last) = parts.last().map(String::as_str) else { return false };
-    let after = |name: &str| parts.iter().position(|part| part == name).map(|at| &parts[at + 1..]);
-    if let Some(rest) = after(".git") {
-        let last_is = |name: &str| rest.last().is_some_and(|part| part == name);
-        if rest.iter().any(|part| part == "hooks") || last_is("config") || last_is("config.worktree") {
-            return true;
-        }
-    }
-    if parts.iter().any(|part| matches!(part.as_str(), ".githooks" | ".husky" | ".ssh" | ".gnupg")) {
-        return true;
-    }
-    if let Some(rest) = after(".vscode")
-        && rest.first().is_some_and(|name| matches!(name.as_str(), "tasks.json" | "settings.json" | "launch.json"))
-    {
-        return true;
-    }
-    matches!(
-        last,
-        ".env" | ".envrc" | ".netrc" | ".npmrc" | ".pypirc" | "id_rsa" | "id_dsa" | "id_ecdsa" | "id_ed25519"
-    ) || last.starts_with(".env.")
-        || [".kdbx", ".kdb", ".opvault", ".agilekeychain", ".keychain-db", ".1pux"]
-            .iter()
-            .any(|end| last.ends_with(end))
+fn of_the_system(real: &Path, wanted: Use) -> bool {
+    let whole = format!("/{}", folded(real).join("/"));
+    SYSTEM.iter().any(|place| within(&whole, place) || (wanted == Use::Change && within(place, &whole)))
+        && !SYSTEM_BUT.iter().any(|place| within(&whole, place))
 }
 
 fn within(path: &str, place: &str) -> bool {
@@ -329,12 +421,22 @@ fn within(path: &str, place: &str) -> bool {
 }
 
 fn folded(path: &Path) -> Vec<String> {
-    path.components()
-        .filter(|part| !matches!(part, std::path::Component::RootDir))
-        .map(|part| part.as_os_str().to_string_lossy().to_lowercase())
-        .collect()
+    folded_with(path, |name| name.to_string_lossy().to_lowercase())
+}
+
+fn folded_with(path: &Path, fold: impl Fn(&std::ffi::OsStr) -> String) -> Vec<String> {
+    let named = path.components().filter(|part| matches!(part, std::path::Component::Normal(_)));
+    named.map(|part| fold(part.as_os_str())).collect()
+}
+
+/// Device and inode of what `path` leads to.
+pub(crate) fn identity_of(path: &Path) -> Option<(u64, u64)> {
+    identity(path)
 }
 
 fn identity(path: &Path) -> Option<(u64, u64)> {
     fs::metadata(path).ok().map(|found| (found.dev(), found.ino()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,17 @@
 //! A box for programs: bubblewrap with named folders, no network, no secrets, a private /tmp, and limits. The program
 //! sees the system's own programs, the named folders, and nothing else; it ends when Assent does.
 
-use crate::{protected, words::say};
+mod covers;
+pub mod filter;
+mod harden;
+mod programs;
+
+use crate::{protected, scan::Unfinished, words::say};
+use assent_agent::Place;
+use command_fds::CommandFdExt;
+pub use covers::{beside, look, outermost};
+use filter::Sockets;
+pub use harden::{Arguments, Extra, harden, root_notice};
 use std::{
     io::{PipeReader, Read},
     path::{Path, PathBuf},
@@ -17,6 +27,8 @@ use std::{
 /// The box is made by this program and no other of its name.
 const BWRAP: &str = "/usr/bin/bwrap";
 const PRLIMIT: &str = "/usr/bin/prlimit";
+/// How a box that holds nothing back ends when it is tried.
+const NOT_HELD: i32 = 77;
 /// How often the end, a stop and the time are looked for.
 const TICK: Duration = Duration::from_millis(20);
 /// Files of the system that programs need to work, none of which holds a secret.
@@ -86,6 +98,12 @@ pub struct Sandbox {
     pub hidden: Vec<PathBuf>,
     /// Files and folders in those that stay as they are: hooks, settings that run programs.
     pub frozen: Vec<PathBuf>,
+    /// Names of programs that cannot be started, by whatever name or link: each is one part of a path, or a whole path.
+    pub denied: Vec<String>,
+    /// Whether it only reads: no socket of any kind, no terminal, and nothing can be written but its own /tmp.
+    pub reading: bool,
+    /// Folders that it may change, and the copies that it is shown in their place.
+    pub instead: Vec<(PathBuf, PathBuf)>,
     /// How long and how much.
     pub limits: Limits,
 }
@@ -115,32 +133,55 @@ pub struct Ran {
 /// Whether there is a sandbox on this computer; if not, a sentence for the user that says what to do. Tried once.
 ///
 /// # Errors
-/// When bubblewrap is not installed, or may not make a box.
+/// When bubblewrap is not installed, or may not make a box that holds.
 pub fn available() -> Result<(), String> {
     static KNOWN: OnceLock<Result<(), String>> = OnceLock::new();
     KNOWN.get_or_init(|| works(Path::new(BWRAP))).clone()
 }
 
+// Tried as it is used: a box that lets anything of this computer be written is none.
 fn works(bwrap: &Path) -> Result<(), String> {
     if !bwrap.is_file() || !Path::new(PRLIMIT).is_file() {
         return Err(say("tools.sandbox.missing", &[]));
     }
-    let mut command = Command::new(bwrap);
-    command.env_clear().args(["--unshare-all", "--die-with-parent"]);
-    system(&mut command);
-    command.args(["--proc", "/proc", "--dev", "/dev", "--", "/usr/bin/true"]);
-    match command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status() {
+    let boxed = Sandbox { folder: "/tmp".into(), ..Sandbox::default() };
+    let held = "test ! -w /proc/sys/kernel/core_pattern && test ! -w /proc/self/oom_score_adj";
+    let try_it = format!("{held} && grep -q '^Seccomp:.*2' /proc/self/status || exit {NOT_HELD}");
+    let ran = boxed.command(bwrap, &["/bin/bash", "-c", &try_it]).and_then(|mut command| {
+        let status = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        status.map_err(|error| error.to_string())
+    });
+    match ran {
         Ok(status) if status.success() => Ok(()),
+        Ok(status) if status.code() == Some(NOT_HELD) => Err(say("tools.sandbox.open", &[])),
         _ => Err(say("tools.sandbox.blocked", &[])),
     }
 }
 
 impl Sandbox {
+    /// One that can only read these folders and files: for lines that nobody was asked about.
+    pub fn reading(folder: PathBuf, readable: Vec<PathBuf>) -> Sandbox {
+        Sandbox { folder, readable, reading: true, ..Sandbox::default() }
+    }
+
     /// Takes the user's secrets out of the box, wherever they lie.
     pub fn without_secrets(mut self, home: &Path, data: &Path) -> Sandbox {
         self.hidden.extend(protected::secrets_in(home));
         self.hidden.extend(data.canonicalize());
         self
+    }
+
+    /// Looks through all its folders, and takes out what is secret and what other programs listen at, but for what is
+    /// `named`, which the user allowed. What steers code stays as it is.
+    ///
+    /// # Errors
+    /// When a folder cannot be looked through as a whole. Then it must not be shown to a program.
+    pub fn looked_through(mut self, place: &Place, named: &[PathBuf]) -> Result<Sandbox, Unfinished> {
+        let shown: Vec<&Path> = self.readable.iter().chain(&self.writable).map(PathBuf::as_path).collect();
+        let found = look(&shown, place, named)?;
+        self.hidden.extend(found.hidden);
+        self.frozen.extend(found.frozen);
+        Ok(self.without_secrets(&place.home, &place.data))
     }
 
     /// Runs a program in the box until it ends, its time is up, or `stop` is set. All its children end with it.
@@ -151,7 +192,9 @@ impl Sandbox {
         available()?;
         let failed = |error: std::io::Error| say("tools.sandbox.failed", &[("because", &error.to_string())]);
         let (reader, writer) = std::io::pipe().map_err(failed)?;
-        let mut command = self.command(program);
+        let mut command = self
+            .command(Path::new(BWRAP), program)
+            .map_err(|because| say("tools.sandbox.failed", &[("because", &because)]))?;
         command.stdin(Stdio::null()).stdout(writer.try_clone().map_err(failed)?).stderr(writer);
         let child = command.spawn().map_err(failed)?;
         // The command holds the pipe open as long as it lives.
@@ -192,33 +235,42 @@ impl Sandbox {
         Ran { end, output: std::mem::take(&mut kept.0), dropped: kept.1 }
     }
 
-    fn command(&self, program: &[&str]) -> Command {
+    fn command(&self, bwrap: &Path, program: &[&str]) -> Result<Command, String> {
         let Limits { memory, file, processes, time, .. } = &self.limits;
-        let mut command = Command::new(BWRAP);
-        // Its own environment can be read from inside, so it has none.
-        command.env_clear();
-        command.args(["--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"]);
+        let mut inside = Arguments::default();
+        inside.add(["--die-with-parent", "--clearenv"]);
         for (name, value) in ENVIRONMENT {
-            command.args(["--setenv", name, value]);
+            inside.add(["--setenv", name, value]);
         }
-        system(&mut command);
-        command.args(["--proc", "/proc", "--dev", "/dev"]);
-        command.args(["--size", &file.to_string(), "--tmpfs", "/tmp", "--dir", "/tmp/home"]);
+        system(&mut inside);
+        let sockets = if self.reading { Sockets::None } else { Sockets::Apart };
+        harden(&mut inside, Extra { sockets, network: false, terminals: !self.reading });
+        let size = file.to_string();
+        inside.add(["--size", &size, "--tmpfs", "/tmp", "--dir", "/tmp/home"]);
         for (path, writable) in self.folders() {
-            command.arg(if writable { "--bind" } else { "--ro-bind" }).arg(path).arg(path);
+            inside.bind(if writable { "--bind" } else { "--ro-bind" }, path);
         }
-        for path in self.frozen.iter().filter(|path| self.shows(path)) {
-            command.arg("--ro-bind").arg(path).arg(path);
+        for (path, copy) in &self.instead {
+            inside.add(["--bind"]).path(copy).path(path);
         }
-        for path in self.hidden.iter().filter(|path| self.shows(path)) {
-            if path.is_dir() {
-                command.args(["--perms", "0500", "--tmpfs"]).arg(path).arg("--remount-ro").arg(path);
-            } else {
-                command.args(["--ro-bind", "/dev/null"]).arg(path);
-            }
+        let hidden = outermost(&self.hidden);
+        let frozen =
+            self.frozen.iter().filter(|path| self.shows(path) && !hidden.iter().any(|hidden| path.starts_with(hidden)));
+        for path in frozen {
+            inside.bind("--ro-bind", path);
         }
-        command.args(["--remount-ro", "/", "--chdir"]).arg(&self.folder).arg("--");
-        command.arg(PRLIMIT);
+        for path in hidden.iter().filter(|path| self.shows(path)) {
+            inside.cover(path);
+        }
+        for path in programs::files(&self.denied)? {
+            inside.cover(&path);
+        }
+        inside.add(["--remount-ro", "/", "--chdir"]).path(&self.folder);
+        let mut command = Command::new(bwrap);
+        // Its own environment and its arguments can be read from inside, so it has none.
+        command.env_clear();
+        let (line, files) = inside.handed()?;
+        command.args(line).preserved_fds(files).arg("--").arg(PRLIMIT);
         for (name, value) in [
             ("--as", *memory),
             ("--fsize", *file),
@@ -230,13 +282,13 @@ impl Sandbox {
             command.arg(format!("{name}={value}:{value}"));
         }
         command.arg("--").args(program);
-        command
+        Ok(command)
     }
 
     // A folder within another one comes after it.
     fn folders(&self) -> Vec<(&Path, bool)> {
         let readable = self.readable.iter().map(|path| (path.as_path(), false));
-        let writable = self.writable.iter().map(|path| (path.as_path(), true));
+        let writable = self.writable.iter().filter(|_| !self.reading).map(|path| (path.as_path(), true));
         let mut all: Vec<(&Path, bool)> = readable.chain(writable).filter(|(path, _)| path.exists()).collect();
         all.sort_by_key(|(path, writable)| (path.components().count(), *writable));
         all
@@ -248,20 +300,20 @@ impl Sandbox {
 }
 
 // The programs of the system, as they lie on this computer.
-fn system(command: &mut Command) {
-    command.args(["--ro-bind", "/usr", "/usr"]);
+fn system(inside: &mut Arguments) {
+    inside.add(["--ro-bind", "/usr", "/usr"]);
     for name in ["/bin", "/sbin", "/lib", "/lib32", "/lib64"] {
         match std::fs::read_link(name) {
             Ok(target) => {
-                command.arg("--symlink").arg(target).arg(name);
+                inside.add(["--symlink"]).path(&target).add([name]);
             }
             Err(_) => {
-                command.args(["--ro-bind-try", name, name]);
+                inside.add(["--ro-bind-try", name, name]);
             }
         }
     }
     for name in SYSTEM_FILES {
-        command.args(["--ro-bind-try", name, name]);
+        inside.add(["--ro-bind-try", name, name]);
     }
 }
 

@@ -3,20 +3,26 @@
 
 mod argv;
 mod awk;
+mod bound;
 mod builtin;
 mod expansion;
 mod find;
 mod git;
+pub mod held;
 pub mod kept;
 mod line;
+mod opened;
 mod options;
 mod others;
 pub mod output;
 pub mod programs;
 mod redirect;
+mod repository;
 pub mod run;
 mod script;
 mod sed;
+pub mod staged;
+mod started;
 mod table;
 mod through;
 mod variables;

@@ -148,7 +148,7 @@ fn fs_06_special_and_endless_files_are_refused_or_capped_at_once() {
     assert_eq!((&value["truncated"], &value["bytes"]), (&json!(true), &json!(text.len())));
     assert!(value["text"].as_str().unwrap().len() <= 28 * 1024);
     // A file of 30 GB is a file like any other where its bytes do not matter.
-    fs::hard_link(&sparse, world.home.join("kept")).unwrap();
+    fs::hard_link(&sparse, world.work.join("kept")).unwrap();
     let second = world.file("sparse 2", "");
     fs::File::options().write(true).open(&second).unwrap().set_len(30_000_000_000).unwrap();
     let listed = world.look("files.list", json!({ "folder": world.at("") })).value;
@@ -193,7 +193,7 @@ fn fs_07_places_where_a_change_runs_code_or_opens_secrets_are_protected() {
     for path in ["/etc/crontab", "/var/spool/cron/crontabs/u", "/usr/bin/x", "/boot/x"] {
         assert_eq!(reach(&world, path), Reach::Protected, "{path}");
     }
-    for path in [".bashrc.md", "work/git/hooks/x", "work/config", "work/.vscode/readme.md", "work/environment"] {
+    for path in [".bashrc.md", "work/git/hooks/x", "work/config", "work/vscode/readme.md", "work/environment"] {
         assert_ne!(reach(&world, world.home.join(path).to_str().unwrap()), Reach::Protected, "{path}");
     }
     // What holds such a place is as protected as the place.

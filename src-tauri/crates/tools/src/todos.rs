@@ -105,6 +105,7 @@ fn describe(
         return Ok(contents::describe_own(&at, field, title));
     }
     let now = current(&at.path, place)?;
+    let at = Resolved { reach: at.reach.max(now.names), ..at };
     let change = change(text_of_list(&now, &at)?)?;
     Ok(ToolFacts {
         title,

@@ -7,7 +7,7 @@ use crate::{
     mark::{Kind, accessed, modified},
 };
 use rustix::{
-    fs::{self, AtFlags, Dir, Mode, SeekFrom},
+    fs::{self, AtFlags, Dir, Mode, SeekFrom, Stat},
     io::Errno,
 };
 use sha2::{Digest, Sha256};
@@ -24,16 +24,8 @@ use std::{
 const DEEPEST: usize = 200;
 const BLOCK: usize = 1 << 20;
 
-/// What is in a tree.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Contents {
-    /// Bytes of all files.
-    pub bytes: u64,
-    /// Files, links and folders in it; the root is not counted.
-    pub entries: usize,
-    /// Whether there are pipes, sockets or devices.
-    pub special: bool,
-}
+/// Whether a file that is open may be copied.
+pub type Allowed<'a> = &'a dyn Fn(&Stat) -> Result<(), Errno>;
 
 /// Copies `from`, with all in it, to the name `to`, which must be free. What was copied is compared afterwards, and
 /// is on the disk when this returns.
@@ -41,10 +33,19 @@ pub struct Contents {
 /// # Errors
 /// `EXIST`, `NOSPC` and the like; `CANCELED` when `stop` is set. What was made so far is removed again.
 pub fn copy(from: &Entry, to: &Entry, stop: &AtomicBool) -> Result<(), Errno> {
+    copy_checked(from, to, stop, &|_| Ok(()))
+}
+
+/// The same, where each file is first looked at as it is opened.
+///
+/// # Errors
+/// As [`copy`], and what `allowed` answers.
+pub fn copy_checked(from: &Entry, to: &Entry, stop: &AtomicBool, allowed: Allowed<'_>) -> Result<(), Errno> {
     if to.stat()?.is_some() {
         return Err(Errno::EXIST);
     }
-    let done = copy_entry(from, to, stop, 0).and_then(|()| if equal(from, to)? { Ok(()) } else { Err(CHANGED) });
+    let done =
+        copy_entry(from, to, (stop, allowed), 0).and_then(|()| if equal(from, to)? { Ok(()) } else { Err(CHANGED) });
     if done.is_err() {
         // The error that is told is the first one.
         let _ = remove(to);
@@ -62,13 +63,6 @@ pub fn summary(entry: &Entry) -> Result<String, Errno> {
     let mut sum = Sha256::new();
     summarise(entry, OsStr::new(""), &mut sum, 0)?;
     Ok(hex(&sum.finalize()))
-}
-
-/// Counts what is in a tree.
-pub fn contents(entry: &Entry) -> Result<Contents, Errno> {
-    let mut found = Contents::default();
-    count(entry, &mut found, 0)?;
-    Ok(found)
 }
 
 /// Removes an entry with all in it. Links are removed, never followed.
@@ -90,7 +84,12 @@ fn children(entry: &Entry) -> Result<Vec<Entry>, Errno> {
     Ok(found)
 }
 
-fn copy_entry(from: &Entry, to: &Entry, stop: &AtomicBool, depth: usize) -> Result<(), Errno> {
+fn copy_entry(
+    from: &Entry,
+    to: &Entry,
+    (stop, allowed): (&AtomicBool, Allowed<'_>),
+    depth: usize,
+) -> Result<(), Errno> {
     if stop.load(Ordering::Relaxed) {
         return Err(Errno::CANCELED);
     }
@@ -101,6 +100,7 @@ fn copy_entry(from: &Entry, to: &Entry, stop: &AtomicBool, depth: usize) -> Resu
     match Kind::of(&stat) {
         Kind::File => {
             let source = from.open_file()?;
+            allowed(&fs::fstat(&source)?)?;
             let target = to.create()?;
             copy_bytes(&source, &target, stop)?;
             Attributes::of(&source)?.give(&target, true)?;
@@ -119,7 +119,7 @@ fn copy_entry(from: &Entry, to: &Entry, stop: &AtomicBool, depth: usize) -> Resu
             for child in children(from)? {
                 let name = child.name.clone();
                 let target = Entry { folder: made.clone(), path: to.path.join(&name), name };
-                copy_entry(&child, &target, stop, depth + 1)?;
+                copy_entry(&child, &target, (stop, allowed), depth + 1)?;
             }
             let made = File::from(to.open_folder()?);
             attributes.give(&made, true)?;
@@ -234,25 +234,6 @@ fn summarise(entry: &Entry, inside: &OsStr, sum: &mut Sha256, depth: usize) -> R
         for child in children(entry)? {
             let inside = Path::new(inside).join(&child.name);
             summarise(&child, inside.as_os_str(), sum, depth + 1)?;
-        }
-    }
-    Ok(())
-}
-
-fn count(entry: &Entry, found: &mut Contents, depth: usize) -> Result<(), Errno> {
-    if depth > DEEPEST {
-        return Err(Errno::NAMETOOLONG);
-    }
-    let stat = entry.stat()?.ok_or(Errno::NOENT)?;
-    match Kind::of(&stat) {
-        Kind::File => found.bytes = found.bytes.saturating_add(u64::try_from(stat.st_size).unwrap_or(0)),
-        Kind::Link => {}
-        Kind::Other => found.special = true,
-        Kind::Folder => {
-            for child in children(entry)? {
-                found.entries += 1;
-                count(&child, found, depth + 1)?;
-            }
         }
     }
     Ok(())

@@ -26,7 +26,7 @@ pub struct Seen {
     pub kind: Kind,
     /// Its stat, of a link itself.
     pub stat: Metadata,
-    /// Whether it is a place that the call may not look into: protected, or Assent's own.
+    /// Whether it is a place that the call may not look into: protected, Assent's own, or a file that has names outside.
     pub closed: bool,
 }
 
@@ -86,7 +86,9 @@ pub fn walk(folder: &Path, depth: usize, place: &Place, mut visit: impl FnMut(&S
             if looked_at > MOST_LOOKED_AT || place.stop.load(Ordering::Relaxed) {
                 return Ok(false);
             }
-            entry.closed = resolver.reach(&entry.path, Use::Look) > start.max(Reach::Outside);
+            entry.closed = resolver.reach(&entry.path, Use::Look) > start.max(Reach::Outside)
+                || (entry.kind == Kind::File
+                    && resolver.bounds().names_of(inode(&entry), entry.stat.nlink(), Use::Look) > start);
             if !visit(&entry) {
                 return Ok(false);
             }
@@ -97,4 +99,8 @@ pub fn walk(folder: &Path, depth: usize, place: &Place, mut visit: impl FnMut(&S
         left.extend(below.into_iter().rev());
     }
     Ok(true)
+}
+
+fn inode(entry: &Seen) -> (u64, u64) {
+    (entry.stat.dev(), entry.stat.ino())
 }

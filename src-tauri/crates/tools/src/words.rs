@@ -1,18 +1,19 @@
 //! The words of titles and previews. Names are drawn with nothing hidden.
 
-use assent_protocol::visible::visible;
+use assent_protocol::visible::visible_name;
 use std::path::{Path, PathBuf};
 
 pub use assent_protocol::texts::say;
 
 /// `path` for a person, hidden characters written out.
 pub fn shown_path(path: &Path) -> String {
-    visible(&escaped(path.as_os_str()))
+    let shown = escaped(path.as_os_str());
+    shown.split('/').map(visible_name).collect::<Vec<_>>().join("/")
 }
 
 /// The last part of `path`, for a person.
 pub fn shown_name(path: &Path) -> String {
-    path.file_name().map_or_else(|| shown_path(path), |name| visible(&escaped(name)))
+    path.file_name().map_or_else(|| shown_path(path), |name| visible_name(&escaped(name)))
 }
 
 /// A name as text without loss: bytes that are not UTF-8 become `\xNN` (and then backslashes become `\\`).

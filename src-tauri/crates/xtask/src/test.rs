@@ -64,8 +64,9 @@ fn shell(plan: &mut Plan) {
     plan.tests("Shell tests", cargo(["test", "--package", "assent-desktop"]));
 }
 
-/// Tells the tests where the terminal program is, so that each does not ask cargo.
+/// Tells the tests where the terminal program is, so that each does not ask cargo, and that each has to run: one that finds
+/// its means missing fails.
 pub fn with_program(mut command: Command) -> Result<Command, String> {
-    command.env("ASSENT_BIN", program::built("assent")?);
+    command.env("ASSENT_BIN", program::built("assent")?).env("ASSENT_TESTS_MUST_RUN", "1");
     Ok(command)
 }

@@ -7,17 +7,21 @@ use assent_protocol::{
     Connection, DiffLine, Effect, ServerStatus, ServerTool, Transport, texts,
     visible::{visible, visible_lines},
 };
-use assent_tools::mcp::{Definition, difference, full_name, looks_like, sandbox};
-use std::sync::PoisonError;
+use assent_tools::mcp::{Definition, difference, full_name, full_names, looks_like, sandbox};
+use std::{collections::HashMap, sync::PoisonError};
 
 impl Engine {
     pub(super) fn shown(&self, row: StoredServer) -> Answered<Connection> {
         let used = self.0.journal.last_run_of_tool().map_err(words::other)?;
         let ran = |name: &str| used.iter().find(|(tool, ..)| tool == name);
         let mut tools = Vec::new();
-        for tool in self.0.journal.server_tools().map_err(words::other)? {
+        let known = self.0.journal.server_tools().map_err(words::other)?;
+        let own = known.iter().filter(|tool| tool.server == row.name).map(|tool| tool.tool.as_str());
+        let names: HashMap<String, String> =
+            full_names(&row.name, own).into_iter().map(|(tool, name)| (tool.to_owned(), name)).collect();
+        for tool in known {
             if tool.server == row.name {
-                let name = full_name(&row.name, &tool.tool);
+                let name = names.get(&tool.tool).cloned().unwrap_or_else(|| full_name(&row.name, &tool.tool));
                 let count = ran(&name).map_or(0, |(_, count, _)| *count);
                 tools.push(self.shown_tool(name, tool, count));
             }

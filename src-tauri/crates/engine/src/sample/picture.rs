@@ -2,8 +2,8 @@
 //! the end. One file for light and dark; each decision says what it was where the mouse rests on it.
 
 use super::market::Market;
+use assent_domains::trading::broker::{Book, Side, Standing};
 use assent_protocol::texts;
-use assent_tools::trading::broker::{Book, Side, Standing};
 use std::fmt::Write;
 
 const WIDTH: f64 = 900.0;

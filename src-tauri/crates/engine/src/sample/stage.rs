@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{Answered, Config, Engine, trigger::sift::Happening, words};
 use assent_agent::Model;
-use assent_models::clerk::Clerk;
+use assent_domains::{Domain, clerk::Clerk};
 use assent_protocol::{
     Action, AutomationDraft, Decider, Effect, FiringStatus, Reason, RuleDraft, RunId, RunStatus, Sample, SampleLine,
     SampleReport, Status, Step, Triage, Trigger, texts, visible::visible,
@@ -56,6 +56,11 @@ impl<'a> Stage<'a> {
             Sample::Monitoring | Sample::Trading => None,
         };
         let engine = Engine::open_with(config, host.clone(), mind)?;
+        engine.wake_domains(|domain| match about.sample {
+            Sample::Support => domain == Domain::Support,
+            Sample::Trading => domain == Domain::Trading,
+            Sample::Monitoring => false,
+        })?;
         Ok(Stage {
             engine,
             folder,
@@ -140,7 +145,7 @@ impl<'a> Stage<'a> {
         for action in waiting {
             match choose(&action) {
                 Choice::Approve => {
-                    let typed = self.engine.confirmation(&action);
+                    let typed = crate::confirmation(&action);
                     let confirm = action.verdict.escalate.then_some(typed.as_str());
                     self.engine.approve(action.id, Some(&action.digest), confirm, Decider::User)?;
                 }

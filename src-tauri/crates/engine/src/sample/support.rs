@@ -6,7 +6,7 @@ use super::{
     stage::{Choice, FIRST, HOUR, MINUTE, Stage},
 };
 use crate::{Answered, trigger::letter, words};
-use assent_models::letters::{ANGER, Kind, LEGAL};
+use assent_domains::letters::{ANGER, Kind, LEGAL};
 use assent_protocol::{
     Action, AutomationDraft, Condition, Overlap, RuleAnswer, RuleDraft, Scope, Status, Test, Triage, TriageRule,
     Trigger, UndoState, texts,

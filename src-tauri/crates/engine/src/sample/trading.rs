@@ -9,13 +9,13 @@ use super::{
 };
 use crate::{Answered, words};
 use assent_agent::{Hosts, Place};
+use assent_domains::trading::{
+    broker::{Book, Broker, Standing},
+    paper::Paper,
+};
 use assent_protocol::{
     Action, AutomationDraft, Condition, Decider, Decision, Effect, RuleAnswer, RuleDraft, RunId, Scope, Status,
     Trigger, Turn, UndoState, texts,
-};
-use assent_tools::trading::{
-    broker::{Book, Broker, Standing},
-    paper::Paper,
 };
 use jiff::{
     civil::{Date, Weekday},
@@ -278,6 +278,9 @@ fn book(stage: &Stage<'_>, account: &Path, now: i64) -> Answered<Book> {
         data: config.data.clone(),
         copies: config.copies(),
         others: None,
+        labels: assent_agent::Labels::default(),
+        denied: Vec::new(),
+        asked: Vec::new(),
         notes: stage.engine.notes_folder(),
         now,
         zone: "UTC".to_owned(),

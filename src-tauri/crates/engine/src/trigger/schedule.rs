@@ -4,7 +4,7 @@
 //! once on either day, at the first moment after the gap, or in the first of the two hours. What comes every so many
 //! minutes goes by elapsed time.
 
-use assent_models::when::{Repeat, repeat};
+use assent_planner::when::{Repeat, repeat};
 use assent_protocol::{texts, visible::visible};
 use croner::{Cron, parser::CronParser};
 use jiff::{Timestamp, Zoned, tz::TimeZone};

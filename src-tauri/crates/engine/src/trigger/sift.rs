@@ -1,6 +1,6 @@
 //! Triage: what an event leads to, by conditions that anybody can read. No model takes part.
 
-use assent_models::letters;
+use assent_domains::letters;
 use assent_protocol::{Test, Triage, TriageRule, texts, visible::visible};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -209,6 +209,8 @@ async fn a_limit_lowered_during_the_hold_counts_at_its_end() {
     let card = desk.action(run).unwrap();
     assert_eq!((card.status, card.verdict.reasons[0].code), (Status::Waiting, ReasonCode::LimitSpent));
     assert_eq!(desk.sent(), 0);
+    let lasts = card.expires_at.unwrap() - card.proposed_at;
+    assert_eq!(lasts, 24 * 60 * 60 * 1000, "what leaves this computer and asks again lapses after a day as well");
 }
 
 #[tokio::test(flavor = "multi_thread")]

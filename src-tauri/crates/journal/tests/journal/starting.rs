@@ -239,6 +239,43 @@ fn bind_07_a_rule_is_looked_at_again_and_used_up_with_the_start() {
 }
 
 #[test]
+fn a_limit_by_the_day_counts_the_users_days_and_not_the_systems() {
+    let desk = Desk::new();
+    let (journal, run) = (desk.journal(), desk.run());
+    const HOUR: i64 = 3_600_000;
+    let uses = |zone: &str, call: [&str; 2]| {
+        journal.count_days_in(zone);
+        let rule = journal.add_rule(&RuleDraft { per_day: Some(1), ..rule(run) }, "Allow", None, NOW).unwrap();
+        let by = |call: &str| {
+            let new = allowed(run, call);
+            desk.propose(&assent_journal::NewAction { decided_by: Some(Decider::Rule { rule }), ..new })
+        };
+        let ids = call.map(by);
+        journal.start(ids[0], &format!("{}-digest", call[0]), NOW - 5 * HOUR).unwrap();
+        journal.start(ids[1], &format!("{}-digest", call[1]), NOW).is_ok()
+    };
+    // 11:13 and 16:13 in Warsaw, and on both sides of midnight in the islands furthest ahead.
+    assert!(!uses("Europe/Warsaw", ["a", "b"]));
+    assert!(uses("Pacific/Kiritimati", ["c", "d"]));
+}
+
+#[test]
+fn only_what_nobody_was_asked_about_is_settled_anew_without_a_card() {
+    let desk = Desk::new();
+    let (journal, run) = (desk.journal(), desk.run());
+    let unasked = desk.propose(&allowed(run, "a"));
+    let asked = desk.propose(&assent_journal::NewAction { decided_by: Some(Decider::User), ..allowed(run, "b") });
+    let anew =
+        |id, by| journal.renew(id, &assent_journal::NewAction { decided_by: Some(by), ..allowed(run, "a") }, NOW);
+    assert!(matches!(anew(asked, Decider::Mode), Err(JournalError::NotApproved(..))));
+    assert!(matches!(anew(unasked, Decider::User), Err(JournalError::NotApproved(..))));
+    let new = anew(unasked, Decider::Mode).unwrap();
+    assert_eq!((desk.status(unasked), desk.status(new)), (Status::Superseded, Status::Allowed));
+    journal.start(new, "a-digest", NOW).unwrap();
+    assert!(anew(new, Decider::Mode).is_err());
+}
+
+#[test]
 fn the_last_use_of_a_rule_goes_to_exactly_one_of_those_that_race() {
     let desk = Desk::new();
     let (journal, run) = (desk.journal(), desk.run());

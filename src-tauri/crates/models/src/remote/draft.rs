@@ -1,6 +1,12 @@
 //! A reply as far as it was read. It becomes a reply only when everything in it can be used; nothing is guessed at.
 
-use super::{events::too_large, kept::Kept, names::ToolNames};
+use super::{
+    events::too_large,
+    kept::Kept,
+    loose::settled,
+    names::ToolNames,
+    thoughts::{Listening, answer, writes_call},
+};
 use assent_agent::{ModelError, Reply, Tokens};
 use assent_protocol::{ProposedCall, Turn, texts::say, visible::visible};
 use serde_json::value::RawValue;
@@ -23,6 +29,8 @@ pub struct Draft {
     pub finish: Option<Finish>,
     /// What the server said went wrong.
     pub error: Option<ServerError>,
+    /// Keeps thoughts out of what is heard.
+    pub listening: Listening,
 }
 
 /// One piece of a reply.
@@ -64,6 +72,45 @@ pub enum Finish {
     Other(String),
 }
 
+impl Finish {
+    /// What a server's word for the end means, in any of the ways in which servers write it.
+    pub fn of(reason: &str) -> Finish {
+        let plain: String = reason.trim().to_lowercase().replace(['-', ' '], "_");
+        let plain = plain.trim_matches(|c| matches!(c, '<' | '>' | '|')).trim_start_matches("finish_reason_");
+        match plain {
+            "" | "null" | "none" | "stop" | "stopped" | "stop_sequence" | "end" | "end_turn" | "eos" | "eos_token"
+            | "eot" | "eot_id" | "im_end" | "endoftext" | "done" | "finish" | "finished" | "complete" | "completed"
+            | "success" | "normal" | "tool_calls" | "tool_call" | "tool_use" | "tools" | "function_call"
+            | "function_calls" => Finish::Done,
+            "length"
+            | "max_length"
+            | "max_tokens"
+            | "max_new_tokens"
+            | "max_output_tokens"
+            | "max_completion_tokens"
+            | "model_length"
+            | "token_limit"
+            | "context_length"
+            | "context_length_exceeded"
+            | "model_context_window_exceeded" => Finish::Length,
+            "content_filter"
+            | "content_filtered"
+            | "safety"
+            | "refusal"
+            | "recitation"
+            | "blocklist"
+            | "spii"
+            | "prohibited_content"
+            | "language"
+            | "image_safety"
+            | "sensitive"
+            | "guardrail_intervened"
+            | "moderation" => Finish::Filtered,
+            _ => Finish::Other(reason.to_owned()),
+        }
+    }
+}
+
 /// An error inside of a stream.
 #[derive(Debug, Clone)]
 pub struct ServerError {
@@ -83,7 +130,20 @@ impl Draft {
             Some(Part::Text { text, mark: None }) => text.push_str(more),
             _ => self.parts.push(Part::Text { text: more.to_owned(), mark: None }),
         }
-        speak(more);
+        let heard = self.listening.hear(more);
+        if !heard.is_empty() {
+            speak(&heard);
+        }
+    }
+
+    /// A new call, whatever others there are.
+    pub fn new_call(&mut self) -> Result<&mut Call, ModelError> {
+        self.call(&format!("#{}", self.calls()))
+    }
+
+    /// The calls so far.
+    pub fn called(&self) -> impl Iterator<Item = &Call> {
+        self.parts.iter().filter_map(|part| if let Part::Call(call) = part { Some(call) } else { None })
     }
 
     /// The call with this key, which is new if there is none yet.
@@ -108,7 +168,7 @@ impl Draft {
 
     /// The number of calls so far.
     pub fn calls(&self) -> usize {
-        self.parts.iter().filter(|part| matches!(part, Part::Call(_))).count()
+        self.called().count()
     }
 
     /// Whether the answer is whole.
@@ -118,7 +178,7 @@ impl Draft {
 
     /// The reply, when everything in it can be used.
     pub fn reply(
-        self,
+        mut self,
         names: &ToolNames,
         turns: &[Turn],
         kept: Kept,
@@ -139,6 +199,11 @@ impl Draft {
                 return Err(ModelError::Malformed(say("model.finish", &[("reason", &clean(&reason))])));
             }
         }
+        for part in &mut self.parts {
+            if let Part::Text { text, mark: None } = part {
+                *text = answer(text);
+            }
+        }
         let kept = kept.of(&self.parts);
         let (mut text, mut calls, mut ids) = (String::new(), Vec::new(), Ids::new(turns));
         for part in self.parts {
@@ -149,12 +214,11 @@ impl Draft {
                     return Err(ModelError::Malformed(say("model.nameless", &[])));
                 }
                 Part::Call(call) => {
-                    // A tool without arguments may be called with none.
-                    let args = if call.args.trim().is_empty() { "{}".to_owned() } else { call.args };
                     calls.push(ProposedCall {
                         call: ids.unique(call.id),
                         tool: names.back(&call.name),
-                        args,
+                        // A tool without arguments may be called with none.
+                        args: settled(call.args),
                         says: None,
                     });
                 }
@@ -162,6 +226,9 @@ impl Draft {
         }
         if text.trim().is_empty() && calls.is_empty() {
             return Err(ModelError::Malformed(say("model.empty", &[])));
+        }
+        if calls.is_empty() && writes_call(&text, names) {
+            return Err(ModelError::Malformed(say("model.call_as_text", &[("host", host)])));
         }
         Ok(Reply { text, calls, tokens: self.tokens, kept })
     }

@@ -39,6 +39,16 @@ impl ToolNames {
     pub fn back(&self, name: &str) -> String {
         self.back.get(name).cloned().unwrap_or_else(|| name.to_owned())
     }
+
+    /// Whether this is the name of a tool, ours or the provider's.
+    pub fn offers(&self, name: &str) -> bool {
+        self.back.contains_key(name) || self.out.contains_key(name)
+    }
+
+    /// Whether one of the names stands in this text.
+    pub fn are_in(&self, text: &str) -> bool {
+        self.back.keys().chain(self.out.keys()).any(|name| text.contains(name.as_str()))
+    }
 }
 
 fn plain(name: &str) -> String {

@@ -1,14 +1,16 @@
 //! One attempt: the request goes out, its answer is read to the end, and whatever is in the way gets its name.
 
 use super::{
-    Remote,
-    draft::{Draft, Speak},
-    events::{Events, too_large},
-    trouble::{Trouble, error_text, is_about_money, wait_of},
+    Reader, Remote,
+    draft::{Draft, Finish, ServerError, Speak, bad_json},
+    events::{Events, Sent, too_large},
+    trouble::{Trouble, error_in, error_text, is_about_money, wait_of},
 };
 use assent_agent::ModelError;
 use assent_protocol::{texts::say, visible::visible};
 use reqwest::{Response, StatusCode, header::CONTENT_TYPE};
+use serde::de::IgnoredAny;
+use serde_json::{Value, value::RawValue};
 use std::time::Duration;
 
 // A local model reads a long conversation before its first word.
@@ -79,14 +81,8 @@ impl Remote {
     }
 
     async fn read(&self, mut response: Response, speak: Speak<'_>) -> Result<Draft, Trouble> {
-        let kind =
-            response.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default().to_lowercase();
-        if kind.starts_with("text/html") {
-            return Err(Trouble::Final(self.unavailable("model.page", &[])));
-        }
         let (mut draft, mut reader, mut events) = (Draft::default(), self.wire.reader(), Events::default());
-        // A server that does not stream answers in one piece.
-        let mut whole = kind.starts_with("application/json").then(Vec::new);
+        let mut form = Form::Open(Vec::new());
         loop {
             let chunk = match tokio::time::timeout(BETWEEN_CHUNKS, response.chunk()).await {
                 // What comes after the end is a count of tokens at most.
@@ -95,31 +91,60 @@ impl Remote {
                 Ok(Ok(chunk)) => chunk,
             };
             let Some(bytes) = chunk else { break };
-            if let Some(body) = &mut whole {
-                body.extend_from_slice(&bytes);
-                if body.len() > LARGEST_BODY {
-                    return Err(Trouble::Final(too_large()));
-                }
-                continue;
+            let mut now = bytes.to_vec();
+            if let Form::Open(begun) = form {
+                form = Form::of([begun, now].concat());
+                now = if let Form::Stream(first) = &mut form { std::mem::take(first) } else { Vec::new() };
             }
-            for data in events.take(&bytes).map_err(Trouble::Final)? {
-                reader.event(&data, &mut draft, speak).map_err(Trouble::Final)?;
+            match &mut form {
+                Form::Page => return Err(Trouble::Final(self.unavailable("model.page", &[]))),
+                Form::Open(body) | Form::Whole(body) => {
+                    body.extend_from_slice(&now);
+                    if body.len() > LARGEST_BODY {
+                        return Err(Trouble::Final(too_large()));
+                    }
+                }
+                Form::Stream(_) => {
+                    for sent in events.take(&now).map_err(Trouble::Final)? {
+                        hear(&sent, &mut *reader, &mut draft, speak).map_err(Trouble::Final)?;
+                    }
+                }
             }
             if events.is_done() || draft.error.is_some() {
                 break;
             }
         }
-        let last = match whole {
-            Some(body) => Some(
-                String::from_utf8(body)
-                    .map_err(|_| Trouble::Final(ModelError::Malformed(say("model.bad_text", &[]))))?,
-            ),
-            None if draft.has_ended() => None,
-            None => events.end(),
-        };
-        if let Some(data) = last {
-            reader.event(&data, &mut draft, speak).map_err(Trouble::Final)?;
+        match form {
+            Form::Whole(body) => {
+                let bad = |_| Trouble::Final(ModelError::Malformed(say("model.bad_text", &[])));
+                let data = String::from_utf8(body).map_err(bad)?;
+                if serde_json::from_str::<IgnoredAny>(&data).is_ok() {
+                    hear(&Sent { data, ..Sent::default() }, &mut *reader, &mut draft, speak).map_err(Trouble::Final)?;
+                    // One whole piece says by itself that it is the end.
+                    draft.finish = draft.finish.take().or(Some(Finish::Done));
+                } else {
+                    // Several pieces without the form of events, of which a broken one was cut.
+                    for value in serde_json::Deserializer::from_str(&data).into_iter::<Box<RawValue>>() {
+                        let value = value.map_err(|error| match error.is_eof() {
+                            true => Trouble::Cut,
+                            false => Trouble::Final(bad_json(&error)),
+                        })?;
+                        let sent = Sent { data: value.get().to_owned(), ..Sent::default() };
+                        hear(&sent, &mut *reader, &mut draft, speak).map_err(Trouble::Final)?;
+                    }
+                }
+            }
+            _ if draft.has_ended() => {}
+            _ => {
+                for sent in events.end() {
+                    hear(&sent, &mut *reader, &mut draft, speak).map_err(Trouble::Final)?;
+                }
+                if !draft.has_ended() && draft.parts.is_empty() && events.stray().len() > "data: ".len() {
+                    draft.error = Some(ServerError { text: events.stray().to_owned(), passes: false });
+                }
+            }
         }
+        reader.end(&mut draft);
         if draft.has_ended() || events.is_done() { Ok(draft) } else { Err(Trouble::Cut) }
     }
 
@@ -139,6 +164,59 @@ impl Remote {
         };
         Trouble::Passing { wait, error: Box::new(error) }
     }
+}
+
+// What an answer is, by its first bytes: many servers say the wrong kind.
+enum Form {
+    // Too little has come to tell.
+    Open(Vec<u8>),
+    Page,
+    // JSON in one piece, or in several without the form of events.
+    Whole(Vec<u8>),
+    // Events, of which these are the first bytes.
+    Stream(Vec<u8>),
+}
+
+impl Form {
+    fn of(bytes: Vec<u8>) -> Form {
+        const MARK: &[u8] = "\u{feff}".as_bytes();
+        if bytes.len() < MARK.len() && MARK.starts_with(&bytes) {
+            return Form::Open(bytes);
+        }
+        let rest = bytes.strip_prefix(MARK).unwrap_or(&bytes);
+        match rest.iter().find(|byte| !byte.is_ascii_whitespace()) {
+            None => Form::Open(bytes),
+            Some(b'<') => Form::Page,
+            Some(b'{' | b'[') => Form::Whole(rest.to_vec()),
+            Some(_) => Form::Stream(bytes),
+        }
+    }
+}
+
+// Events that only keep a line open.
+const KEEPS_ALIVE: &[&str] = &["ping", "pong", "heartbeat", "keepalive", "keep-alive", "keep_alive"];
+
+// One event, which may be nothing, an error in any shape, or a piece of the answer.
+fn hear(sent: &Sent, reader: &mut dyn Reader, draft: &mut Draft, speak: Speak<'_>) -> Result<(), ModelError> {
+    let data = sent.data.trim();
+    let plain = data.trim_matches('"');
+    if KEEPS_ALIVE.contains(&plain.to_lowercase().as_str()) || matches!(data, "null" | "{}" | "[]" | "\"\"") {
+        return Ok(());
+    }
+    if plain.starts_with(char::is_alphabetic) {
+        // Words where JSON was due are what went wrong.
+        draft.error = Some(ServerError { text: plain.to_owned(), passes: false });
+        return Ok(());
+    }
+    let value: Value = serde_json::from_str(data).map_err(|error| bad_json(&error))?;
+    if !(value.is_object() || value.is_array()) {
+        return Ok(());
+    }
+    match error_in(&sent.name, &value) {
+        Some(error) => draft.error = Some(error),
+        None => reader.event(&sent.name, data, draft, speak)?,
+    }
+    Ok(())
 }
 
 async fn text(mut response: Response) -> String {

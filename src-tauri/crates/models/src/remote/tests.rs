@@ -1,7 +1,9 @@
 //! A scripted server on this computer: what it sends, and what becomes of it. Here Chat Completions; what all four
-//! interfaces have in common is in `each`.
+//! interfaces have in common is in `each`, and the ways of servers are in `servers`.
 
+mod catalogue;
 mod each;
+mod servers;
 
 use super::*;
 use assent_agent::{Tokens, ToolSpec};

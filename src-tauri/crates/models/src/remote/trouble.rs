@@ -1,5 +1,6 @@
 //! What can go wrong between a request and its answer: which troubles pass, how long to wait, and the sentence for each.
 
+use super::draft::ServerError;
 use assent_agent::ModelError;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use serde_json::Value;
@@ -69,10 +70,6 @@ fn seconds(number: f64) -> Option<Duration> {
 /// What a server says went wrong, from the body of its answer.
 pub fn error_text(body: &str) -> String {
     match serde_json::from_str::<Value>(body) {
-        Ok(Value::Array(list)) if list.len() == 1 => {
-            message_of(if list[0]["error"].is_null() { &list[0] } else { &list[0]["error"] })
-        }
-        Ok(value) if !value["error"].is_null() => message_of(&value["error"]),
         Ok(value) => message_of(&value),
         // A web page says nothing that a person wants to read here.
         Err(_) if body.trim_start().starts_with('<') => String::new(),
@@ -80,15 +77,79 @@ pub fn error_text(body: &str) -> String {
     }
 }
 
-/// The words of an error object.
+// Where the words of an error stand, the likeliest first.
+const WORDS: &[&str] = &[
+    "error",
+    "message",
+    "detail",
+    "msg",
+    "error_msg",
+    "error_message",
+    "errmsg",
+    "error_description",
+    "status_msg",
+    "base_resp",
+    "errors",
+    "title",
+];
+
+/// The words of an error object, in whatever shape.
 pub fn message_of(error: &Value) -> String {
-    error["message"].as_str().or_else(|| error.as_str()).map_or_else(|| error.to_string(), str::to_owned)
+    words(error, 5).unwrap_or_else(|| error.to_string())
+}
+
+fn words(value: &Value, depth: u8) -> Option<String> {
+    let deeper = depth.checked_sub(1)?;
+    match value {
+        // Some relay the error of another server as its text.
+        Value::String(text) if text.trim_start().starts_with('{') => {
+            serde_json::from_str(text).ok().and_then(|inner| words(&inner, deeper)).or_else(|| Some(text.clone()))
+        }
+        Value::String(text) => Some(text.clone()).filter(|text| !text.trim().is_empty()),
+        Value::Array(list) => list.iter().find_map(|one| words(one, deeper)),
+        Value::Object(fields) => WORDS.iter().find_map(|name| words(fields.get(*name)?, deeper)),
+        _ => None,
+    }
+}
+
+/// The error that an event or a whole answer is, if it is one; `name` is what the stream calls it.
+pub fn error_in(name: &str, value: &Value) -> Option<ServerError> {
+    let one = match value {
+        Value::Array(list) if list.len() == 1 => &list[0],
+        one => one,
+    };
+    let fields = one.as_object()?;
+    let there = |name: &&str| {
+        let empty = |value: &Value| match value {
+            Value::Null | Value::Bool(false) => true,
+            Value::String(text) => text.is_empty(),
+            Value::Array(list) => list.is_empty(),
+            Value::Object(fields) => fields.is_empty(),
+            _ => false,
+        };
+        fields.get(*name).is_some_and(|value| !empty(value))
+    };
+    let said = |error: &Value| Some(ServerError { text: message_of(error), passes: passes(error) || passes(one) });
+    if there(&"error") {
+        return said(&fields["error"]);
+    }
+    let kind = fields.get("type").and_then(Value::as_str).unwrap_or_default();
+    let named = name == "error" || kind == "error" || fields.get("object").and_then(Value::as_str) == Some("error");
+    let answers = ["choices", "candidates", "output", "content", "content_block", "delta", "response", "item", "usage"];
+    let known = ["response.", "message", "content_block", "ping"].iter().any(|start| kind.starts_with(start));
+    if named || (!known && !answers.iter().any(there) && WORDS.iter().any(there) && words(one, 5).is_some()) {
+        return said(one);
+    }
+    None
 }
 
 /// Whether an error object inside of a stream is of a kind that passes.
 pub fn passes(error: &Value) -> bool {
     let code = &error["code"];
-    let number = code.as_u64().or_else(|| code.as_str().and_then(|text| text.parse().ok()));
+    let number = |value: &Value| {
+        let number = value.as_f64().or_else(|| value.as_str().and_then(|text| text.parse().ok()));
+        number.is_some_and(|n| n == 429.0 || (500.0..600.0).contains(&n))
+    };
     let kinds = [error["type"].as_str(), code.as_str(), error["status"].as_str()];
     let known = [
         "overloaded_error",
@@ -102,7 +163,7 @@ pub fn passes(error: &Value) -> bool {
         "RESOURCE_EXHAUSTED",
         "INTERNAL",
     ];
-    number.is_some_and(|n| n == 429 || (500..600).contains(&n))
+    ["code", "status", "status_code", "http_status"].iter().any(|name| number(&error[*name]))
         || kinds.into_iter().flatten().any(|kind| known.contains(&kind))
 }
 
@@ -144,5 +205,43 @@ mod tests {
         }
         assert_eq!(check(&[("retry-after", "-5")], ""), None);
         assert_eq!(check(&[("retry-after", "1e300")], ""), None);
+    }
+
+    #[test]
+    fn an_error_is_known_in_every_shape_and_an_answer_is_none() {
+        for (body, wanted) in [
+            (r#"{"error":"no memory"}"#, "no memory"),
+            (r#"{"error":{"message":"no memory"}}"#, "no memory"),
+            (r#"{"error":{"error":{"message":"no memory"}}}"#, "no memory"),
+            (r#"{"error":{"message":"{\"error\":{\"message\":\"no memory\"}}"}}"#, "no memory"),
+            (r#"[{"error":{"message":"no memory"}}]"#, "no memory"),
+            (r#"{"object":"error","message":"no memory","type":"BadRequestError","code":400}"#, "no memory"),
+            (r#"{"object":"error","message":"no memory","choices":[]}"#, "no memory"),
+            (r#"{"type":"error","message":"no memory","code":null}"#, "no memory"),
+            (r#"{"code":"InvalidParameter","message":"no memory","request_id":"x"}"#, "no memory"),
+            (r#"{"detail":"no memory"}"#, "no memory"),
+            (r#"{"detail":[{"loc":["body"],"msg":"no memory"}]}"#, "no memory"),
+            (r#"{"error_code":336000,"error_msg":"no memory"}"#, "no memory"),
+            (r#"{"errors":[{"message":"no memory"}],"success":false}"#, "no memory"),
+            (r#"{"choices":null,"base_resp":{"status_code":1004,"status_msg":"no memory"}}"#, "no memory"),
+        ] {
+            let found = error_in("", &serde_json::from_str(body).unwrap());
+            assert_eq!(found.map(|error| error.text).as_deref(), Some(wanted), "{body}");
+        }
+        for body in [
+            r#"{"choices":[{"delta":{"content":"x"}}],"error":null}"#,
+            r#"{"choices":[{"delta":{"content":"x"}}],"error":{},"message":"ok"}"#,
+            r#"{"choices":[{"delta":{}}],"base_resp":{"status_code":0,"status_msg":"success"}}"#,
+            r#"{"choices":[],"usage":{"prompt_tokens":1}}"#,
+            r#"{"type":"message_start","message":{"usage":{}}}"#,
+            r#"{"type":"ping"}"#,
+            r#"{"type":"message","content":[]}"#,
+            r#"{"candidates":[{}]}"#,
+            r#"{"choices":[]}"#,
+            "{}",
+            "[]",
+        ] {
+            assert!(error_in("", &serde_json::from_str(body).unwrap()).is_none(), "{body}");
+        }
     }
 }

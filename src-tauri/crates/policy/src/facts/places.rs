@@ -23,7 +23,14 @@ impl Found<'_> {
             let asked = leaf.value.split_once('?').is_some_and(|(before, _)| {
                 before.contains('/') && self.known.trace(before, &[]).provenance == Provenance::Untrusted
             });
-            if plain && !asked && host.as_deref().is_some_and(|host| self.known.host_typed(host)) {
+            if let Some(host) = host.as_deref().filter(|host| plain && !asked && self.known.host_typed(host)) {
+                // The host was named; what follows it in the address is what it is told.
+                if let Some(told) = self.known.tells_host(host, &leaf.value) {
+                    self.facts.effect = Effect::Send;
+                    self.facts.destination = Destination::NewParty;
+                    self.facts.payload = self.facts.payload.max(told.provenance);
+                    self.origin(leaf, &told);
+                }
                 continue;
             }
             self.facts.effect = Effect::Send;

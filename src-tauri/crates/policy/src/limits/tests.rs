@@ -25,6 +25,29 @@ fn lim_01_back_and_forth_three_times_trips_the_breaker() {
 }
 
 #[test]
+fn a_round_of_up_to_six_calls_three_times_over_trips_the_breaker() {
+    let check = |calls: &str, trips: bool| {
+        assert_eq!(matches!(of(last(calls)), LimitState::Breaker(_)), trips, "{calls}");
+    };
+    for round in ["abc", "abcd", "abcde", "abcdef", "aab", "abac"] {
+        check(&round.repeat(3), true);
+        check(&format!("xyz{}", round.repeat(3)), true);
+        check(&round.repeat(2), false);
+        check(&round.repeat(3)[1..], false);
+    }
+    // To look in between is no round: what comes after each look is another call.
+    check("labcldeflghilmno", false);
+    check("abcdefghijklmnopqrstuvwxyz", false);
+    check(&"abcdefg".repeat(3), false);
+}
+
+#[test]
+fn looks_that_differ_in_one_value_and_find_the_same_trip_the_breaker() {
+    assert_eq!(of(Counts { same_but_one: 7, ..Counts::default() }), LimitState::Within);
+    assert!(matches!(of(Counts { same_but_one: 8, ..Counts::default() }), LimitState::Breaker(_)));
+}
+
+#[test]
 fn errors_and_rejections_in_a_row_trip_the_breaker() {
     assert_eq!(of(Counts { errors_in_row: 4, rejections_in_row: 2, ..Counts::default() }), LimitState::Within);
     assert!(matches!(of(Counts { errors_in_row: 5, ..Counts::default() }), LimitState::Breaker(_)));

@@ -101,10 +101,10 @@ fn a_record_is_reached_by_its_whole_name_also_when_the_user_writes_later() {
     k.read(&Content { source: "your contacts", author: Author::Others, value: &book, records: true });
     check("sarah@home.test", &k, Provenance::Untrusted);
     k.typed("Ask Sarah Baker to lunch");
-    check("sarah@home.test", &k, Provenance::OwnData);
+    check("sarah@home.test", &k, Provenance::Linked);
     check("eve@evil.test", &k, Provenance::Untrusted);
     k.typed("I mean the group 'Lunch'");
-    check("eve@evil.test", &k, Provenance::OwnData);
+    check("eve@evil.test", &k, Provenance::Linked);
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn a_file_is_named_without_its_ending_and_with_spaces() {
     k.read(&Content { source: "the drive", author: Author::Others, value: &files, records: true });
     assert_eq!(k.trace_object("9", &[]).provenance, Provenance::OwnData);
     k.typed("I mean grocery-list.docx");
-    check("9", &k, Provenance::OwnData);
+    check("9", &k, Provenance::Linked);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! looked at. An event with guests is the server's to tell them of, so that changing it sends.
 
 use super::{
-    dav::{Changed, If, Server},
+    dav::{Changed, Server},
     event::Event,
     ics::Calendar,
     multistatus::Found,
@@ -23,7 +23,12 @@ use std::sync::Arc;
 
 /// The calendars that the user added and switched on; none where there is no account.
 #[derive(Clone, Default)]
-pub struct Calendars(pub Arc<Vec<Server>>);
+pub struct Calendars {
+    /// Those that work.
+    pub servers: Arc<Vec<Server>>,
+    /// Those that the user added and that do not work: the name, and why. A file is no stand-in for them.
+    pub failed: Arc<Vec<(String, String)>>,
+}
 
 impl Calendars {
     /// The account that a call means: the one it names, else the only one. None for a call about a file: one that names
@@ -32,10 +37,17 @@ impl Calendars {
     /// # Errors
     /// `BadInput` with the names there are.
     pub fn meant(&self, account: Option<&str>, file: Option<&str>) -> Result<Option<&Server>, ToolError> {
-        let names = || self.0.iter().map(|server| server.name.as_str()).collect::<Vec<_>>().join(", ");
+        let names = || self.servers.iter().map(|server| server.name.as_str()).collect::<Vec<_>>().join(", ");
+        let wanted = |(name, _): &&(String, String)| file.is_none() && account.is_none_or(|account| account == name);
+        let lacking = account.is_some() || self.servers.is_empty();
+        if let Some((name, why)) = self.failed.iter().find(wanted).filter(|_| lacking) {
+            let values = [("name", visible(name)), ("why", visible(why))];
+            let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+            return Err(ToolError::Failed(say("calendar.dav.failed", &values)));
+        }
         let bad =
             |key: &str, name: &str| ToolError::BadInput(say(key, &[("name", &visible(name)), ("names", &names())]));
-        match (account, file, self.0.as_slice()) {
+        match (account, file, self.servers.as_slice()) {
             (Some(name), Some(_), _) => Err(bad("calendar.dav.either", name)),
             (Some(name), None, []) => Err(bad("calendar.dav.no_accounts", name)),
             (Some(name), None, all) => match all.iter().find(|server| server.name == name) {
@@ -97,7 +109,7 @@ pub fn describe(server: &Server, change: &Change, place: &Place) -> Result<ToolF
     rows.push((say("calendar.row.calendar", &[]), visible(&server.url)));
     let mut targets = vec![target("/account".to_owned(), &server.name, String::new())];
     if let Some(found) = before {
-        targets.push(target("/id".to_owned(), &plan.event.id, found.etag.clone()));
+        targets.push(target("/id".to_owned(), &plan.event.id, found.version()));
     }
     let effect = match (guests, before) {
         // The server writes to the guests, and nothing takes that back.
@@ -120,8 +132,14 @@ pub fn describe(server: &Server, change: &Change, place: &Place) -> Result<ToolF
 }
 
 /// The inverse of a change, before it is made; none for one that sends.
-pub fn prepare(server: &Server, change: &Change, facts: &ToolFacts) -> Vec<Inverse> {
-    if facts.reversal == Reversal::Undoable { vec![inverse(server, change, None)] } else { Vec::new() }
+///
+/// # Errors
+/// When the server does not say where a new event belongs.
+pub fn prepare(server: &Server, change: &Change, facts: &ToolFacts) -> Result<Vec<Inverse>, ToolError> {
+    if facts.reversal != Reversal::Undoable {
+        return Ok(Vec::new());
+    }
+    Ok(vec![inverse(server, change, None).map_err(failed)?])
 }
 
 /// Makes the change, if the event still is the version that was looked at.
@@ -129,9 +147,10 @@ pub fn run(server: &Server, change: &Change, facts: &ToolFacts) -> Result<Output
     let looked_at = facts.targets.iter().find(|target| target.field == "/id").map(|target| target.state.as_str());
     let Change { before, plan } = change;
     let done = match before {
-        None => server.put(&server.href(&plan.event.id), &plan.text, &If::Nothing),
-        Some(found) if plan.effect == Effect::Delete => server.delete(&found.href, looked_at.unwrap_or(&found.etag)),
-        Some(found) => server.put(&found.href, &plan.text, &If::Is(looked_at.unwrap_or(&found.etag))),
+        None => address(server, change).and_then(|href| server.put_new(&href, &plan.text)),
+        Some(found) if looked_at.is_some_and(|version| !found.is(version)) => Ok(Changed::Conflict),
+        Some(found) if plan.effect == Effect::Delete => server.delete(found),
+        Some(found) => server.put_over(found, &plan.text),
     };
     let value = json!({"id": plan.event.id, "account": server.name});
     match done {
@@ -140,7 +159,7 @@ pub fn run(server: &Server, change: &Change, facts: &ToolFacts) -> Result<Output
             // Some servers keep an event in their own words and so do not say its version.
             let after = if gone { Some(String::new()) } else { etag.or_else(|| version(server, change)) };
             let undoable = facts.reversal == Reversal::Undoable;
-            let inverses = if undoable { vec![inverse(server, change, after)] } else { Vec::new() };
+            let inverses = if undoable { inverse(server, change, after).into_iter().collect() } else { Vec::new() };
             Ok(Output { value, items: vec![outcome(0, Ok(()))], inverses, ..Output::default() })
         }
         Ok(Changed::Conflict) => Err(ToolError::Failed(conflict(server, before.is_none()))),
@@ -159,7 +178,7 @@ pub fn undo(calendars: &Calendars, inverse: &Inverse) -> Undone {
     let data = &inverse.data;
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let (name, href) = (text(&data["account"]), text(&data["href"]));
-    let Some(server) = calendars.0.iter().find(|server| server.name == name) else {
+    let Some(server) = calendars.servers.iter().find(|server| server.name == name) else {
         return Undone::Conflict(say("calendar.dav.gone", &[("calendar", &visible(&name))]));
     };
     let now = match server.get(&href) {
@@ -169,20 +188,24 @@ pub fn undo(calendars: &Calendars, inverse: &Inverse) -> Undone {
     let before = data["before"]["text"].as_str().map(|kept| (text(&data["before"]["etag"]), kept));
     let untouched = match (&now, &before) {
         (None, None) => true,
-        (Some(now), Some((etag, kept))) => now.etag == *etag || now.text == *kept,
+        (Some(now), Some((version, kept))) => now.is(version) || now.holds(kept),
         _ => false,
     };
     if untouched {
         return Undone::NotNeeded;
     }
-    let etag = now.as_ref().map_or("", |now| now.etag.as_str());
-    if data["after"].as_str() != Some(etag) {
+    let after = data["after"].as_str();
+    let as_left = match &now {
+        Some(now) => after.is_some_and(|version| !version.is_empty() && now.is(version)),
+        None => after == Some(""),
+    };
+    if !as_left {
         return Undone::Conflict(conflict(server, false));
     }
     let done = match (&now, before) {
-        (Some(_), Some((_, kept))) => server.put(&href, kept, &If::Is(etag)),
-        (None, Some((_, kept))) => server.put(&href, kept, &If::Nothing),
-        (Some(_), None) => server.delete(&href, etag),
+        (Some(now), Some((_, kept))) => server.put_over(now, kept),
+        (None, Some((_, kept))) => server.put_new(&href, kept),
+        (Some(now), None) => server.delete(now),
         (None, None) => return Undone::NotNeeded,
     };
     match done {
@@ -203,7 +226,7 @@ pub fn held(server: &Server, from: &Zoned, to: &Zoned) -> Result<(Vec<Event>, us
         let read = calendar.events.iter().filter_map(Event::read);
         let before = events.len();
         events.extend(read);
-        unread += calendar.events.len() - (events.len() - before);
+        unread += calendar.broken + calendar.events.len() - (events.len() - before);
     }
     Ok((events, unread))
 }
@@ -230,17 +253,17 @@ fn conflict(server: &Server, new: bool) -> String {
     say(if new { "calendar.dav.there" } else { "calendar.dav.conflict" }, &[("calendar", &server.name)])
 }
 
-fn address(server: &Server, change: &Change) -> String {
-    change.before.as_ref().map_or_else(|| server.href(&change.plan.event.id), |found| found.href.clone())
+fn address(server: &Server, change: &Change) -> Result<String, Trouble> {
+    change.before.as_ref().map_or_else(|| server.href(&change.plan.event.id), |found| Ok(found.href.clone()))
 }
 
 // `after`: the version that the change left; empty where nothing is left.
-fn inverse(server: &Server, change: &Change, after: Option<String>) -> Inverse {
-    let before = change.before.as_ref().map(|found| json!({"etag": found.etag, "text": found.text}));
-    let href = address(server, change);
-    Inverse { item: 0, data: json!({"account": server.name, "href": href, "before": before, "after": after}) }
+fn inverse(server: &Server, change: &Change, after: Option<String>) -> Result<Inverse, Trouble> {
+    let before = change.before.as_ref().map(|found| json!({"etag": found.version(), "text": found.text}));
+    let href = address(server, change)?;
+    Ok(Inverse { item: 0, data: json!({"account": server.name, "href": href, "before": before, "after": after}) })
 }
 
 fn version(server: &Server, change: &Change) -> Option<String> {
-    server.get(&address(server, change)).ok().flatten().map(|found| found.etag)
+    server.get(&address(server, change).ok()?).ok().flatten().map(|found| found.version())
 }

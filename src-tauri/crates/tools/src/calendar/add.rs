@@ -90,10 +90,15 @@ fn plan(input: &Input, calendar: &Calendar<'_>, place: &Place) -> Result<Plan, T
         without: Vec::new(),
         with: Vec::new(),
         instead: None,
+        onward: false,
         cancelled: false,
     };
     let text = match calendar.end {
-        Some(end) => format!("{}{block}{}", &calendar.text[..end], &calendar.text[end..]),
+        Some(end) => {
+            let (before, after) = calendar.text.split_at(end);
+            let line_end = if before.ends_with(['\n', '\r']) { "" } else { calendar.newline };
+            format!("{before}{line_end}{block}{after}")
+        }
         None => {
             let head: String = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Assent//Assent//EN"]
                 .iter()

@@ -2,7 +2,7 @@
 
 use super::{
     ics::{Block, Line, unescaped},
-    time::When,
+    time::{When, Zone},
 };
 use jiff::{Span, ToSpan, civil};
 
@@ -29,6 +29,8 @@ pub struct Event {
     pub with: Vec<When>,
     /// The occurrence that this one is instead of.
     pub instead: Option<When>,
+    /// It is instead of all later ones as well (`RANGE=THISANDFUTURE`).
+    pub onward: bool,
     /// It was called off.
     pub cancelled: bool,
 }
@@ -55,6 +57,10 @@ impl Event {
             without: list("EXDATE"),
             with: list("RDATE"),
             instead: block.line("RECURRENCE-ID").and_then(When::of),
+            onward: block
+                .line("RECURRENCE-ID")
+                .and_then(|line| line.param("RANGE"))
+                .is_some_and(|range| range.eq_ignore_ascii_case("THISANDFUTURE")),
             cancelled: block.text("STATUS").is_some_and(|status| status.eq_ignore_ascii_case("CANCELLED")),
             start,
             end,
@@ -68,7 +74,8 @@ impl Event {
 }
 
 fn end(block: &Block, start: &When) -> When {
-    if let Some(end) = block.line("DTEND").and_then(When::of).filter(|end| end.civil() >= start.civil()) {
+    let end = block.line("DTEND").and_then(When::of).map(|end| beside(&end, start));
+    if let Some(end) = end.filter(|end| end.civil() >= start.civil()) {
         return end;
     }
     let said = block.line("DURATION").and_then(|line| line.value.trim().parse::<Span>().ok());
@@ -77,7 +84,22 @@ fn end(block: &Block, start: &When) -> When {
     start.moved(start.civil().checked_add(length).unwrap_or(civil::DateTime::MAX))
 }
 
-fn whens(line: &Line) -> Vec<When> {
+// The end on the wall of the start, whose zone may be another.
+fn beside(end: &When, start: &When) -> When {
+    match (end, start) {
+        (When::At(at, Zone::Known(zone)), When::At(_, Zone::Known(of))) if zone != of => {
+            let there = at.to_zoned(zone.clone()).map(|at| at.with_time_zone(of.clone()).datetime());
+            start.moved(there.unwrap_or(*at))
+        }
+        (When::At(at, _), When::Day(_)) if at.time() != civil::Time::midnight() => {
+            When::Day(at.date().tomorrow().unwrap_or(at.date()))
+        }
+        (end, start) => start.moved(end.civil()),
+    }
+}
+
+/// The times of a line that lists some.
+pub fn whens(line: &Line) -> Vec<When> {
     let one =
         |value: &str| When::of(&Line { value: value.split('/').next().unwrap_or(value).to_owned(), ..line.clone() });
     line.value.split(',').filter_map(one).collect()

@@ -60,14 +60,14 @@ fn titled(key: &str, values: &[(&str, String)]) -> String {
     say(key, &values.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>())
 }
 
-// Events, how many cannot be read, and who else can write there.
-fn in_file(input: &Input, place: &Place) -> Result<(Vec<Event>, usize, Option<String>), ToolError> {
+// Events, how many cannot be read, whether all of them are there, and who else can write there.
+fn in_file(input: &Input, place: &Place) -> Result<(Vec<Event>, usize, bool, Option<String>), ToolError> {
     let (at, _) = located(input.calendar.as_deref(), place, Use::Look)?;
     let (_, text) = opened(&at, place)?;
     let calendar = super::read(&text, &at)?;
     let events: Vec<Event> = calendar.events.iter().filter_map(Event::read).collect();
-    let unread = calendar.events.len() - events.len();
-    Ok((events, unread, untrusted(&at.path, place)))
+    let unread = calendar.broken + calendar.events.len() - events.len();
+    Ok((events, unread, !calendar.cut, untrusted(&at.path, place)))
 }
 
 impl Tool for List {
@@ -106,10 +106,10 @@ impl Tool for List {
         let input: Input = parse(args)?;
         let (from, to) = days(&input, place)?;
         let server = self.0.meant(input.account.as_deref(), input.calendar.as_deref())?;
-        let (events, unread, source) = match server {
+        let (events, unread, uncut, source) = match server {
             Some(server) => {
                 let (events, unread) = account::held(server, &from, &to)?;
-                (events, unread, Some(account::words(server)))
+                (events, unread, true, Some(account::words(server)))
             }
             None => in_file(&input, place)?,
         };
@@ -143,7 +143,7 @@ impl Tool for List {
                 row
             })
             .collect();
-        let truncated = !whole || found.len() > MOST;
+        let truncated = !whole || !uncut || found.len() > MOST;
         let source = source.or_else(|| invited.then(|| say("calendar.source", &[])));
         let value = json!({"events": rows, "truncated": truncated, "unreadable": unread});
         Ok(Output { value, untrusted: source, ..Output::default() })

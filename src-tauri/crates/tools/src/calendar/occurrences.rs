@@ -35,12 +35,18 @@ pub fn between<'a>(events: &'a [Event], from: &Zoned, to: &Zoned) -> (Vec<Occurr
     for event in events.iter().filter(|event| !event.cancelled) {
         let (starts, all) = if began.elapsed() < WITHIN { starts(event, from, to) } else { (vec![], false) };
         whole &= all;
-        let moved = |start: &civil::DateTime| {
-            let other =
-                |one: &&Event| one.id == event.id && one.instead.as_ref().is_some_and(|when| same(when, *start, event));
-            event.instead.is_none() && events.iter().any(|one| other(&one))
+        let others: Vec<&Event> = match event.instead {
+            None => events.iter().filter(|one| one.id == event.id && one.instead.is_some()).collect(),
+            Some(_) => Vec::new(),
         };
-        for start in starts.into_iter().filter(|start| !moved(start)) {
+        let is = |one: &Event, start| one.instead.as_ref().is_some_and(|when| same(when, start, event));
+        for start in starts.into_iter().filter(|start| !others.iter().any(|one| is(one, *start))) {
+            let Some((event, start)) = (match onward(&others, start, event) {
+                None => Some((event, start)),
+                Some((later, start)) => start.filter(|_| !later.cancelled).map(|start| (later, start)),
+            }) else {
+                continue;
+            };
             let end = start.checked_add(event.length()).unwrap_or(start);
             let (start, end) = (event.start.moved(start), event.end.moved(end));
             let (Some(at), Some(until)) = (start.moment(own), end.moment(own)) else { continue };
@@ -54,13 +60,42 @@ pub fn between<'a>(events: &'a [Event], from: &Zoned, to: &Zoned) -> (Vec<Occurr
     (found, whole)
 }
 
+// The event that an earlier one became from some time on, and when this occurrence of it begins now.
+fn onward<'a>(
+    others: &[&'a Event],
+    start: civil::DateTime,
+    event: &Event,
+) -> Option<(&'a Event, Option<civil::DateTime>)> {
+    let from = |one: &Event| one.instead.as_ref().map(|when| wall(when, event));
+    let later = others.iter().filter(|one| one.onward && from(one).is_some_and(|from| from <= start));
+    let later = *later.max_by_key(|one| from(one))?;
+    let shift = later.start.civil().since(from(later)?).ok()?;
+    Some((later, start.checked_add(shift).ok()))
+}
+
+/// What `when` is on the wall of `event`.
+pub fn wall(when: &When, event: &Event) -> civil::DateTime {
+    match (when, &event.start) {
+        (When::At(at, Zone::Known(zone)), When::At(_, Zone::Known(of))) if zone != of => {
+            at.to_zoned(zone.clone()).map_or(*at, |at| at.with_time_zone(of.clone()).datetime())
+        }
+        // A day alone means what begins on it.
+        (When::Day(day), When::At(start, _)) => day.to_datetime(start.time()),
+        _ => when.civil(),
+    }
+}
+
 // Whether `when` names the occurrence of `event` at that hour on its wall.
 fn same(when: &When, start: civil::DateTime, event: &Event) -> bool {
-    let (When::At(at, Zone::Known(zone)), When::At(_, Zone::Known(of))) = (when, &event.start) else {
-        return when.civil() == start;
-    };
-    let moment = |at: civil::DateTime, zone: &TimeZone| at.to_zoned(zone.clone()).ok().map(|at| at.timestamp());
-    moment(*at, zone) == moment(start, of)
+    match (when, &event.start) {
+        (When::Day(day), _) => *day == start.date(),
+        (When::At(at, _), When::Day(_)) => at.date() == start.date(),
+        (When::At(at, Zone::Known(zone)), When::At(_, Zone::Known(of))) => {
+            let moment = |at: civil::DateTime, zone: &TimeZone| at.to_zoned(zone.clone()).ok().map(|at| at.timestamp());
+            moment(*at, zone) == moment(start, of)
+        }
+        _ => when.civil() == start,
+    }
 }
 
 // Hours on the event's own wall. The rule is expanded as if they were all in UTC: a rule speaks of the wall, and what a
@@ -76,7 +111,7 @@ fn starts(event: &Event, from: &Zoned, to: &Zoned) -> (Vec<civil::DateTime>, boo
             None => whole = false,
         }
     }
-    all.extend(event.with.iter().map(When::civil));
+    all.extend(event.with.iter().map(|when| wall(when, event)));
     all.retain(|start| !event.without.iter().any(|when| same(when, *start, event)));
     all.sort();
     all.dedup();
@@ -88,7 +123,10 @@ fn expanded(event: &Event, rule: &str, from: &Zoned, to: &Zoned) -> Option<(Vec<
     if rule.contains("FREQ=SECONDLY") || rule.contains("FREQ=MINUTELY") || rule.len() > 1_000 {
         return None;
     }
-    let parts: Option<Vec<String>> = rule.split(';').map(|part| on_the_wall(part, event)).collect();
+    // Empty parts, and what only says that the calendar is the usual one, are left out.
+    let said = |part: &&str| !part.is_empty() && *part != "RSCALE=GREGORIAN" && !part.starts_with("X-");
+    let rule: String = rule.split_whitespace().collect();
+    let parts: Option<Vec<String>> = rule.split(';').filter(said).map(|part| on_the_wall(part, event)).collect();
     let rule: RRule<Unvalidated> = parts?.join(";").parse().ok()?;
     let start = utc(event.start.civil())?;
     let rule = rule.validate(start).ok()?;

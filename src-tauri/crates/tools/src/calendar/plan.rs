@@ -2,12 +2,13 @@
 
 use super::{
     event::Event,
-    ics::Calendar,
+    ics::{Calendar, decoded},
     located, occurrences, opened,
     time::{own, shown},
 };
 use crate::{
-    contents::{self, describe_own},
+    contents::{self, Current, describe_own},
+    paths::Resolved,
     protected::Use,
     words::{say, shown_name, shown_path},
 };
@@ -44,12 +45,13 @@ pub fn describe(
         return Ok(describe_own(&at, field, visible(title)));
     }
     let (now, text) = opened(&at, place)?;
+    writable(&now, &at)?;
     let calendar = super::read(&text, &at)?;
     let plan = plan(&calendar)?;
     let when = shown(&plan.event.start, &plan.event.end, &own(place));
     let values = [("title", visible(&plan.event.title)), ("when", when), ("calendar", shown_name(&at.path))];
     let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
-    let facts = contents::describe(&at, field, &now, &plan.text, say(plan.title, &values));
+    let facts = contents::describe(&at, field, &now, &plan.text, say(plan.title, &values), place);
     let others: Vec<Event> = calendar.events.iter().filter_map(Event::read).collect();
     let mut rows = rows(&plan, &others, "calendar.nobody_told", place);
     rows.push((say("tools.words.path", &[]), shown_path(&at.path)));
@@ -65,8 +67,17 @@ pub fn text(
     plan: impl FnOnce(&Calendar<'_>) -> Result<Plan, ToolError>,
 ) -> Result<String, ToolError> {
     let (at, _) = located(named, place, Use::Change)?;
-    let (_, text) = opened(&at, place)?;
+    let (now, text) = opened(&at, place)?;
+    writable(&now, &at)?;
     Ok(plan(&super::read(&text, &at)?)?.text)
+}
+
+// Only lines of one event are ever changed, so that a file in an old encoding is not put into another.
+fn writable(now: &Current, at: &Resolved) -> Result<(), ToolError> {
+    match decoded(now.bytes.as_deref().unwrap_or_default()).1 {
+        true => Err(ToolError::Failed(say("calendar.encoding", &[("path", &shown_path(&at.path))]))),
+        false => Ok(()),
+    }
 }
 
 /// What a card says of an event: `others` may happen at the same time, and `people` is the sentence about its guests.

@@ -1,5 +1,8 @@
 //! Calendars as other programs write them, and as nobody should.
 
+mod kinds;
+mod served;
+
 use super::{event::Event, ics::Calendar, occurrences};
 use crate::check::{World, age, check_do_undo, find};
 use assent_agent::ToolError;
@@ -114,13 +117,17 @@ fn events_are_added_changed_and_cancelled_and_all_else_stays_byte_for_byte() {
     let wanted = WORK
         .replace("DTSTART;TZID=Europe/Warsaw:20261102T093000", "DTSTART;TZID=Europe/Warsaw:20261102T100000")
         .replace("DTEND;TZID=Europe/Warsaw:20261102T094500", "DTEND;TZID=Europe/Warsaw:20261102T101500")
-        .replace("SUMMARY:Stand\\, up", "SUMMARY:Daily");
+        .replace("EXDATE;TZID=Europe/Warsaw:20261113T093000", "EXDATE;TZID=Europe/Warsaw:20261113T100000")
+        .replace("RECURRENCE-ID;TZID=Europe/Warsaw:20261127T093000", "RECURRENCE-ID;TZID=Europe/Warsaw:20261127T100000")
+        .replace("SUMMARY:Stand\\, up", "SUMMARY:Daily")
+        .replace("END:VALARM\r\nEND:VEVENT", "END:VALARM\r\nSEQUENCE:1\r\nEND:VEVENT")
+        .replace("late\r\nEND:VEVENT", "late\r\nSEQUENCE:1\r\nEND:VEVENT");
     assert_eq!(fs::read_to_string(&path).unwrap(), wanted);
 
     fs::write(&path, WORK).unwrap();
     age(&path);
     world.act("calendar.change", json!({"id": "holiday", "where": "Sea", "calendar": file}));
-    assert_eq!(fs::read_to_string(&path).unwrap(), WORK.replace("LOCATION:Home", "LOCATION:Sea"));
+    assert_eq!(fs::read_to_string(&path).unwrap(), WORK.replace("LOCATION:Home", "LOCATION:Sea\r\nSEQUENCE:1"));
 
     fs::write(&path, WORK).unwrap();
     age(&path);

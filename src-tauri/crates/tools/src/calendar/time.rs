@@ -29,8 +29,11 @@ pub enum Zone {
 impl When {
     /// Reads `DTSTART` and its like.
     pub fn of(line: &Line) -> Option<When> {
-        let zone = line.param("TZID").map_or(Zone::Floating, zone);
-        When::read(line.value.trim(), zone)
+        let value = line.value.trim();
+        // Some give a whole day its midnight.
+        let is_day = line.param("VALUE").is_some_and(|kind| kind.eq_ignore_ascii_case("DATE"));
+        let value = if is_day { value.get(..8).unwrap_or(value) } else { value };
+        When::read(value, line.zone.clone())
     }
 
     /// Reads `20261127`, `20261127T150000` or `20261127T140000Z`.
@@ -89,11 +92,14 @@ impl When {
             When::At(at, Zone::Known(zone))
                 if zone.iana_name().is_none_or(|name| name == "UTC" || name == "Etc/UTC") =>
             {
-                format!("{name}:{}Z", at.strftime("%Y%m%dT%H%M%S"))
+                let utc = at.to_zoned(zone.clone()).map(|at| at.with_time_zone(TimeZone::UTC).datetime());
+                format!("{name}:{}Z", utc.unwrap_or(*at).strftime("%Y%m%dT%H%M%S"))
             }
             When::At(at, zone) => {
                 let id = match zone {
-                    Zone::Known(zone) => zone.iana_name().map(|id| format!(";TZID={id}")).unwrap_or_default(),
+                    Zone::Known(zone) => {
+                        zone.iana_name().map(|id| format!(";TZID={}", parameter(id))).unwrap_or_default()
+                    }
                     Zone::Unknown(id) => format!(";TZID=\"{}\"", id.replace('"', "")),
                     Zone::Floating => String::new(),
                 };
@@ -103,12 +109,28 @@ impl When {
     }
 }
 
-// `Europe/Warsaw`, also behind the prefix that some programs put before it.
-fn zone(id: &str) -> Zone {
+// A name as a parameter's value: in quotes where it needs them.
+fn parameter(id: &str) -> String {
+    if id.contains([':', ';', ',']) { format!("\"{}\"", id.replace('"', "")) } else { id.to_owned() }
+}
+
+/// The zone of a name that the calendar does not define: `Europe/Warsaw`, also behind the prefix that some programs put
+/// before it, a name of Windows', or an offset.
+pub fn zone(id: &str) -> Zone {
     let known = |id: &str| TimeZone::get(id).ok().map(Zone::Known);
+    let id = id.trim();
     let parts: Vec<&str> = id.trim_matches('/').split('/').collect();
+    let behind = |count: usize| (parts.len() > count).then(|| known(&parts[parts.len() - count..].join("/"))).flatten();
+    let fixed = || {
+        let digits = ["UTC", "GMT", ""].iter().find_map(|start| id.strip_prefix(start))?;
+        let offset = digits.starts_with(['+', '-']).then(|| super::defined::offset(digits)).flatten()?;
+        jiff::tz::Offset::from_seconds(offset).ok().map(|offset| Zone::Known(TimeZone::fixed(offset)))
+    };
     known(id)
-        .or_else(|| (parts.len() > 2).then(|| known(&parts[parts.len() - 2..].join("/"))).flatten())
+        .or_else(|| behind(3))
+        .or_else(|| behind(2))
+        .or_else(|| known(super::windows::zone(id)?))
+        .or_else(fixed)
         .unwrap_or_else(|| Zone::Unknown(id.to_owned()))
 }
 

@@ -46,7 +46,7 @@ impl Wanted<'_> {
         plan: impl FnOnce(&Calendar<'_>) -> Result<Plan, ToolError>,
     ) -> Result<Vec<Inverse>, ToolError> {
         match self.calendars.meant(self.account, self.file)? {
-            Some(server) => Ok(account::prepare(server, &account::planned(server, self.id, plan)?, facts)),
+            Some(server) => account::prepare(server, &account::planned(server, self.id, plan)?, facts),
             None => ready(&plan::text(self.file, place, plan)?, facts, place),
         }
     }

@@ -7,12 +7,15 @@ use crate::{
     folders::{Surroundings, Surveyor, make_above, remove_empty},
     handle::{CHANGED, Entry, Handles, passing_name},
     input::{check_count, parse, spec},
+    links,
+    origin::carry,
     paths::text_of,
+    protected::Bounds,
     relocate::conflict,
     tree,
 };
 use assent_agent::{Inverse, Output, Place, Tool, ToolError, ToolFacts, ToolSpec, Undone};
-use assent_protocol::Effect;
+use assent_protocol::{Effect, Reach};
 use rustix::{fs::fsync, io::Errno};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -85,6 +88,9 @@ impl Tool for Copy {
     fn run(&self, _: &Value, facts: &ToolFacts, place: &Place) -> Result<Output, ToolError> {
         let pairs = pairs(facts)?;
         let mut handles = Handles::new(place);
+        let bounds = Bounds::of(place);
+        // As far as was shown on the card, by any of the targets.
+        let allowed = facts.targets.iter().map(|target| target.reach).max().unwrap_or(Reach::Inside);
         let mut surveyor = Surveyor::default();
         // Looked up before the first copy, as in `prepare`.
         let mut inverses: Vec<Copied> =
@@ -93,7 +99,8 @@ impl Tool for Copy {
             let (from, target, to) = &pairs[item];
             let made = make_above(to, &mut handles)?;
             let entries = handles.entry(from).and_then(|from| Ok((from, handles.entry(to)?)));
-            let copied = entries.and_then(|(from, to)| copy(&from, &to, &target.state, place));
+            let copied = entries.and_then(|(from, to)| copy(&from, &to, &target.state, (&bounds, allowed), place));
+            let copied = copied.and_then(|summary| carry(from, to, place).map(|()| summary));
             inverses[item].summary = Some(copied.map_err(|error| {
                 remove_empty(made.iter().rev().map(PathBuf::as_path), &mut handles);
                 (error, to.clone())
@@ -157,7 +164,13 @@ impl Copied {
 }
 
 // Copies under a passing name and gives the copy its own when it is whole.
-fn copy(from: &Entry, to: &Entry, expected: &str, place: &Place) -> Result<String, Errno> {
+fn copy(
+    from: &Entry,
+    to: &Entry,
+    expected: &str,
+    (bounds, allowed): (&Bounds, Reach),
+    place: &Place,
+) -> Result<String, Errno> {
     if from.mark()?.ok_or(Errno::NOENT)?.state() != expected {
         return Err(CHANGED);
     }
@@ -168,7 +181,7 @@ fn copy(from: &Entry, to: &Entry, expected: &str, place: &Place) -> Result<Strin
     if passing.stat()?.is_some() {
         tree::remove(&passing)?;
     }
-    tree::copy(from, &passing, &place.stop)?;
+    tree::copy_checked(from, &passing, &place.stop, &|stat| links::check(stat, bounds, allowed))?;
     let summary = tree::summary(&passing);
     match summary.and_then(|summary| passing.rename_to(to).map(|()| summary)) {
         Ok(summary) => {

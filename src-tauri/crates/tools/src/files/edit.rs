@@ -53,7 +53,7 @@ impl Tool for Edit {
             return Err(ToolError::BadInput(crate::failure::sentence(Errno::NOENT, &at.path)));
         }
         let text = edited(&input, &at.path, now.text())?;
-        Ok(describe(&at, "/path", &now, &text, title))
+        Ok(describe(&at, "/path", &now, &text, title, place))
     }
 
     fn prepare(&self, args: &Value, facts: &ToolFacts, place: &Place) -> Result<Vec<Inverse>, ToolError> {

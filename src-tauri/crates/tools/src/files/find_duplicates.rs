@@ -5,12 +5,15 @@ use crate::{
     failure::{errno, failed},
     handle::Handles,
     input::{parse, spec},
+    links,
     mark::Kind,
     paths::{resolve, text_of},
+    protected::Bounds,
     walk::{Seen, walk},
     words::{folder_name, say},
 };
 use assent_agent::{Inverse, Output, Place, Tool, ToolError, ToolFacts, ToolSpec, Undone};
+use assent_protocol::Reach;
 use rustix::io::Errno;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -52,7 +55,7 @@ impl Tool for FindDuplicates {
         let input: Input = parse(args)?;
         let at = resolve(&input.folder, place)?;
         let title = say("tools.duplicates.title", &[("folder", &folder_name(&at.path, &place.home))]);
-        Ok(super::looking(title, &at, "/folder"))
+        Ok(super::looking(title, &at, "/folder", place))
     }
 
     fn prepare(&self, _: &Value, _: &ToolFacts, _: &Place) -> Result<Vec<Inverse>, ToolError> {
@@ -61,6 +64,8 @@ impl Tool for FindDuplicates {
 
     fn run(&self, _: &Value, facts: &ToolFacts, place: &Place) -> Result<Output, ToolError> {
         let folder = super::list::looked_at(facts)?;
+        let allowed = facts.targets.first().map_or(Reach::Inside, |target| target.reach);
+        let bounds = Bounds::of(place);
         let mut by_size: BTreeMap<u64, Vec<File>> = BTreeMap::new();
         let mut seen_inodes = HashSet::new();
         let complete = walk(&folder, usize::MAX, place, |seen| {
@@ -75,7 +80,7 @@ impl Tool for FindDuplicates {
         let mut same: BTreeMap<(u64, String), Vec<File>> = BTreeMap::new();
         for (size, files) in by_size.into_iter().filter(|(_, files)| files.len() > 1) {
             for file in files {
-                match if size > MOST_BYTES { None } else { sum(Path::new(&file.path), place) } {
+                match if size > MOST_BYTES { None } else { sum(Path::new(&file.path), (&bounds, allowed), place) } {
                     Some(sum) => same.entry((size, sum)).or_default().push(file),
                     None => skipped.push(file.path),
                 }
@@ -118,9 +123,9 @@ fn compared(seen: &Seen, folder: &Path) -> bool {
     seen.text && !seen.closed && seen.kind == Kind::File && seen.stat.len() > 0 && !hidden
 }
 
-fn sum(path: &Path, place: &Place) -> Option<String> {
+fn sum(path: &Path, (bounds, allowed): (&Bounds, Reach), place: &Place) -> Option<String> {
     let read = || -> Result<String, Errno> {
-        let mut file = Handles::new(place).entry(path)?.open_file()?;
+        let mut file = links::open(&Handles::new(place).entry(path)?, bounds, allowed)?;
         let mut sum = Sha256::new();
         let mut block = vec![0; 1 << 20];
         loop {

@@ -47,7 +47,7 @@ impl Tool for List {
         }
         let at = resolve(&input.folder, place)?;
         let title = say("tools.list.title", &[("folder", &folder_name(&at.path, &place.home))]);
-        Ok(super::looking(title, &at, "/folder"))
+        Ok(super::looking(title, &at, "/folder", place))
     }
 
     fn prepare(&self, _: &Value, _: &ToolFacts, _: &Place) -> Result<Vec<Inverse>, ToolError> {

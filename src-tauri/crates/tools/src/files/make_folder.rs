@@ -8,6 +8,7 @@ use crate::{
     input::{parse, spec},
     mark::Kind,
     paths::{Resolver, text_of},
+    protected::Use,
     relocate::conflict,
     words::{folder_name, say, shown_name, shown_path},
 };
@@ -48,16 +49,19 @@ impl Tool for MakeFolder {
 
     fn describe(&self, args: &Value, place: &Place) -> Result<ToolFacts, ToolError> {
         let input: Input = parse(args)?;
-        let at = Resolver::new(place).itself(&input.path)?;
+        let resolver = Resolver::new(place);
+        let at = resolver.itself(&input.path)?;
         if at.reach != Reach::OwnFiles && std::fs::symlink_metadata(&at.path).is_ok() {
             return Err(ToolError::BadInput(say("tools.batch.taken", &[("path", &shown_path(&at.path))])));
         }
         let folder = folder_name(at.path.parent().unwrap_or(&at.path), &place.home);
+        let mut rows = vec![(say("tools.words.path", &[]), shown_path(&at.path))];
+        rows.extend(at.why(resolver.bounds(), Use::Change).map(|why| (say("tools.words.care", &[]), why)));
         Ok(ToolFacts {
             title: say("tools.make_folder.title", &[("name", &shown_name(&at.path)), ("folder", &folder)]),
             targets: vec![at.target("/path", "")],
             items: 1,
-            preview: Preview::Fields { rows: vec![(say("tools.words.path", &[]), shown_path(&at.path))] },
+            preview: Preview::Fields { rows },
             ..blank(Effect::Create)
         })
     }

@@ -4,12 +4,14 @@ use crate::{
     failure::{errno, failed},
     handle::Handles,
     input::{parse, spec},
+    links,
     origin::untrusted,
     paths::{resolve, text_of},
+    protected::Bounds,
     words::{cut, folder_name, say, shown_name, shown_path},
 };
 use assent_agent::{Inverse, Output, Place, Tool, ToolError, ToolFacts, ToolSpec, Undone};
-use assent_protocol::Provenance;
+use assent_protocol::{Provenance, Reach};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -40,7 +42,7 @@ impl Tool for Read {
         let at = resolve(&input.path, place)?;
         let folder = folder_name(at.path.parent().unwrap_or(&at.path), &place.home);
         let title = say("tools.read.title", &[("name", &shown_name(&at.path)), ("folder", &folder)]);
-        let mut facts = super::looking(title, &at, "/path");
+        let mut facts = super::looking(title, &at, "/path", place);
         if untrusted(&at.path, place).is_some() {
             facts.provenance = Some(Provenance::Untrusted);
         }
@@ -53,8 +55,11 @@ impl Tool for Read {
 
     fn run(&self, _: &Value, facts: &ToolFacts, place: &Place) -> Result<Output, ToolError> {
         let path = super::list::looked_at(facts)?;
-        let file =
-            Handles::new(place).entry(&path).and_then(|entry| entry.open_file()).map_err(|e| failed(e, &path))?;
+        let allowed = facts.targets.first().map_or(Reach::Inside, |target| target.reach);
+        let bounds = Bounds::of(place);
+        let entry = Handles::new(place).entry(&path);
+        let file = entry.and_then(|entry| links::open(&entry, &bounds, allowed)).map_err(|e| failed(e, &path))?;
+        crate::bound::is_that(facts, &file).map_err(|e| failed(e, &path))?;
         let bytes = file.metadata().map_err(|error| failed(errno(&error), &path))?.len();
         // A few bytes more, so that a character is never cut in two.
         let mut start = Vec::new();

@@ -6,6 +6,7 @@ use crate::{
     folders::{Surveyor, make_above, remove_empty},
     handle::Handles,
     input::{check_count, parse, spec},
+    origin::carry,
     relocate::{Relocated, go},
 };
 use assent_agent::{Inverse, Output, Place, Tool, ToolError, ToolFacts, ToolSpec, Undone};
@@ -91,7 +92,10 @@ pub(super) fn run(facts: &ToolFacts, place: &Place) -> Result<Output, ToolError>
         let (from, target, to) = &pairs[item];
         let made = make_above(to, &mut handles)?;
         let entries = handles.entry(from).and_then(|from| Ok((from, handles.entry(to)?)));
-        let gone = entries.and_then(|(from, to)| go(&from, &to, &target.state, &place.stop));
+        let gone = entries.and_then(|(from, to)| {
+            carry(&from.path, &to.path, place)?;
+            go(&from, &to, &target.state, &place.stop)
+        });
         gone.map_err(|error| {
             remove_empty(made.iter().rev().map(PathBuf::as_path), &mut handles);
             (error, if error == rustix::io::Errno::EXIST { to.clone() } else { from.clone() })

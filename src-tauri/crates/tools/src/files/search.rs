@@ -8,11 +8,12 @@ use crate::{
     mark::Kind,
     origin::untrusted,
     paths::{resolve, text_of},
+    protected::{Bounds, Use},
     walk::walk,
     words::{cut, folder_name, say},
 };
 use assent_agent::{Inverse, Output, Place, Tool, ToolError, ToolFacts, ToolSpec, Undone};
-use assent_protocol::visible::visible;
+use assent_protocol::{Reach, visible::visible};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -57,7 +58,7 @@ impl Tool for Search {
         let at = resolve(&input.folder, place)?;
         let folder = folder_name(&at.path, &place.home);
         let title = say("tools.search.title", &[("folder", &folder), ("text", &visible(&wanted.join(" · ")))]);
-        Ok(super::looking(title, &at, "/folder"))
+        Ok(super::looking(title, &at, "/folder", place))
     }
 
     fn prepare(&self, _: &Value, _: &ToolFacts, _: &Place) -> Result<Vec<Inverse>, ToolError> {
@@ -69,6 +70,8 @@ impl Tool for Search {
         let folder = super::list::looked_at(facts)?;
         let name = input.name.filter(|name| !name.is_empty()).map(|name| name.to_lowercase());
         let text = input.text.filter(|text| !text.is_empty()).map(|text| text.to_lowercase());
+        let allowed = facts.targets.first().map_or(Reach::Inside, |target| target.reach);
+        let bounds = Bounds::of(place);
         let mut found = Found::default();
         let complete = walk(&folder, usize::MAX, place, |seen| {
             let fits = name.as_ref().is_none_or(|pattern| name_fits(pattern, &seen.name.to_lowercase()));
@@ -79,7 +82,7 @@ impl Tool for Search {
                 None => found.push(json!({ "path": text_of(&seen.path) })),
                 Some(text) if seen.kind == Kind::File && seen.stat.len() <= MOST_BYTES => {
                     let before = found.matches.len();
-                    let goes_on = in_file(&seen.path, text, place, &mut found);
+                    let goes_on = in_file(&seen.path, text, (&bounds, allowed), place, &mut found);
                     if found.matches.len() > before && found.untrusted.is_none() {
                         found.untrusted = untrusted(&seen.path, place);
                     }
@@ -118,10 +121,14 @@ impl Found {
     }
 }
 
-fn in_file(path: &Path, wanted: &str, place: &Place, found: &mut Found) -> bool {
+fn in_file(path: &Path, wanted: &str, (bounds, allowed): (&Bounds, Reach), place: &Place, found: &mut Found) -> bool {
     // What cannot be read is no match; the search goes on.
     let whole = Handles::new(place).entry(path).and_then(|entry| entry.read_whole(MOST_BYTES));
     let Ok(Some(whole)) = whole else { return true };
+    // It may have been put there since the folder was listed.
+    if bounds.names_of(whole.inode, whole.names, Use::Look) > allowed {
+        return true;
+    }
     let Ok(text) = std::str::from_utf8(&whole.bytes) else { return true };
     let mut here = 0;
     for (number, line) in text.lines().enumerate() {

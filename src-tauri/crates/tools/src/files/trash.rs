@@ -2,10 +2,12 @@
 
 use super::{fill, several};
 use crate::{
-    batch::{blank, data, hidden, look, refuse_own, run_each, stored},
+    batch::{blank, cares, data, hidden, look, refuse_own, run_each, stored, targets_within, with_cares},
     folders::Surveyor,
     handle::Handles,
     input::{check_count, parse, spec},
+    inside::Goes,
+    origin::carry,
     paths::Resolver,
     relocate::{Relocated, go},
     trash_can::{TrashCan, drop_note, note_of},
@@ -56,16 +58,22 @@ impl Tool for Trash {
         let folder = common_folder(paths.iter().copied());
         let mut handles = Handles::new(place);
         let mut facts = blank(Effect::Delete);
-        let (mut kinds, mut rows) = (Vec::new(), Vec::new());
+        let (mut kinds, mut rows, mut within) = (Vec::new(), Vec::new(), Vec::new());
+        let bounds = resolver.bounds();
         for (at, item) in resolved.iter().zip(0..) {
-            let found = if at.reach == Reach::OwnFiles { hidden() } else { look(&at.path, &mut handles)? };
-            facts.targets.push(at.target(format!("/paths/{item}"), &found.state));
+            let found =
+                if at.reach == Reach::OwnFiles { hidden() } else { look(&at.path, Goes::Taken, bounds, &mut handles)? };
+            let field = format!("/paths/{item}");
+            facts.targets.push(at.target(field.as_str(), &found.state));
+            within.extend(targets_within(&found.hits, &field));
             facts.bytes = facts.bytes.saturating_add(found.bytes);
             kinds.push(found.kind);
-            let note = (!found.note.is_empty()).then_some(found.note);
+            let note = with_cares(found.note, &cares(&[at], &found.hits, bounds));
             rows.push(Pair { item, before: relative(&at.path, &folder), after: String::new(), note });
         }
         facts.items = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+        // After those of the call come the places that lie in them.
+        facts.targets.extend(within);
         facts.preview = Preview::Pairs { rows };
         let place_name = folder_name(&folder, &place.home);
         facts.title = match paths.as_slice() {
@@ -171,7 +179,10 @@ impl<'a> Trashing<'a> {
                 other => other?,
             };
             let entries = self.handles.entry(path).and_then(|from| Ok((from, self.handles.entry(&to)?)));
-            match entries.and_then(|(from, to)| go(&from, &to, state, &self.place.stop)) {
+            match entries.and_then(|(from, to)| {
+                carry(&from.path, &to.path, self.place)?;
+                go(&from, &to, state, &self.place.stop)
+            }) {
                 Err(Errno::EXIST) => drop_note(&note),
                 Err(error) => {
                     drop_note(&note);
@@ -189,7 +200,8 @@ impl<'a> Trashing<'a> {
 
 fn targets(facts: &ToolFacts) -> Result<Vec<(PathBuf, String)>, ToolError> {
     refuse_own(facts)?;
-    Ok(facts.targets.iter().map(|target| (PathBuf::from(&target.shown), target.state.clone())).collect())
+    let named = facts.targets.iter().take(facts.items as usize);
+    Ok(named.map(|target| (PathBuf::from(&target.shown), target.state.clone())).collect())
 }
 
 fn check_each_once(paths: &[&Path]) -> Result<(), ToolError> {

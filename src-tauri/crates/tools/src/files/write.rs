@@ -49,7 +49,7 @@ impl Tool for Write {
         }
         let now = current(&at.path, place)?;
         let key = if now.bytes.is_some() { "tools.write.title_over" } else { "tools.write.title_new" };
-        Ok(describe(&at, "/path", &now, &input.text, title(key)))
+        Ok(describe(&at, "/path", &now, &input.text, title(key), place))
     }
 
     fn prepare(&self, args: &Value, facts: &ToolFacts, place: &Place) -> Result<Vec<Inverse>, ToolError> {

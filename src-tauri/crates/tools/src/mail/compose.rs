@@ -6,7 +6,10 @@ use super::{
     letter,
     mailbox::{MOST_FOUND, Query, Use},
 };
-use crate::{handle::Handles, words::say};
+use crate::{
+    handle::Handles,
+    words::{say, shown_path, size},
+};
 use assent_agent::{Place, Target, ToolError};
 use assent_protocol::{
     Reach,
@@ -117,7 +120,7 @@ impl Letter {
         let mut list = Vec::new();
         for (n, text) in self.attachments.iter().enumerate() {
             let at = crate::resolve(text, place)?;
-            let bytes = if at.reach == Reach::OwnFiles { Vec::new() } else { contents(&at.path, left, place)? };
+            let bytes = if at.reach == Reach::OwnFiles { Vec::new() } else { contents(&at, left, place)? };
             left = left.saturating_sub(bytes.len() as u64);
             let mut found =
                 target(format!("/attachments/{n}"), &at.path.display().to_string(), super::desk::sha(&bytes));
@@ -279,8 +282,12 @@ impl Letter {
         if let Some(answers) = &self.answers {
             rows.push((say("mail.row.answers", &[]), visible(answers)));
         }
-        for (name, bytes, target) in files {
-            let values = [("name", visible(name)), ("bytes", bytes.len().to_string()), ("sha", target.state.clone())];
+        for (_, bytes, target) in files {
+            // The whole path: two files of one name are two files.
+            let path = shown_path(Path::new(&target.shown));
+            let size = size(bytes.len() as u64);
+            let values =
+                [("name", path), ("size", size), ("bytes", bytes.len().to_string()), ("sha", target.state.clone())];
             let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
             rows.push((say("mail.row.attached", &[]), say("mail.row.file", &values)));
         }
@@ -289,12 +296,15 @@ impl Letter {
     }
 }
 
-fn contents(path: &Path, most: u64, place: &Place) -> Result<Vec<u8>, ToolError> {
+fn contents(at: &crate::Resolved, most: u64, place: &Place) -> Result<Vec<u8>, ToolError> {
+    let path: &Path = &at.path;
+    let bounds = crate::protected::Bounds::of(place);
     let shown = crate::words::shown_path(path);
     let failed = |error: &dyn std::fmt::Display| {
         ToolError::BadInput(say("mail.attach.unreadable", &[("file", &shown), ("error", &error.to_string())]))
     };
-    let file = Handles::new(place).entry(path).and_then(|entry| entry.open_file()).map_err(|error| failed(&error))?;
+    let entry = Handles::new(place).entry(path);
+    let file = entry.and_then(|entry| crate::links::open(&entry, &bounds, at.reach)).map_err(|error| failed(&error))?;
     let mut bytes = Vec::new();
     file.take(most + 1).read_to_end(&mut bytes).map_err(|error| failed(&error))?;
     if bytes.len() as u64 > most {

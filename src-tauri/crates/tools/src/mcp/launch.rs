@@ -5,8 +5,14 @@ use super::{
     ServerConfig,
     sandbox::{self, Inside},
 };
-use crate::words::{say, shown_path};
+use crate::{
+    protected::{canonical, secrets_in},
+    sandbox::{beside, look},
+    words::{say, shown_path},
+};
+use assent_agent::Place;
 use assent_protocol::{Transport, canonical::digest, visible::visible};
+use command_fds::CommandFdExt;
 use sha2::{Digest, Sha256};
 use std::{
     io,
@@ -40,7 +46,11 @@ pub fn start(config: &ServerConfig) -> Result<Started, String> {
     let (mut child, boxed) = match sandbox::program() {
         Some(bwrap) => {
             let mut child = Command::new(bwrap);
-            child.args(sandbox::arguments(&inside(config, &program, args))).arg(&program).args(args);
+            let boxed = looked_through(inside(config, &program, args), config, &program, args)?;
+            let (line, files) = sandbox::arguments(&boxed).handed().map_err(|because| {
+                say("mcp.launch.failed", &[("path", &shown_path(&program)), ("because", &because)])
+            })?;
+            child.args(line).preserved_fds(files).arg("--").arg(&program).args(args);
             (child, true)
         }
         None => {
@@ -159,7 +169,21 @@ fn inside(config: &ServerConfig, program: &Path, args: &[String]) -> Inside {
     }
     read.sort();
     read.dedup();
-    Inside { read, write, network: config.network, folder: config.own_folder.clone() }
+    Inside { read, write, network: config.network, folder: config.own_folder.clone(), ..Inside::default() }
+}
+
+// Keys and sockets in the folders of a server are not for it, and hooks stay as they are: as for a line of the shell.
+// Its own folder is its own; what it is started with was the user's to name.
+fn looked_through(inside: Inside, config: &ServerConfig, program: &Path, args: &[String]) -> Result<Inside, String> {
+    let place = Place { notes: config.own_folder.clone(), ..beside(&config.home, &config.data) };
+    let named: Vec<PathBuf> = [program].into_iter().chain(args.iter().map(Path::new)).map(canonical).collect();
+    let shown: Vec<&Path> = inside.read.iter().chain(&inside.write).map(PathBuf::as_path).collect();
+    let shown: Vec<&Path> = shown.into_iter().filter(|path| *path != config.own_folder).collect();
+    let found = look(&shown, &place, &named).map_err(|unfinished| unfinished.sentence())?;
+    let mut hidden = found.hidden;
+    hidden.extend(secrets_in(&config.home));
+    hidden.retain(|path| !named.iter().any(|named| named.starts_with(path)));
+    Ok(Inside { hidden, frozen: found.frozen, ..inside })
 }
 
 // What a program or script outside the system's folders needs around it: the packages it was installed with, else the

@@ -1,6 +1,7 @@
 //! The box that a server runs in: bubblewrap with the folders it was given, a folder of its own, and no network unless
 //! that is switched on. Nothing of the user's home is in it otherwise.
 
+use crate::sandbox::{Arguments, Extra, filter::Sockets, harden, outermost};
 use std::path::{Path, PathBuf};
 
 /// Where bubblewrap is looked for: the system's places only, so that a program of that name elsewhere is never taken.
@@ -40,6 +41,10 @@ pub struct Inside {
     pub network: bool,
     /// Where the program starts.
     pub folder: PathBuf,
+    /// Files and folders that are taken out of those.
+    pub hidden: Vec<PathBuf>,
+    /// Files and folders in those that stay as they are.
+    pub frozen: Vec<PathBuf>,
 }
 
 /// The program that makes boxes, where there is one.
@@ -48,23 +53,26 @@ pub fn program() -> Option<PathBuf> {
 }
 
 /// Its arguments, up to where the command follows.
-pub fn arguments(inside: &Inside) -> Vec<String> {
-    let mut list: Vec<String> = ["--die-with-parent", "--new-session", "--unshare-all"].map(str::to_owned).into();
-    if inside.network {
-        list.push("--share-net".to_owned());
-    }
+pub fn arguments(inside: &Inside) -> Arguments {
+    let mut list = Arguments::default();
+    list.add(["--die-with-parent"]);
     for place in SYSTEM {
-        list.extend(["--ro-bind-try".to_owned(), (*place).to_owned(), (*place).to_owned()]);
+        list.add(["--ro-bind-try", place, place]);
     }
-    list.extend(["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"].map(str::to_owned));
-    let mut bind = |how: &str, path: &Path| {
-        let path = path.display().to_string();
-        list.extend([how.to_owned(), path.clone(), path]);
-    };
+    let sockets = if inside.network { Sockets::Internet } else { Sockets::Apart };
+    harden(&mut list, Extra { sockets, network: inside.network, terminals: true });
+    list.add(["--tmpfs", "/tmp"]);
     // What can be changed comes last, so that a folder within a readable one stays changeable.
-    inside.read.iter().for_each(|path| bind("--ro-bind", path));
-    inside.write.iter().for_each(|path| bind("--bind", path));
-    list.extend(["--chdir".to_owned(), inside.folder.display().to_string(), "--".to_owned()]);
+    inside.read.iter().for_each(|path| list.bind("--ro-bind", path));
+    inside.write.iter().for_each(|path| list.bind("--bind", path));
+    let shows = |path: &Path| inside.read.iter().chain(&inside.write).any(|shown| path.starts_with(shown));
+    let hidden = outermost(&inside.hidden);
+    let closed = |path: &Path| hidden.iter().any(|hidden| path.starts_with(hidden));
+    for path in inside.frozen.iter().filter(|path| shows(path) && !closed(path)) {
+        list.bind("--ro-bind", path);
+    }
+    hidden.iter().filter(|path| path.exists() && shows(path)).for_each(|path| list.cover(path));
+    list.add(["--remount-ro", "/", "--chdir"]).path(&inside.folder);
     list
 }
 
@@ -79,14 +87,23 @@ mod tests {
             write: vec!["/home/u/docs/out".into()],
             network: false,
             folder: "/home/u/docs/out".into(),
+            ..Inside::default()
         };
-        let line = arguments(&inside).join(" ");
+        let text = |inside: &Inside| {
+            arguments(inside)
+                .list()
+                .iter()
+                .map(|part| part.to_string_lossy().into_owned())
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        let line = text(&inside);
         assert!(line.contains("--unshare-all") && !line.contains("--share-net"), "{line}");
         assert!(
             line.contains("--ro-bind /home/u/docs /home/u/docs --bind /home/u/docs/out /home/u/docs/out"),
             "{line}"
         );
-        assert!(!line.contains(" / ") && !line.contains("--ro-bind-try /etc "), "{line}");
-        assert!(arguments(&Inside { network: true, ..inside }).contains(&"--share-net".to_owned()));
+        assert!(!line.contains(" / / ") && !line.contains("--ro-bind-try /etc "), "{line}");
+        assert!(text(&Inside { network: true, ..inside }).contains("--share-net"));
     }
 }

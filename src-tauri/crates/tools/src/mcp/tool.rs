@@ -16,7 +16,10 @@ use assent_protocol::{
     visible::{visible, visible_lines},
 };
 use serde_json::{Value, json};
-use std::sync::{Arc, atomic::AtomicBool};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, atomic::AtomicBool},
+};
 
 /// What the model is given of a server's description.
 const MOST_DESCRIPTION: usize = 2_000;
@@ -40,12 +43,19 @@ pub struct Known {
 pub struct McpTool {
     server: Arc<Server>,
     known: Known,
+    name: String,
 }
 
 impl McpTool {
     /// A tool of `server` as it is known.
     pub fn new(server: Arc<Server>, known: Known) -> McpTool {
-        McpTool { server, known }
+        let name = full_name(&server.config().name, &known.definition.tool);
+        McpTool { server, known, name }
+    }
+
+    /// The same under the name that [`full_names`] gave it.
+    pub fn named(self, name: String) -> McpTool {
+        McpTool { name, ..self }
     }
 
     /// Whether the model may be told of it.
@@ -107,7 +117,7 @@ impl Tool for McpTool {
     fn spec(&self) -> ToolSpec {
         let said = cut(self.known.definition.description(), MOST_DESCRIPTION).0;
         ToolSpec {
-            name: full_name(self.server_name(), &self.known.definition.tool),
+            name: self.name.clone(),
             description: say("mcp.description", &[("server", self.server_name()), ("text", said)]),
             schema: self.known.definition.schema(),
         }
@@ -214,6 +224,39 @@ impl Tool for McpTool {
         let by = self.known.inverse.as_ref().map(|by| visible(&by.tool)).unwrap_or_default();
         say("mcp.undo.words", &[("tool", &by), ("server", self.server_name())])
     }
+}
+
+/// The names of all tools of a server, no two alike, whatever order they come in. Where [`full_name`] gives one name to
+/// several, it is kept by the tool that is really called so, else by the first by its own name; the others get a longer
+/// piece of their hash.
+pub fn full_names<'a>(server: &str, tools: impl IntoIterator<Item = &'a str>) -> HashMap<&'a str, String> {
+    let mut tools: Vec<(bool, &str, String)> = tools
+        .into_iter()
+        .map(|tool| (tool, full_name(server, tool)))
+        .map(|(tool, name)| {
+            (name.strip_prefix(server).is_none_or(|rest| rest.strip_prefix('.') != Some(tool)), tool, name)
+        })
+        .collect();
+    tools.sort();
+    let mut taken = HashSet::new();
+    let mut names = HashMap::new();
+    for (_, tool, name) in tools {
+        if names.contains_key(tool) {
+            continue;
+        }
+        let most = MOST_NAME.saturating_sub(server.len() + 1);
+        let longer = |length: usize| {
+            let hash = &assent_protocol::canonical::digest(&[tool])[..length];
+            format!("{server}.{}_{hash}", cut(&safe_name(tool), most.saturating_sub(length + 1)).0)
+        };
+        let free = [name].into_iter().chain([12, 18, 24, 32].map(longer)).find(|name| !taken.contains(name));
+        // Two whole hashes alike do not happen; such a tool would have no name and not be offered.
+        if let Some(name) = free {
+            taken.insert(name.clone());
+            names.insert(tool, name);
+        }
+    }
+    names
 }
 
 /// A tool's name on cards, in rules and for the model. Only letters, digits, `_` and `-` are left of what the server
@@ -326,6 +369,37 @@ mod tests {
             assert!(looks_like(name, built_in), "{name}");
         }
         assert!(!looks_like("create_entities", "files.read"));
+    }
+
+    #[test]
+    fn mcp_05_no_two_tools_of_a_server_have_one_name() {
+        let long = "y".repeat(80);
+        let short = full_name("x", &long);
+        let short = short.strip_prefix("x.").unwrap();
+        let odd = full_name("x", "do it");
+        let odd = odd.strip_prefix("x.").unwrap();
+        for tools in [
+            vec!["a", "b", "do it", "do/it", odd],
+            vec![&long, short, "plain"],
+            vec![short, &long],
+            vec!["a b", "a/b", "a.b", "a:b"],
+            vec!["same", "same"],
+        ] {
+            let names = full_names("x", tools.iter().copied());
+            let mut all: Vec<&String> = names.values().collect();
+            all.sort();
+            all.dedup();
+            assert_eq!(all.len(), names.len(), "{names:?}");
+            assert!(all.iter().all(|name| name.len() <= MOST_NAME), "{names:?}");
+            // Whatever order they come in, and without a collision as ever.
+            assert_eq!(full_names("x", tools.iter().rev().copied()), names);
+            for tool in tools {
+                let usual = full_name("x", tool);
+                assert!(names[tool] == usual || names.iter().any(|(other, name)| *other != tool && *name == usual));
+            }
+        }
+        // The one that is really called so keeps the name.
+        assert_eq!(full_names("x", [long.as_str(), short])[short], format!("x.{short}"));
     }
 
     #[test]

@@ -44,7 +44,7 @@ impl Tool for Add {
         if now.bytes.is_some() {
             return Err(ToolError::BadInput(say("tools.notes.taken", &[("title", &visible(&input.title))])));
         }
-        Ok(describe(&at, "/title", &now, &page(&input.title, &input.text)?, title))
+        Ok(describe(&at, "/title", &now, &page(&input.title, &input.text)?, title, place))
     }
 
     fn prepare(&self, args: &Value, facts: &ToolFacts, place: &Place) -> Result<Vec<Inverse>, ToolError> {

@@ -43,7 +43,7 @@ impl Tool for Edit {
         if now.bytes.is_none() {
             return Err(ToolError::BadInput(say("tools.notes.none", &[("title", &visible(&input.title))])));
         }
-        Ok(describe(&at, "/title", &now, &page(&input.title, &input.text)?, title))
+        Ok(describe(&at, "/title", &now, &page(&input.title, &input.text)?, title, place))
     }
 
     fn prepare(&self, args: &Value, facts: &ToolFacts, place: &Place) -> Result<Vec<Inverse>, ToolError> {

@@ -11,6 +11,9 @@ fn sandbox(world: &World) -> Sandbox {
         writable: vec![world.work.clone()],
         hidden: Vec::new(),
         frozen: Vec::new(),
+        denied: Vec::new(),
+        reading: false,
+        instead: Vec::new(),
         limits: Limits { time: Duration::from_secs(10), ..Limits::default() },
     }
     .without_secrets(&world.home, &world.place.data)
@@ -192,7 +195,7 @@ fn sbx_08_a_program_of_that_name_elsewhere_is_not_the_box() {
     let other = world.work.join("bwrap");
     fs::write(&other, "#!/bin/sh\necho mine\n").unwrap();
     fs::set_permissions(&other, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
-    let command = sandbox(&world).command(&["/usr/bin/true"]);
+    let command = sandbox(&world).command(Path::new(BWRAP), &["/usr/bin/true"]).unwrap();
     assert_eq!(command.get_program(), "/usr/bin/bwrap");
     assert_eq!(run(&sandbox(&world), "bwrap --version").1.trim(), version());
 }
@@ -231,4 +234,77 @@ fn self_02_assents_own_data_is_not_in_the_box_at_all() {
     let names: Vec<_> = fs::read_dir(data).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names, ["assent.db"]);
     assert_eq!(fs::read_to_string(data.join("assent.db")).unwrap(), "the history");
+}
+
+const PROBE: &str = include_str!("probe.pl");
+
+#[test]
+fn sbx_04_a_hostile_program_gets_nothing_but_harmless_devices() {
+    let world = World::under(Path::new("/var/tmp"));
+    let listeners: Vec<UnixListener> =
+        ["a.sock", "deep/.b", ".git/c.ipc"].map(|name| listen(&world.work.join(name))).into();
+    let _above = listen(&world.home.join("above.sock"));
+    fs::write(world.work.join("plain.txt"), "x").unwrap();
+    let shown = vec![world.work.clone()];
+    for boxed in [
+        Sandbox { writable: Vec::new(), readable: shown.clone(), ..sandbox(&world) },
+        Sandbox::reading(world.work.clone(), shown),
+    ] {
+        let boxed = boxed.looked_through(&world.place, &[]).unwrap();
+        let line = ["/usr/bin/perl", "-e", PROBE, world.work.to_str().unwrap(), world.home.to_str().unwrap()];
+        let ran = boxed.run(&line, &AtomicBool::new(false)).unwrap();
+        let output = String::from_utf8_lossy(&ran.output).into_owned();
+        println!("{output}");
+        assert!(output.contains(", got 0\n") && ran.end == End::Status(0), "{output}");
+    }
+    for listener in listeners {
+        listener.set_nonblocking(true).unwrap();
+        assert!(listener.accept().is_err(), "a connection came");
+    }
+}
+
+fn listen(path: &Path) -> UnixListener {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    UnixListener::bind(path).unwrap()
+}
+
+#[test]
+fn sbx_01_keys_are_hidden_however_deep_and_however_many_lie_before_them() {
+    let world = World::new();
+    let deep: PathBuf = (0..60).map(|level| format!("d{level}")).collect();
+    fs::create_dir_all(world.work.join(&deep)).unwrap();
+    fs::write(world.work.join(&deep).join("id_rsa"), "secret").unwrap();
+    fs::write(world.work.join("plain.txt"), "plain").unwrap();
+    let boxed = sandbox(&world).looked_through(&world.place, &[]).unwrap();
+    let (_, output) = run(&boxed, "grep -rs secret . ; cat plain.txt");
+    assert_eq!(output, "plain");
+    // Unless it is what the user allowed.
+    let named = [world.work.join(&deep).join("id_rsa")];
+    let boxed = sandbox(&world).looked_through(&world.place, &named).unwrap();
+    assert!(run(&boxed, "grep -rsh secret .").1.contains("secret"));
+}
+
+#[test]
+fn a_denied_program_starts_by_no_name() {
+    let world = World::new();
+    let with = |name: &str| Sandbox { denied: vec![name.to_owned()], ..sandbox(&world) };
+    for (name, line) in [
+        ("cat", "cat /etc/passwd"),
+        ("cat", "/bin/cat /etc/passwd"),
+        ("cat", "c=ca; ${c}t /etc/passwd"),
+        ("cat", "/lib64/ld-linux-x86-64.so.2 /usr/bin/cat /etc/passwd"),
+        ("cat", "cp /usr/bin/cat c && ./c /etc/passwd"),
+        ("cat", "ln -s /usr/bin/cat d; ./d /etc/passwd"),
+        ("cat", "env cat /etc/passwd"),
+        ("cat", "find /etc/passwd -exec cat {} +"),
+        ("perl", "perl -e 'print 1'"),
+        ("perl", "/usr/bin/perl -e 'print 1'"),
+        ("awk", "mawk 'BEGIN{print 1}'"),
+        ("awk", "awk 'BEGIN{print 1}'"),
+        ("perl", "for p in /usr/bin/perl5*[0-9]; do $p -e 'print 1' || exit 1; done"),
+        ("/usr/bin/sort", "sort /etc/passwd"),
+    ] {
+        fails(&with(name), line);
+        assert_eq!(run(&with(name), "ls -d /usr; head -c 0 /dev/null; echo on").1, "/usr\non\n", "{name}");
+    }
 }

@@ -144,9 +144,9 @@ fn judge(
         "awk" | "gawk" | "mawk" | "nawk" | "original-awk" => super::awk::read(args),
         "sed" | "gsed" => super::sed::read(args),
         "git" => git::read(args),
-        "tar" | "bsdtar" | "unzip" | "zipinfo" | "gzip" | "gunzip" | "bzip2" | "bunzip2" | "xz" | "zcat" | "gzcat"
-        | "bzcat" | "xzcat" | "lzcat" => archive(program, args),
-        "echo" | "printf" | "test" | "[" | "[[" => plain(program, args),
+        "tar" | "bsdtar" | "unzip" | "zipinfo" | "gzip" | "gunzip" | "bzip2" | "bunzip2" | "xz" | "unxz" | "zcat"
+        | "gzcat" | "bzcat" | "xzcat" | "lzcat" => archive(program, args),
+        "echo" | "printf" | "test" | "[" | "[[" => plain(program, args, context),
         "tee" => tee(args),
         _ => listed(program, args),
     })
@@ -200,23 +200,32 @@ fn listed(program: &str, args: &[Word]) -> Outcome {
     Outcome { paths: paths_of(args, true), ..Outcome::opaque(Why::about("unknown_program", program)) }
 }
 
-// Printing and testing take any words (POSIX, bash(1)); a test by name of a variable evaluates an index in it, and
-// `-v` makes printf set one.
-fn plain(program: &str, args: &[Word]) -> Outcome {
-    let by_name = match program {
+// Printing and testing take any words (POSIX, bash(1)). A test by name of a variable evaluates an index in it; printf sets
+// a variable by `-v` and, in the shell's own, by `%n`.
+fn plain(program: &str, args: &[Word], context: Context) -> Outcome {
+    let fails = match program {
         "echo" => None,
-        "printf" => args.first().filter(|word| word.may_be("-v") || word.prefix().starts_with("-v")),
-        _ => args.iter().find(|word| {
-            word.may_be("-v") && word.start() == super::word::Start::Dash
-                || word.may_be("-R") && word.start() == super::word::Start::Dash
-        }),
-    };
-    match by_name {
-        Some(word) if word.start() == super::word::Start::Dash => {
-            Outcome::opaque(Why::about("variable_name", &word.written))
+        "printf" => {
+            let format = args.iter().find(|word| word.literal() != Some("--"));
+            format.filter(|word| {
+                word.may_be("-v")
+                    || word.prefix().starts_with("-v")
+                    || context == Context::Shell && word.literal().is_none_or(sets_a_variable)
+            })
         }
-        _ => Outcome::reads(if program == "echo" || program == "printf" { Vec::new() } else { paths_of(args, false) }),
+        _ => args.iter().find(|word| may_name_a_variable(word)),
+    };
+    match fails {
+        Some(word) => Outcome::opaque(Why::about("variable_name", &word.written)),
+        None => Outcome::reads(if matches!(program, "echo" | "printf") { Vec::new() } else { paths_of(args, false) }),
     }
+}
+
+// Whether a format has `%n` in it, with whatever stands between.
+fn sets_a_variable(format: &str) -> bool {
+    format.replace("%%", "").split('%').skip(1).any(|part| {
+        part.trim_start_matches(|c: char| c.is_ascii_digit() || "-+ #'0.*hlLqjzt".contains(c)).starts_with('n')
+    })
 }
 
 fn tee(args: &[Word]) -> Outcome {
@@ -267,7 +276,7 @@ fn archive(program: &str, args: &[Word]) -> Outcome {
             looks = true;
         }
     }
-    let filters = matches!(program, "gzip" | "gunzip" | "bzip2" | "bunzip2" | "xz") && words == 0;
+    let filters = matches!(program, "gzip" | "gunzip" | "bzip2" | "bunzip2" | "xz" | "unxz") && words == 0;
     if looks || filters { Outcome::reads(paths_of(args, false)) } else { changes(Why::plain("changes")) }
 }
 
@@ -305,64 +314,20 @@ pub(super) fn paths_of(args: &[Word], changes: bool) -> Vec<NamedPath> {
     paths
 }
 
-/// Variables that steer a shell or a program: what they run, load, read first or show with. `exported` is for the
-/// environment of a program, where only names that are known to be harmless pass.
+/// Whether a word may be the operator that looks at a variable by its name, which evaluates an index in that name.
+pub(super) fn may_name_a_variable(word: &Word) -> bool {
+    matches!(word.literal(), Some("-v" | "-R"))
+        || word.literal().is_none() && word.start() != super::word::Start::Other && {
+            let open = |text| word.may_be(text);
+            word.start() == super::word::Start::Dash && (open("-v") || open("-R"))
+        }
+}
+
+/// Whether assigning to `name` steers neither the shell nor a program. What is not exported can only steer the shell, by the
+/// names of bash(1), "Shell Variables", or a program that gets the name from the box already. `exported` is for the
+/// environment of a program: they take their orders from names in capitals, so of these only a few pass.
 pub(super) fn may_assign(name: &str, exported: bool) -> bool {
-    const STEERS: &[&str] = &[
-        "PATH",
-        "HOME",
-        "SHELL",
-        "ENV",
-        "BASH",
-        "PS4",
-        "PROMPT_COMMAND",
-        "SHELLOPTS",
-        "POSIXLY_CORRECT",
-        "EXECIGNORE",
-        "LD_",
-        "DYLD_",
-        "GIT_",
-        "LESS",
-        "PAGER",
-        "MANPAGER",
-        "EDITOR",
-        "VISUAL",
-        "BROWSER",
-        "PYTHON",
-        "PERL",
-        "RUBY",
-        "NODE_",
-        "AWK",
-        "TAR_",
-        "GREP_OPTIONS",
-        "GCONV_PATH",
-        "LOCPATH",
-        "NLSPATH",
-        "TERMINFO",
-        "MAGIC",
-        "XDG_",
-        "TMPDIR",
-        "CDPATH",
-        "INPUTRC",
-        "JAVA_TOOL",
-        "RIPGREP_",
-        "FIGNORE",
-        "SSH_",
-        "GPG_",
-        "HIST",
-        "MAIL",
-        "COMP_",
-        "READLINE_",
-        "FUNCNEST",
-        "GLOBIGNORE",
-        "TIMEFORMAT",
-        "OPTERR",
-        "COPROC",
-        "PKG_",
-        "GLIBC_",
-        "MALLOC_",
-    ];
-    // locale(7), tzset(3), and variables that only set a width, a language or colours.
+    // locale(7), tzset(3), and variables that only set a width, a language, colours or where words end.
     const HARMLESS: &[&str] = &[
         "LANG",
         "LANGUAGE",
@@ -379,22 +344,84 @@ pub(super) fn may_assign(name: &str, exported: bool) -> bool {
         "TABSIZE",
         "IFS",
     ];
-    if STEERS.iter().any(|start| {
-        if start.ends_with('_') || start.len() > 5 {
-            name.starts_with(start)
-        } else {
-            name == *start
-                || *start == "BASH" && name.starts_with("BASH")
-                || *start == "LESS" && name.starts_with("LESS")
-                || *start == "PERL" && name.starts_with("PERL")
-                || *start == "RUBY" && name.starts_with("RUBY")
-                || *start == "HIST" && name.starts_with("HIST")
-        }
-    }) {
-        return false;
-    }
-    !exported
-        || HARMLESS.contains(&name)
-        || name.starts_with("LC_")
-        || (name.chars().any(|c| c.is_ascii_lowercase()) && !name.to_ascii_lowercase().ends_with("_proxy"))
+    const SHELL: &[&str] = &[
+        "PATH",
+        "HOME",
+        "TMPDIR",
+        "LANG",
+        "LANGUAGE",
+        "TERM",
+        "SHELL",
+        "USER",
+        "LOGNAME",
+        "PWD",
+        "OLDPWD",
+        "SHLVL",
+        "_",
+        "IFS",
+        "ENV",
+        "CDPATH",
+        "CHILD_MAX",
+        "COLUMNS",
+        "LINES",
+        "DIRSTACK",
+        "EMACS",
+        "EUID",
+        "UID",
+        "PPID",
+        "GROUPS",
+        "EXECIGNORE",
+        "FCEDIT",
+        "FIGNORE",
+        "FUNCNAME",
+        "FUNCNEST",
+        "GLOBIGNORE",
+        "GLOBSORT",
+        "HOSTFILE",
+        "HOSTNAME",
+        "HOSTTYPE",
+        "IGNOREEOF",
+        "INPUTRC",
+        "INSIDE_EMACS",
+        "LINENO",
+        "MACHTYPE",
+        "MAPFILE",
+        "OSTYPE",
+        "PIPESTATUS",
+        "POSIXLY_CORRECT",
+        "REPLY",
+        "SECONDS",
+        "SHELLOPTS",
+        "TIMEFORMAT",
+        "TMOUT",
+        "EDITOR",
+        "VISUAL",
+        "PAGER",
+        "TZ",
+    ];
+    const FAMILIES: &[&str] = &[
+        "BASH",
+        "COMP_",
+        "COMPREPLY",
+        "COPROC",
+        "EPOCH",
+        "HIST",
+        "LC_",
+        "LD_",
+        "MAIL",
+        "OPT",
+        "PROMPT_",
+        "RANDOM",
+        "READLINE_",
+        "SRANDOM",
+        "TEXTDOMAIN",
+        "GIT_",
+        "DYLD_",
+    ];
+    let of_the_shell = SHELL.contains(&name) || FAMILIES.iter().any(|family| name.starts_with(family)) || name == "PS4";
+    let own = name.chars().any(|c| c.is_ascii_lowercase())
+        && !matches!(name, "histchars" | "auto_resume")
+        && !name.to_ascii_lowercase().ends_with("_proxy");
+    own || exported && (HARMLESS.contains(&name) || name.starts_with("LC_"))
+        || !exported && !of_the_shell && !matches!(name, "histchars" | "auto_resume")
 }

@@ -1,7 +1,7 @@
 //! What the shell puts in: variables, substitutions, arithmetic, patterns and braces.
 
 use super::{
-    argv::Context,
+    argv::{Context, Scope, may_assign},
     line::Why,
     script::{Script, children},
     variables::{Assigned, KNOWN, fills_itself},
@@ -203,7 +203,8 @@ fn ansi_c(text: &str) -> Option<String> {
 }
 
 fn variable(script: &mut Script<'_, '_>, name: &str, bare: bool, word: &mut Word) {
-    let positional = name.starts_with(|c: char| c.is_ascii_digit()) && name != "0" || matches!(name, "@" | "*");
+    let positional = name.starts_with(|c: char| c.is_ascii_digit()) && (name != "0" || script.scope.positional)
+        || matches!(name, "@" | "*");
     if positional {
         if script.scope.positional {
             word.push(Piece::Hole(bare || name == "@"));
@@ -234,7 +235,7 @@ pub(super) fn embedded(script: &mut Script<'_, '_>, node: Node<'_>) {
     match node.kind() {
         "command_substitution" | "process_substitution" => substitution(script, node),
         "expansion" => {
-            if !is_plain_expansion(script.text(node)) {
+            if !is_plain_expansion(&script.scope, script.text(node)) {
                 script.broken("expansion", node);
             }
             children(node).into_iter().for_each(|child| embedded(script, child));
@@ -242,7 +243,7 @@ pub(super) fn embedded(script: &mut Script<'_, '_>, node: Node<'_>) {
         "arithmetic_expansion" => arithmetic(script, node),
         "subscript" => {
             let index = node.child_by_field_name("index");
-            if index.is_some_and(|index| !is_number_or_all(script, script.text(index))) {
+            if index.is_some_and(|index| !is_index(&script.scope, script.text(index))) {
                 script.broken("expansion", node);
             }
             children(node).into_iter().for_each(|child| embedded(script, child));
@@ -329,86 +330,89 @@ pub(super) fn nested_commands(script: &mut Script<'_, '_>, node: Node<'_>) {
     }
 }
 
-// A value in arithmetic is itself read as arithmetic, and an index in it can hold a substitution: a variable with text
-// from anywhere must not get there.
+/// Arithmetic assigns, and a value in it is itself read as arithmetic, in which an index can hold a substitution. So only
+/// numbers and names that hold nothing else pass.
 pub(super) fn arithmetic(script: &mut Script<'_, '_>, node: Node<'_>) {
     let text = script.text(node);
-    let names = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
-    for name in names {
-        let text_in_it = script.scope.assigned.get(name) == Some(&Assigned::Text) || fills_itself(name);
-        if text_in_it && !name.is_empty() {
-            return script.found.broken(Why::about("arithmetic", name));
-        }
+    // What is nested in it is still named.
+    nested_commands(script, node);
+    let inner = [("$((", "))"), ("((", "))"), ("$[", "]")]
+        .iter()
+        .find_map(|(start, end)| text.strip_prefix(start)?.strip_suffix(end))
+        .unwrap_or(text);
+    if !only_numbers(&script.scope, inner) {
+        script.found.broken(Why::about("arithmetic", text));
     }
-    if script.scope.positional
-        && text.contains('$')
-        && text
-            .split('$')
-            .skip(1)
-            .any(|rest| rest.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '@' | '*' | '{')))
-    {
-        return script.found.broken(Why::about("arithmetic", text));
-    }
-    arithmetic_parts(script, node);
 }
 
-fn arithmetic_parts(script: &mut Script<'_, '_>, node: Node<'_>) {
-    for child in children(node) {
-        match child.kind() {
-            // What a command writes would be read as arithmetic too.
-            "command_substitution" => {
-                substitution(script, child);
-                script.broken("arithmetic", child);
+/// Whether `text`, read as arithmetic, can come to nothing but a number.
+pub(super) fn only_numbers(scope: &Scope, text: &str) -> bool {
+    let assigns = ["++", "--"].iter().any(|sign| text.contains(sign))
+        || text.replace("==", "").replace("!=", "").replace("<=", "").replace(">=", "").contains('=');
+    let text = text.replace('"', "");
+    let mut rest = text.as_str();
+    while let Some(c) = rest.chars().next() {
+        let (name, after) = match c {
+            ' ' | '\t' | '\n' | '+' | '-' | '*' | '/' | '%' | '(' | ')' | '<' | '>' | '=' | '!' | '&' | '|' | '^'
+            | '~' | '?' | ':' | ',' | ';' => {
+                rest = &rest[1..];
+                continue;
             }
-            "expansion" | "subscript" => embedded(script, child),
-            "word"
-            | "number"
-            | "variable_name"
-            | "special_variable_name"
-            | "simple_expansion"
-            | "string"
-            | "raw_string"
-            | "string_content"
-            | "binary_expression"
-            | "unary_expression"
-            | "postfix_expression"
-            | "test_operator"
-            | "parenthesized_expression"
-            | "ternary_expression"
-            | "variable_assignment"
-            | "concatenation"
-            | "arithmetic_expansion" => {
-                arithmetic_parts(script, child);
+            '0'..='9' => {
+                rest = rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '#');
+                continue;
             }
-            _ => script.broken("grammar", child),
+            '$' => {
+                let after = &rest[1..];
+                match after.strip_prefix('{') {
+                    Some(inner) => match inner.split_once('}') {
+                        Some((name, after)) => (name, after),
+                        None => return false,
+                    },
+                    None if after.starts_with(['#', '?', '$', '!']) => (&after[..1], &after[1..]),
+                    None => split_name(after),
+                }
+            }
+            _ => split_name(rest),
+        };
+        // `${#name}` and `${#name[@]}` count.
+        let counts = name.len() > 1
+            && name.strip_prefix('#').is_some_and(|name| split_name(name).1.is_empty() || name.ends_with("[@]"));
+        let fixed = matches!(name, "#" | "?" | "$" | "!" | "RANDOM" | "SECONDS" | "LINENO" | "UID" | "EUID" | "PPID");
+        let number = scope.assigned.get(name) == Some(&Assigned::Number) && may_assign(name, false);
+        if !(counts || number || fixed && !assigns) {
+            return false;
         }
+        rest = after;
     }
+    true
 }
 
-/// Whether a `[[ … ]]` compares numbers, which makes its words arithmetic.
-pub(super) fn compares_numbers(node: Node<'_>, source: &str) -> bool {
-    operators(node, source, &["-eq", "-ne", "-lt", "-le", "-gt", "-ge"])
+fn split_name(text: &str) -> (&str, &str) {
+    text.split_at(text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(text.len()))
 }
 
-/// Whether a test looks at a variable by name, which evaluates an index in that name.
-pub(super) fn asks_for_a_variable(node: Node<'_>, source: &str) -> bool {
-    operators(node, source, &["-v", "-R"])
+/// Whether every number that a `[[ … ]]` compares is one, and no variable is looked at by a name in it.
+pub(super) fn tests_only(scope: &Scope, text: &str) -> bool {
+    let parts: Vec<&str> = text.split_ascii_whitespace().collect();
+    let compares = |part: &&str| matches!(*part, "-eq" | "-ne" | "-lt" | "-le" | "-gt" | "-ge");
+    parts.iter().enumerate().all(|(at, part)| match part {
+        &"-v" | &"-R" => false,
+        part if compares(part) => {
+            let beside = [at.checked_sub(1), Some(at + 1)].map(|at| at.and_then(|at| parts.get(at)));
+            beside.iter().all(|word| word.is_some_and(|word| only_numbers(scope, word)))
+        }
+        _ => true,
+    })
 }
 
-fn operators(node: Node<'_>, source: &str, wanted: &[&str]) -> bool {
-    source.get(node.byte_range()).unwrap_or_default().split_ascii_whitespace().any(|part| wanted.contains(&part))
-}
-
-fn is_number_or_all(script: &Script<'_, '_>, text: &str) -> bool {
-    let name = text.trim_start_matches('$').trim_matches(['{', '}']);
-    matches!(text, "@" | "*")
-        || !text.is_empty() && text.chars().all(|c| c.is_ascii_digit())
-        || script.scope.assigned.get(name) == Some(&Assigned::Number)
+fn is_index(scope: &Scope, text: &str) -> bool {
+    matches!(text, "@" | "*") || !text.is_empty() && only_numbers(scope, text)
 }
 
 // `${name}` with the operators that only give a value. Not among them: `=`, which assigns; `!`, which follows a name
 // that is not known; `@`, which evaluates.
-fn is_plain_expansion(text: &str) -> bool {
+fn is_plain_expansion(scope: &Scope, text: &str) -> bool {
     let Some(inner) = text.strip_prefix("${").and_then(|text| text.strip_suffix('}')) else { return false };
     let inner = match inner.strip_prefix('#') {
         Some(rest) if !rest.is_empty() => rest,
@@ -426,17 +430,14 @@ fn is_plain_expansion(text: &str) -> bool {
     let rest = match rest.strip_prefix('[') {
         None => rest,
         Some(index) => match index.split_once(']') {
-            Some((_, rest)) => rest,
-            None => return false,
+            Some((index, rest)) if is_index(scope, index) => rest,
+            _ => return false,
         },
     };
-    let substring =
-        |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit() || c == ' ' || c == '-' || c == '+' || c == '?');
     match rest.chars().next() {
         None => true,
-        Some(':') => {
-            substring(&rest[1..]) && (!rest.contains(['[', '$', '`']) || rest[1..].starts_with(['-', '+', '?']))
-        }
+        Some(':') if rest[1..].starts_with(['-', '+', '?']) => true,
+        Some(':') => only_numbers(scope, &rest[1..]),
         Some('-' | '+' | '?' | '#' | '%' | '/' | '^' | ',') => true,
         _ => false,
     }

@@ -133,6 +133,7 @@ pub(super) fn read(args: &[Word], scope: &Scope, found: &mut Findings) -> Outcom
             outcome.paths.extend(targets);
             at += values;
         } else if RUNS.contains(&text) {
+            found.wanders |= text.ends_with("dir");
             let rest = args.get(at..).unwrap_or_default();
             let end = rest
                 .iter()

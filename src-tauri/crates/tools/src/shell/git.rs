@@ -3,7 +3,7 @@
 
 use super::{
     argv::{Outcome, paths_of},
-    line::Why,
+    line::{NamedPath, Why},
     options,
     table::{Reads, Words},
     word::Word,
@@ -83,7 +83,8 @@ pub(super) fn read(args: &[Word]) -> Outcome {
             Some("--no-pager" | "-P" | "--no-optional-locks" | "--literal-pathspecs" | "--no-replace-objects") => {
                 at += 1
             }
-            Some("-C") if args.get(at + 1).is_some_and(|value| !value.splits()) => at += 2,
+            // Which repository it is, and what that one's settings start, must be known.
+            Some("-C") if args.get(at + 1).is_some_and(|value| value.literal().is_some()) => at += 2,
             Some("--version" | "--help" | "-h" | "-v") if args.len() == 1 => return Outcome::reads(Vec::new()),
             Some(text) if !text.starts_with('-') => break,
             _ => return Outcome::opaque(Why::about("unknown_option", &word.written)),
@@ -102,12 +103,20 @@ pub(super) fn read(args: &[Word]) -> Outcome {
     if LISTING.iter().any(|(known, ..)| *known == name) && lists(name, rest) {
         return Outcome::reads(paths_of(args, false));
     }
+    // These write the repository's settings, which run programs: they are places of their own on the card.
+    let mut paths = paths_of(args, true);
+    let place = |text: &str| NamedPath { text: text.to_owned(), changes: true, open: false };
+    match name {
+        "init" => paths.extend([place(".git/config"), place(".git/hooks/")]),
+        "config" | "remote" | "submodule" => paths.push(place(".git/config")),
+        _ => {}
+    }
     let effect = if matches!(name, "push" | "fetch" | "pull" | "clone" | "ls-remote" | "send-email") {
         Effect::Send
     } else {
         Effect::Execute
     };
-    Outcome { effect, paths: paths_of(args, true), ..Outcome::opaque(Why::about("git_changes", name)) }
+    Outcome { effect, paths, ..Outcome::opaque(Why::about("git_changes", name)) }
 }
 
 fn lists(name: &str, rest: &[Word]) -> bool {

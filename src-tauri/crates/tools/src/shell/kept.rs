@@ -18,7 +18,7 @@ use rustix::{
 };
 use serde::{Deserialize, Serialize};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs::File,
     io::Write,
     path::{Path, PathBuf},
@@ -40,10 +40,10 @@ pub struct Amount {
 
 /// One thing as it was.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Thing {
-    mark: Mark,
-    attributes: Option<Attributes>,
-    sha256: Option<String>,
+pub(super) struct Thing {
+    pub(super) mark: Mark,
+    pub(super) attributes: Option<Attributes>,
+    pub(super) sha256: Option<String>,
 }
 
 /// One thing that a command changed.
@@ -66,7 +66,7 @@ enum Kept {
 
 /// Everything in some folders, at one moment.
 #[derive(Debug, Default)]
-pub struct Snapshot(BTreeMap<PathBuf, Thing>);
+pub struct Snapshot(pub(super) BTreeMap<PathBuf, Thing>);
 
 /// How much lies in `folders`, if it is little enough to be kept.
 pub fn amount(folders: &[PathBuf]) -> Option<Amount> {
@@ -90,7 +90,7 @@ impl Snapshot {
         let mut handles = Handles::new(place);
         for path in paths(folders) {
             let entry = handles.entry(&path).map_err(|error| failed(error, &path))?;
-            if let Some(thing) = thing(&entry, Some(place)).map_err(|error| failed(error, &path))? {
+            if let Some(thing) = thing(&entry, Some(place), MOST_BYTES).map_err(|error| failed(error, &path))? {
                 all.insert(path, thing);
             }
         }
@@ -108,12 +108,31 @@ impl Snapshot {
         Some(Snapshot(list.into_iter().map(|(path, thing)| (PathBuf::from(path), thing)).collect()))
     }
 
-    /// What differs now, as the inverse that takes only that back, with the paths for the user.
+    /// Whether what was looked at for the card is what was kept: of the two, the kept one is what runs.
+    pub fn agrees(&self, path: &Path, sha256: &str) -> bool {
+        self.0.get(path).is_none_or(|thing| thing.sha256.as_deref() == Some(sha256))
+    }
+
+    /// What differs now, as the inverse that takes only that back, with the paths for the user. With `at`, only those
+    /// paths and the folders above them: the rest is somebody else's work.
     ///
     /// # Errors
     /// When the list cannot be kept.
-    pub fn changes(self, folders: &[PathBuf], place: &Place) -> Result<(Vec<Inverse>, Vec<PathBuf>), ToolError> {
-        let changes = self.differences(folders, place);
+    pub fn changes(
+        self,
+        folders: &[PathBuf],
+        at: Option<&BTreeSet<PathBuf>>,
+        place: &Place,
+    ) -> Result<(Vec<Inverse>, Vec<PathBuf>), ToolError> {
+        let mut changes = self.differences(folders, place);
+        if let Some(at) = at {
+            let above: BTreeSet<&Path> = at.iter().flat_map(|path| path.ancestors()).collect();
+            changes.retain(|change| {
+                let path = Path::new(&change.path);
+                let folder = change.before.as_ref().is_some_and(|thing| thing.mark.kind == Kind::Folder);
+                at.contains(path) || folder && above.contains(path)
+            });
+        }
         let named: Vec<PathBuf> = changes
             .iter()
             .filter(|change| {
@@ -290,11 +309,11 @@ fn put(handles: &mut Handles, path: &Path, thing: &Thing, after: Option<&Mark>, 
     Ok(())
 }
 
-fn thing(entry: &Entry, keeping: Option<&Place>) -> Result<Option<Thing>, Errno> {
+pub(super) fn thing(entry: &Entry, keeping: Option<&Place>, most: u64) -> Result<Option<Thing>, Errno> {
     let Some(mark) = entry.mark()? else { return Ok(None) };
     let sha256 = match (mark.kind, keeping) {
         (Kind::File, Some(place)) => {
-            let whole = entry.read_whole(MOST_BYTES)?.ok_or(Errno::NOENT)?;
+            let whole = entry.read_whole(most)?.ok_or(Errno::NOENT)?;
             Some(keep(&whole.bytes, &place.copies).map_err(|_| Errno::NOSPC)?)
         }
         (Kind::Other, _) => return Err(Errno::OPNOTSUPP),
@@ -312,7 +331,7 @@ fn attributes(entry: &Entry) -> Result<Option<Attributes>, Errno> {
 }
 
 // Reading changes when a thing was last read.
-fn same_attributes(one: Option<&Attributes>, other: Option<&Attributes>) -> bool {
+pub(super) fn same_attributes(one: Option<&Attributes>, other: Option<&Attributes>) -> bool {
     match (one, other) {
         (None, None) => true,
         (Some(one), Some(other)) => {
@@ -327,7 +346,7 @@ fn json(value: &impl Serialize) -> Result<String, ToolError> {
     serde_json::to_string(value).map_err(|error| ToolError::Failed(error.to_string()))
 }
 
-fn paths(folders: &[PathBuf]) -> Vec<PathBuf> {
+pub(super) fn paths(folders: &[PathBuf]) -> Vec<PathBuf> {
     let mut found = Vec::new();
     each(folders, &mut |path, _| {
         found.push(path.to_owned());

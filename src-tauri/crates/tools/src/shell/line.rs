@@ -93,6 +93,8 @@ pub struct LineReading {
     pub too_complex: bool,
     /// Every program that it names to be started, wrappers and what they start alike, as written but for quotes.
     pub programs: Vec<String>,
+    /// Whether it goes to a folder that is only known when it runs.
+    pub wanders: bool,
 }
 
 /// Reads a line.
@@ -121,6 +123,8 @@ pub(super) struct Findings {
     pub(super) too_complex: bool,
     pub(super) depth: usize,
     pub(super) programs: Vec<String>,
+    /// Whether it goes to a folder that is only known when it runs.
+    pub(super) wanders: bool,
 }
 
 impl Findings {
@@ -156,11 +160,11 @@ impl Findings {
     }
 
     fn reading(self) -> LineReading {
-        let Findings { commands, problem, too_complex, programs, .. } = self;
+        let Findings { commands, problem, too_complex, programs, wanders, .. } = self;
         let inspectable = problem.is_none() && commands.iter().all(|command| command.inspectable);
         let worst = commands.iter().map(|command| command.effect).max().unwrap_or(Effect::Observe);
         let effect = if inspectable { worst } else { worst.max(Effect::Execute) };
         let reads_only = inspectable && effect == Effect::Observe && !commands.is_empty();
-        LineReading { commands, effect, inspectable, reads_only, problem, too_complex, programs }
+        LineReading { commands, effect, inspectable, reads_only, problem, too_complex, programs, wanders }
     }
 }

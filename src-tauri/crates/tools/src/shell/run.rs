@@ -1,19 +1,24 @@
 //! shell.run: one command line, in the sandbox.
 
 use super::{
+    bound::{identity, state},
+    held::{self, Held},
     kept::{self, Snapshot},
-    line::{LineReading, read_line},
-    output, programs,
+    line::{LineReading, Why, read_line},
+    opened::runs_when_opened,
+    output, programs, repository,
+    staged::{Brought, Staged},
+    started,
 };
 use crate::{
     batch::{blank, refuse_own},
     contents::digest,
-    handle::Handles,
     input::{parse, spec},
+    origin,
     paths::{Resolved, Resolver, text_of},
     protected::Use,
     sandbox::{End, Limits, Sandbox},
-    walk::walk,
+    scan::scan,
     words::{folder_name, say, shown_path, size},
 };
 use assent_agent::{Inverse, Output, Place, Target, Tool, ToolError, ToolFacts, ToolSpec, Undone};
@@ -26,13 +31,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
-/// How far keys and hooks are looked for below the granted folders.
-const DEEPEST: usize = 16;
-const MOST_LOOKED_AT: usize = 50_000;
-
 /// Run a command line with bash, in a sandbox: no network, no secrets, only the granted folders, 60 seconds. Lines that
-/// only read run at once; all others wait for the user. The other tools are better for single files: what they do can
-/// be undone piece by piece.
+/// only read run at once; others ask. For single files use other tools: they can be undone.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Input {
@@ -56,6 +56,10 @@ struct Call {
     targets: Vec<Target>,
     readable: Vec<PathBuf>,
     writable: Vec<PathBuf>,
+    /// What the line names to be changed: it is on the card, and the user's to allow.
+    changing: Vec<PathBuf>,
+    /// What it will read and start beside what it names.
+    started: Vec<PathBuf>,
 }
 
 impl Tool for Run {
@@ -98,18 +102,43 @@ impl Tool for Run {
         }
         let keeps = facts.effect != Effect::Observe && facts.reversal != Reversal::None;
         let before = if keeps { Some(Snapshot::take(&call.writable, place)?.0) } else { None };
-        let sandbox = call.sandbox(place);
-        let program = ["/bin/bash", "--noprofile", "--norc", "-c", &call.line];
+        let mut sandbox = call.sandbox(place)?;
+        let staged = match &before {
+            Some(before) => {
+                call.is_what_was_kept(before, facts)?;
+                Some(Staged::of(before, &call.writable, place)?)
+            }
+            None => None,
+        };
+        sandbox.instead = staged.as_ref().map(Staged::shown).unwrap_or_default();
+        let in_place = staged.is_none() && !call.only_reads();
+        let steering = if in_place { call.steering(place) } else { Vec::new() };
+        let line = call.prepared(&sandbox.denied);
+        let program = ["/bin/bash", "--noprofile", "--norc", "-c", &line];
         let ran = sandbox.run(&program, &place.stop).map_err(ToolError::Failed)?;
+        let mut brought = Brought::default();
+        if let (Some(staged), Some(before)) = (&staged, &before)
+            && ran.end != End::Stopped
+        {
+            brought = staged.bring_over(before, &call.changing, place)?;
+        } else if in_place {
+            let new: Vec<PathBuf> = call.steering(place).into_iter().filter(|path| !steering.contains(path)).collect();
+            brought.held = held::take_out(&new, place)?;
+        }
+        drop(staged);
         let (inverses, changed) = match before {
-            Some(before) => before.changes(&call.writable, place)?,
+            Some(before) => before.changes(&call.writable, Some(&brought.changed), place)?,
             None => (Vec::new(), Vec::new()),
         };
+        let unlabelled = origin::command_changed(&changed, &call.writable, place).is_err();
         let folder = folder_name(&call.folder.path, &place.home);
         let source = say("tools.shell.source", &[("folder", &folder)]);
         // By now it has run: what cannot be kept is told, and what it changed can still be taken back.
         let mut value =
             output::value(&ran, &source, place).unwrap_or_else(|error| json!({ "output": error.to_string() }));
+        if unlabelled {
+            value["unlabelled"] = json!(say("tools.shell.unlabelled", &[]));
+        }
         if !changed.is_empty() {
             value["changed"] = json!(changed.iter().take(200).map(|path| text_of(path)).collect::<Vec<_>>());
         }
@@ -118,7 +147,17 @@ impl Tool for Run {
         if !handed.is_empty() {
             value["can_run_code_when_opened"] = json!(handed);
         }
-        let items = if call.only_reads() { Vec::new() } else { outcomes(ran.end, !changed.is_empty()) };
+        if !brought.held.is_empty() {
+            value["held_back"] = json!(held::keep_held(&brought.held, place)?);
+            value["held_back_paths"] =
+                json!(brought.held.iter().take(200).map(|one| text_of(&one.path())).collect::<Vec<_>>());
+            value["held_back_because"] = json!(say("tools.shell.held.told", &[]));
+        }
+        if !sandbox.denied.is_empty() && ran.end != End::Status(0) {
+            value["cannot_start"] =
+                json!(say("tools.shell.denied", &[("programs", &visible(&sandbox.denied.join(", ")))]));
+        }
+        let items = if call.only_reads() { Vec::new() } else { outcomes(ran.end, !changed.is_empty(), &brought) };
         if call.only_reads() && ran.end != End::Status(0) && !matches!(ran.end, End::Status(_)) {
             return Err(ToolError::Failed(ended(ran.end)));
         }
@@ -161,9 +200,19 @@ impl Call {
         if !folder.path.is_dir() && folder.reach != Reach::OwnFiles {
             return Err(crate::failure::failed(rustix::io::Errno::NOTDIR, &folder.path));
         }
-        let mut call =
-            Call { line: input.line, reading, folder, targets: Vec::new(), readable: Vec::new(), writable: Vec::new() };
+        let mut call = Call {
+            line: input.line,
+            reading,
+            folder,
+            targets: Vec::new(),
+            readable: Vec::new(),
+            writable: Vec::new(),
+            changing: Vec::new(),
+            started: Vec::new(),
+        };
+        call.look_at_repositories(&resolver);
         call.find_targets(&resolver, place);
+        call.find_started(&resolver);
         Ok(call)
     }
 
@@ -218,11 +267,114 @@ impl Call {
                 }
                 _ => {}
             }
-            let state = if self.reading.reads_only { String::new() } else { state(&found.path, place) };
+            if path.changes && !path.open {
+                self.changing.push(found.path.clone());
+            }
+            let state = if self.reading.reads_only { identity(&found.path) } else { state(&found.path, place) };
             self.targets.push(Target { field, shown: text_of(&found.path), state, reach });
         }
         // A script that has a name is one that may be run, so what is in it is looked at too.
         self.targets.dedup_by(|one, other| one.shown == other.shown && one.state == other.state);
+    }
+
+    // Git runs what a repository's settings name, so that a line with git in it only reads where they name nothing.
+    fn look_at_repositories(&mut self, resolver: &Resolver<'_>) {
+        let git = |program: &String| program.rsplit('/').next() == Some("git");
+        if !self.reading.reads_only || !self.reading.programs.iter().any(git) {
+            return;
+        }
+        let mut folders = vec![self.folder.path.clone()];
+        for path in self.reading.commands.iter().flat_map(|command| &command.paths).filter(|path| !path.open) {
+            let text = if path.text.starts_with(['/', '~']) {
+                path.text.clone()
+            } else {
+                format!("{}/{}", self.folder.path.display(), path.text)
+            };
+            folders.extend(resolver.follow(&text, Use::Look).ok().map(|found| found.path).filter(|path| path.is_dir()));
+        }
+        let settings: Vec<PathBuf> = folders.iter().flat_map(|folder| repository::settings(folder)).collect();
+        let starts = settings.iter().find_map(|file| repository::may_start(file));
+        if self.reading.wanders || starts.is_some() {
+            let about = starts.unwrap_or_else(|| "cd".to_owned());
+            self.reading.problem = Some(Why::about("git_settings", about));
+            self.reading.reads_only = false;
+            self.reading.inspectable = false;
+            self.reading.effect = self.reading.effect.max(Effect::Execute);
+        }
+        self.started.extend(settings);
+    }
+
+    // What the line starts beside what it names is bound as well.
+    fn find_started(&mut self, resolver: &Resolver<'_>) {
+        if !self.reading.reads_only {
+            let named: Vec<PathBuf> = self
+                .targets
+                .iter()
+                .skip(1)
+                .map(|target| PathBuf::from(&target.shown))
+                .filter(|path| path.is_file())
+                .collect();
+            self.started.extend(started::files(&self.reading, &named, &self.folder.path));
+        }
+        for (at, path) in self.started.iter().enumerate() {
+            if let Ok(found) = resolver.follow(&text_of(path), Use::Look)
+                && found.reach != Reach::OwnFiles
+                && found.path.is_file()
+                && !self.targets.iter().any(|target| Path::new(&target.shown) == found.path)
+            {
+                let bytes = std::fs::read(&found.path).unwrap_or_default();
+                let state = format!("sha256:{}", digest(&bytes));
+                // It is read inside the box, which shows no more of it than what is granted.
+                let (field, reach) = (format!("/started/{at}"), Reach::Inside);
+                self.targets.push(Target { field, shown: text_of(&found.path), state, reach });
+            }
+        }
+    }
+
+    // What is run is what was kept, so that is what must be as it was described.
+    fn is_what_was_kept(&self, kept: &Snapshot, facts: &ToolFacts) -> Result<(), ToolError> {
+        for target in &facts.targets {
+            if let Some(sha256) = target.state.strip_prefix("sha256:")
+                && !kept.agrees(Path::new(&target.shown), sha256)
+            {
+                let path = shown_path(Path::new(&target.shown));
+                return Err(ToolError::Failed(say("tools.shell.meanwhile", &[("path", &path)])));
+            }
+        }
+        Ok(())
+    }
+
+    // What lies in protected places of the folders that it may change.
+    fn steering(&self, place: &Place) -> Vec<PathBuf> {
+        let scans = self.writable.iter().filter_map(|folder| scan(folder, place).ok());
+        scans.flat_map(|scan| [scan.steering.clone(), scan.secrets.clone()].concat()).collect()
+    }
+
+    // The line, behind what switches off what a repository's settings start and what no rule lets the shell do itself.
+    fn prepared(&self, denied: &[String]) -> String {
+        const BUILTINS: &[&str] =
+            &["echo", "printf", "test", "[", "kill", "pwd", "true", "false", "type", "ulimit", "umask"];
+        let mut before = Vec::new();
+        let git = |program: &String| program.rsplit('/').next() == Some("git");
+        if !self.only_reads() || self.reading.programs.iter().any(git) {
+            before.push(repository::environment());
+        }
+        let off: Vec<&str> = denied.iter().map(String::as_str).filter(|name| BUILTINS.contains(name)).collect();
+        if !off.is_empty() {
+            before.push(format!("enable -n {}", off.join(" ")));
+        }
+        if before.is_empty() { self.line.clone() } else { format!("{}\n{}", before.join("; "), self.line) }
+    }
+
+    // A rule holds for what is started: what it forbids cannot start in the box, and what it asks about only where the card
+    // named it.
+    fn denied(&self, place: &Place) -> Vec<String> {
+        let named = programs::names(&self.reading.programs, &self.folder.path);
+        let asked = place.asked.iter().filter(|name| self.only_reads() || !named.contains(name));
+        let mut denied: Vec<String> = place.denied.iter().chain(asked).cloned().collect();
+        denied.sort();
+        denied.dedup();
+        denied
     }
 
     // Unasked only what only reads, and whose words cannot be shifted by the name of the folder.
@@ -232,35 +384,18 @@ impl Call {
         self.reading.reads_only && (plain || !self.line.to_lowercase().contains("pwd"))
     }
 
-    fn sandbox(&self, place: &Place) -> Sandbox {
-        let (hidden, frozen) = self.closed(place);
-        let writable = if self.only_reads() { Vec::new() } else { self.writable.clone() };
+    // Keys in the granted folders are taken out of the box, and hooks stay as they are. What the line names is on the
+    // card, and was the user's to allow.
+    fn sandbox(&self, place: &Place) -> Result<Sandbox, ToolError> {
         let mut readable = self.readable.clone();
         readable.push(self.folder.path.clone());
-        let limits = Limits::default();
-        Sandbox { folder: self.folder.path.clone(), readable, writable, hidden, frozen, limits }
-            .without_secrets(&place.home, &place.data)
-    }
-
-    // Keys and hooks that lie in the granted folders: the ones are taken out of the box, the others stay as they are.
-    // What the line names is on the card, and was the user's to allow.
-    fn closed(&self, place: &Place) -> (Vec<PathBuf>, Vec<PathBuf>) {
-        let (mut hidden, mut frozen) = (Vec::new(), Vec::new());
-        let mut looked_at = 0;
-        for folder in self.readable.iter().chain(&self.writable).filter(|path| path.is_dir()) {
-            // A folder that cannot be listed here cannot be listed in the box.
-            let _ = walk(folder, DEEPEST, place, |seen| {
-                looked_at += 1;
-                if seen.closed && !self.targets.iter().any(|target| Path::new(&target.shown).starts_with(&seen.path)) {
-                    let steers = seen.path.components().any(|part| {
-                        matches!(part.as_os_str().to_str(), Some(".git" | ".githooks" | ".husky" | ".vscode"))
-                    });
-                    if steers { &mut frozen } else { &mut hidden }.push(seen.path.clone());
-                }
-                looked_at <= MOST_LOOKED_AT
-            });
+        let mut sandbox = Sandbox::reading(self.folder.path.clone(), readable);
+        if !self.only_reads() {
+            sandbox = Sandbox { writable: self.writable.clone(), reading: false, ..sandbox };
         }
-        (hidden, frozen)
+        sandbox.denied = self.denied(place);
+        let named: Vec<PathBuf> = self.targets.iter().map(|target| PathBuf::from(&target.shown)).collect();
+        sandbox.looked_through(place, &named).map_err(|unfinished| ToolError::Failed(unfinished.sentence()))
     }
 
     fn title(&self, place: &Place) -> String {
@@ -304,6 +439,10 @@ impl Call {
             rows.push((say("tools.shell.row.unknown", &[]), problem.sentence()));
         }
         rows.push((say("tools.shell.row.folder", &[]), shown_path(&self.folder.path)));
+        if !self.only_reads() && !self.started.is_empty() {
+            let paths = self.started.iter().map(|path| shown_path(path)).collect::<Vec<_>>().join("\n");
+            rows.push((say("tools.shell.row.also", &[]), paths));
+        }
         if !self.only_reads() {
             let folders = self.writable.iter().map(|path| shown_path(path)).collect::<Vec<_>>().join("\n");
             let none = say("tools.shell.row.none", &[]);
@@ -325,23 +464,18 @@ impl Call {
     }
 }
 
-// Whatever must not differ when it starts: the bytes of a file that is not too large, else its mark. What lies in a
-// folder may go on changing.
-fn state(path: &Path, place: &Place) -> String {
-    let Ok(entry) = Handles::new(place).entry(path) else { return String::new() };
-    match entry.read_whole(crate::contents::MOST_BYTES) {
-        Ok(Some(whole)) => format!("sha256:{}", digest(&whole.bytes)),
-        _ => match entry.mark() {
-            Ok(Some(mark)) if mark.kind != crate::mark::Kind::Folder => mark.state(),
-            _ => String::new(),
-        },
-    }
-}
-
-fn outcomes(end: End, changed: bool) -> Vec<ItemOutcome> {
+fn outcomes(end: End, changed: bool, brought: &Brought) -> Vec<ItemOutcome> {
     let outcome = |item, status, note| ItemOutcome { item, status, note };
     let status = match end {
-        End::Status(_) => return vec![outcome(0, Status::Succeeded, None)],
+        End::Status(_) => {
+            let held: Vec<String> = brought.held.iter().map(|one: &Held| shown_path(&one.path())).collect();
+            let note = (!held.is_empty()).then(|| say("tools.shell.held.back", &[("paths", &held.join("\n"))]));
+            let mut items = vec![outcome(0, Status::Succeeded, note)];
+            if !brought.problems.is_empty() {
+                items.push(outcome(1, Status::Failed, Some(brought.problems.join("\n"))));
+            }
+            return items;
+        }
         End::Late => Status::Failed,
         End::Stopped => Status::Cancelled,
     };
@@ -357,55 +491,6 @@ fn outcomes(end: End, changed: bool) -> Vec<ItemOutcome> {
 fn ended(end: End) -> String {
     let seconds = Limits::default().time.as_secs().to_string();
     say(if end == End::Late { "tools.shell.late" } else { "tools.shell.stopped" }, &[("seconds", &seconds)])
-}
-
-// Files that another program runs, or takes its orders from, when it opens them or the folder (SBX-10).
-fn runs_when_opened(path: &Path) -> bool {
-    let text = text_of(path).to_lowercase();
-    let name = text.rsplit('/').next().unwrap_or_default();
-    let ends = [
-        ".desktop",
-        ".sh",
-        ".py",
-        ".js",
-        ".mjs",
-        ".bat",
-        ".ps1",
-        ".command",
-        ".scpt",
-        ".jar",
-        ".appimage",
-        ".html",
-        ".svg",
-        ".docm",
-        ".xlsm",
-        ".service",
-        ".code-workspace",
-    ];
-    let names = [
-        "makefile",
-        "justfile",
-        "package.json",
-        "build.rs",
-        "build.gradle",
-        "conftest.py",
-        "setup.py",
-        ".envrc",
-        ".gitattributes",
-        ".gitmodules",
-        ".npmrc",
-        "dockerfile",
-        "tasks.json",
-        "launch.json",
-        "settings.json",
-    ];
-    let within = ["/.git/", "/.vscode/", "/.githooks/", "/.husky/", "/.github/", "/.idea/"];
-    let runs = std::fs::metadata(path).is_ok_and(|found| {
-        found.is_file() && std::os::unix::fs::PermissionsExt::mode(&found.permissions()) & 0o111 != 0
-    });
-    runs || ends.iter().any(|end| name.ends_with(end))
-        || names.contains(&name)
-        || within.iter().any(|part| text.contains(part))
 }
 
 #[cfg(test)]

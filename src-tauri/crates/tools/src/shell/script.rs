@@ -144,8 +144,18 @@ impl<'a, 'f> Script<'a, 'f> {
                 for child in children(node) {
                     match child.kind() {
                         "do_group" | "compound_statement" => self.statement(child),
-                        _ => expansion::arithmetic(self, child),
+                        _ => {}
                     }
+                }
+                let body = node.child_by_field_name("body").map_or(node.end_byte(), |body| body.start_byte());
+                let head = self.source.get(node.start_byte()..body).unwrap_or_default();
+                let counts = head.trim_end().trim_end_matches("do").trim_end().trim_end_matches(';').trim_end();
+                let counts = counts
+                    .strip_prefix("for")
+                    .map(str::trim)
+                    .and_then(|head| head.strip_prefix("((")?.strip_suffix("))"));
+                if !counts.is_some_and(|head| expansion::only_numbers(&self.scope, head)) {
+                    self.broken("arithmetic", node);
                 }
             }
             "function_definition" => {
@@ -180,6 +190,14 @@ impl<'a, 'f> Script<'a, 'f> {
         // The grammar takes more for a name than the shell does, and the shell runs the rest as a program.
         let named = plain.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
             && plain.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        // An index in a list is evaluated, and assigning to some names of the shell is too.
+        let value = node.child_by_field_name("value");
+        let indexed = value.is_some_and(|value| {
+            value.kind() == "array" && children(value).iter().any(|one| self.text(*one).starts_with('['))
+        });
+        if indexed {
+            self.broken("variable_name", node);
+        }
         let whole =
             self.text(node).strip_prefix(text).is_some_and(|rest| rest.starts_with('=') || rest.starts_with("+="));
         if !named || !whole {
@@ -203,12 +221,12 @@ impl<'a, 'f> Script<'a, 'f> {
         if !apart("[[", "]]") && !apart("[", "]") {
             self.broken("grammar", node);
         }
-        if text.starts_with("[[") && expansion::compares_numbers(node, self.source) {
-            expansion::arithmetic(self, node);
-        } else {
-            expansion::embedded(self, node);
-        }
-        if expansion::asks_for_a_variable(node, self.source) {
+        expansion::embedded(self, node);
+        if text.starts_with("[[") {
+            if !expansion::tests_only(&self.scope, text) {
+                self.broken("arithmetic", node);
+            }
+        } else if self.names_a_variable(node) {
             self.broken("variable_name", node);
         }
         let before = self.found.commands.len();
@@ -225,6 +243,34 @@ impl<'a, 'f> Script<'a, 'f> {
         }
     }
 
+    // `[ -v name ]` evaluates an index in the name, however the `-v` is written.
+    fn names_a_variable(&mut self, node: Node<'_>) -> bool {
+        let mut apart = Findings { depth: self.found.depth, ..Findings::default() };
+        let mut words = Script {
+            source: self.source,
+            found: &mut apart,
+            scope: self.scope.clone(),
+            context: self.context,
+            depth: self.depth,
+        };
+        let mut left = vec![node];
+        while let Some(node) = left.pop() {
+            match node.kind() {
+                "test_command"
+                | "binary_expression"
+                | "unary_expression"
+                | "parenthesized_expression"
+                | "negated_command" => left.extend(children(node)),
+                _ => {
+                    if argv::may_name_a_variable(&words.word(node)) {
+                        return true;
+                    }
+                }
+            }
+        }
+        false
+    }
+
     fn declaration(&mut self, node: Node<'_>) {
         let mut argv = Vec::new();
         let name = node.child(0).map(|first| self.text(first)).unwrap_or_default();
@@ -233,6 +279,23 @@ impl<'a, 'f> Script<'a, 'f> {
             match child.kind() {
                 "variable_assignment" => {
                     self.assignment(child, name == "export" || self.text(node).contains(" -"));
+                    // What becomes of a text for a list is decided when it runs.
+                    let lists = self.source.contains("=(")
+                        || self.source.split_ascii_whitespace().any(|word| {
+                            matches!(word, "mapfile" | "readarray")
+                                || word.starts_with('-') && word.contains(['a', 'A'])
+                        });
+                    let value = child.child_by_field_name("value");
+                    let list = value.is_some_and(|value| {
+                        value.kind() != "array" && {
+                            let word = self.word(value);
+                            lists && word.prefix().is_empty() && word.literal() != Some("")
+                                || word.prefix().trim_start().starts_with('(')
+                        }
+                    });
+                    if list {
+                        self.broken("variable_name", child);
+                    }
                     if self.text(child).contains('[')
                         && child.child_by_field_name("name").is_some_and(|n| n.kind() == "subscript")
                     {
@@ -375,6 +438,16 @@ fn foreign(source: &str) -> Option<Why> {
     };
     if let Some(c) = source.chars().find(odd) {
         return Some(Why::about("hidden_character", c));
+    }
+    // `$[…]` is arithmetic of old, and `{name}>` gives a variable a value: nobody writes either today.
+    let named = |at: usize| {
+        source[..at].rsplit_once('{').is_some_and(|(_, name)| {
+            !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '[' | ']' | '@'))
+        })
+    };
+    let fills = ["}>", "}<", "}&>"].iter().any(|sign| source.match_indices(sign).any(|(at, _)| named(at)));
+    if fills || source.contains("$[") {
+        return Some(Why::plain("arithmetic"));
     }
     // Inside a word a continued line joins two halves that the grammar keeps apart.
     let joined = source

@@ -168,9 +168,15 @@ const COREUTILS: &[Reads] = &[
 /// programs.
 const SEARCH: &[Reads] = &[
     any(
-        "grep egrep fgrep zgrep zegrep zfgrep bzgrep xzgrep",
+        "grep egrep fgrep",
         "A:abB:C:cD:d:Ee:Ff:GHhIiLlm:noPqRrsTUuVvwxyzZO#",
         "extended-regexp fixed-strings basic-regexp perl-regexp regexp= file= ignore-case no-ignore-case invert-match word-regexp line-regexp count color? colour? files-without-match files-with-matches max-count= only-matching quiet silent no-messages byte-offset with-filename no-filename label= line-number initial-tab unix-byte-offsets null after-context= before-context= context= text binary-files= devices= directories= exclude= exclude-from= exclude-dir= include= recursive dereference-recursive line-buffered null-data binary group-separator= no-group-separator",
+    ),
+    // Scripts that hand their words on.
+    fixed(
+        "zgrep zegrep zfgrep bzgrep xzgrep",
+        "A:abB:C:cEe:FHhIiLlm:noqsUuVvwxz#",
+        "extended-regexp fixed-strings regexp= ignore-case invert-match word-regexp line-regexp count files-without-match files-with-matches max-count= only-matching quiet no-messages line-number with-filename no-filename after-context= before-context= context= text",
     ),
     fixed(
         "rg",
@@ -264,7 +270,7 @@ const LOOKING: &[Reads] = &[
         "adf:FiIn:p:Rs:t:wx0123456789T",
         "hostlast dns file= fulltimes ip limit= present= nohostname since= until= fullnames system time-format=",
     ),
-    any("zcat gzcat bzcat xzcat lzcat unxz", "", ""),
+    any("zcat gzcat bzcat xzcat lzcat", "", ""),
 ];
 
 /// procps 4, psmisc 23, iproute2 and net-tools manuals: state of processes, memory and network of this computer.
@@ -315,7 +321,7 @@ const STATE: &[Reads] = &[
 /// GNU bc 1.07, binutils 2.40, man-db 2.11, mlocate, dpkg 1.21 and apt 2.6 manuals.
 const PACKAGES: &[Reads] = &[
     any("bc", "hilqsvw", "help interactive mathlib quiet standard warn version"),
-    any(
+    fixed(
         "nm size readelf c++filt",
         "aAbBCDegGhHiIlLnNopPrRsStTuvVwWxXdftzj:",
         "all headers file-header program-headers segments section-headers sections symbols dyn-syms relocs dynamic notes demangle? debug-syms dynamic extern-only undefined-only defined-only print-size size-sort numeric-sort no-sort print-file-name format= radix= totals common",

@@ -44,7 +44,7 @@ const WRAPPERS: &[Wrapper] = &[
     Wrapper { name: "unbuffer", letters: "p", valued: "", long: "", before: 0 },
     Wrapper { name: "command", letters: "p", valued: "", long: "", before: 0 },
     Wrapper { name: "builtin", letters: "", valued: "", long: "", before: 0 },
-    Wrapper { name: "exec", letters: "cl", valued: "a", long: "", before: 0 },
+    Wrapper { name: "exec", letters: "c", valued: "", long: "", before: 0 },
     Wrapper {
         name: "sudo",
         letters: "bEHnPSki",

@@ -94,33 +94,37 @@ pub(super) fn note_assignments(root: Node<'_>, source: &str, scope: &mut Scope) 
             }
             "command" => {
                 let name = node.child_by_field_name("name").map(text).unwrap_or_default();
-                let name = name.trim_matches(['\'', '"', '\\']);
+                // A name in quotes or pieces may be any of these.
+                let hidden = name.contains(['\'', '"', '\\', '$', '`', '{', '*', '?', '[']) && name != "[";
                 // These put what they read, count or are told into the variables that they are given.
-                if matches!(
-                    name,
-                    "read"
-                        | "mapfile"
-                        | "readarray"
-                        | "printf"
-                        | "getopts"
-                        | "let"
-                        | "wait"
-                        | "command"
-                        | "builtin"
-                        | "eval"
-                        | "local"
-                ) {
-                    for child in children(node) {
+                if hidden
+                    || matches!(
+                        name,
+                        "read"
+                            | "mapfile"
+                            | "readarray"
+                            | "printf"
+                            | "getopts"
+                            | "let"
+                            | "wait"
+                            | "command"
+                            | "builtin"
+                            | "eval"
+                            | "local"
+                    )
+                {
+                    let own = node.child_by_field_name("name").map(|name| name.id());
+                    for child in children(node).into_iter().filter(|child| Some(child.id()) != own) {
                         for part in text(child).split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')) {
                             scope.assign(part, Assigned::Text);
                         }
                     }
                 }
                 // Where a command stands for another one, the folder may change as well.
-                if matches!(name, "cd" | "pushd" | "popd" | "command" | "builtin" | "eval") {
+                if hidden || matches!(name, "cd" | "pushd" | "popd" | "command" | "builtin" | "eval") {
                     scope.moves = true;
                 }
-                if name == "set" || name == "shift" {
+                if hidden || matches!(name, "set" | "shift" | "command" | "builtin" | "eval") {
                     scope.positional = true;
                 }
             }

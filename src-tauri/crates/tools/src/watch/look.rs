@@ -1,6 +1,6 @@
 //! One look at a number or at a command's exit: free space, a file, a command in the box.
 
-use crate::sandbox::{End, Limits, Sandbox};
+use crate::sandbox::{self, End, Limits, Sandbox};
 use std::{fs::File, io::Read as _, path::Path, sync::atomic::AtomicBool, time::Duration};
 
 /// Bytes of a file or of an output that are looked at.
@@ -43,9 +43,9 @@ pub fn command(
     stop: &AtomicBool,
 ) -> Result<(i32, String), String> {
     let limits = Limits { time: WITHIN, output: usize::try_from(LOOKED_AT).unwrap_or(usize::MAX), ..Limits::default() };
-    let sandbox =
-        Sandbox { folder: folder.to_owned(), readable: vec![folder.to_owned()], limits, ..Sandbox::default() }
-            .without_secrets(home, data);
+    let sandbox = Sandbox { limits, ..Sandbox::reading(folder.to_owned(), vec![folder.to_owned()]) }
+        .looked_through(&sandbox::beside(home, data), &[])
+        .map_err(|unfinished| unfinished.sentence())?;
     let ran = sandbox.run(&["/bin/bash", "--noprofile", "--norc", "-c", line], stop)?;
     match ran.end {
         End::Status(status) => Ok((status, String::from_utf8_lossy(&ran.output).into_owned())),

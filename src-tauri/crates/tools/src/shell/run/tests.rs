@@ -106,16 +106,21 @@ fn long_output_comes_as_its_two_ends_and_can_be_read_on() {
 }
 
 #[test]
-fn a_stop_ends_a_command_and_what_it_did_can_be_taken_back() {
+fn a_stopped_command_has_changed_nothing() {
     let world = World::new();
-    let args = json!({ "line": "touch made; sleep 50" });
+    world.file("a.txt", "a");
+    let args = json!({ "line": "echo b > a.txt; touch made; sleep 50" });
     let tool = crate::check::find("shell.run");
     let facts = tool.describe(&args, &world.place).unwrap();
     tool.prepare(&args, &facts, &world.place).unwrap();
-    let (made, stop) = (world.work.join("made"), world.place.stop.clone());
+    let (boxes, stop) = (world.place.data.join("boxes"), world.place.stop.clone());
     let stopper = std::thread::spawn(move || {
-        while !made.exists() {
-            std::thread::sleep(Duration::from_millis(5));
+        let made = || {
+            let copies = fs::read_dir(&boxes).into_iter().flatten().flatten();
+            copies.into_iter().any(|copy| copy.path().join("0/made").exists())
+        };
+        while !made() {
+            std::thread::yield_now();
         }
         stop.store(true, Ordering::SeqCst);
         Instant::now()
@@ -123,9 +128,199 @@ fn a_stop_ends_a_command_and_what_it_did_can_be_taken_back() {
     let output = tool.run(&args, &facts, &world.place).unwrap();
     assert!(stopper.join().unwrap().elapsed() < Duration::from_secs(5));
     let statuses: Vec<Status> = output.items.iter().map(|item| item.status).collect();
-    assert_eq!(statuses, [Status::Succeeded, Status::Cancelled]);
-    assert_eq!(tool.undo(&output.inverses[0], &world.place), Undone::Restored);
+    assert_eq!(statuses, [Status::Cancelled]);
     assert!(!world.work.join("made").exists());
+    assert_eq!(fs::read_to_string(world.work.join("a.txt")).unwrap(), "a");
+    assert_eq!(fs::read_dir(world.place.data.join("boxes")).unwrap().count(), 0, "the copy is gone");
+}
+
+#[track_caller]
+fn held_back(world: &World, script: &str) -> Vec<String> {
+    world.file("script.sh", script);
+    let done = world.act("shell.run", json!({ "line": "bash script.sh" }));
+    let paths = done.output.value["held_back_paths"].as_array().cloned().unwrap_or_default();
+    paths.iter().map(|path| path.as_str().unwrap().trim_start_matches(&world.at("")).to_owned()).collect()
+}
+
+#[test]
+fn what_would_lie_in_a_protected_place_waits_and_the_rest_is_there() {
+    for (script, held) in [
+        ("mkdir -p .git/hooks; echo x > .git/hooks/pre-commit", ".git/hooks/pre-commit"),
+        ("mkdir .vscode; echo x > .vscode/tasks.json", ".vscode/tasks.json"),
+        ("echo x > .envrc", ".envrc"),
+        ("echo x > .ENVRC", ".ENVRC"),
+        ("mkdir .ssh; echo x > .ssh/authorized_keys", ".ssh/authorized_keys"),
+        ("mkdir s; echo x > s/config; mv s .git", ".git/config"),
+        ("ln -s a.txt .envrc", ".envrc"),
+        ("ln a.txt .envrc", ".envrc"),
+        ("mkdir b b/objects b/refs b/hooks; echo x > b/HEAD; echo x > b/hooks/post-update", "b/hooks/post-update"),
+        ("mkdir b b/objects b/refs; echo x > b/HEAD; echo x > b/config", "b/config"),
+        ("mkdir -p sub/.husky; echo x > sub/.husky/pre-push", "sub/.husky/pre-push"),
+    ] {
+        let world = World::new();
+        world.file("a.txt", "a");
+        let found = held_back(&world, &format!("{script}; echo fine > fine.txt"));
+        assert!(found.iter().any(|path| path.trim_start_matches('/') == held), "{script}: {found:?}");
+        assert!(world.work.join(held).symlink_metadata().is_err(), "{script}");
+        assert_eq!(
+            fs::read_to_string(world.work.join("fine.txt")).unwrap(),
+            "fine
+",
+            "{script}"
+        );
+    }
+    for script in
+        ["mkdir src; echo x > src/hooks.rs", "echo x > env.txt", "mkdir -p hooks; echo x > hooks/a", "echo x > config"]
+    {
+        assert!(held_back(&World::new(), script).is_empty(), "{script}");
+    }
+}
+
+#[test]
+fn what_was_changed_in_the_folder_meanwhile_is_not_overwritten() {
+    let world = World::new();
+    ["a.txt", "b.txt", "c.txt"].iter().for_each(|name| {
+        world.file(name, "before");
+    });
+    let folders = [world.work.clone()];
+    let kept = Snapshot::take(&folders, &world.place).unwrap().0;
+    let staged = Staged::of(&kept, &folders, &world.place).unwrap();
+    let copy = staged.shown()[0].1.clone();
+    for name in ["a.txt", "c.txt", "new.txt"] {
+        fs::write(copy.join(name), "the command's").unwrap();
+    }
+    fs::remove_file(copy.join("b.txt")).unwrap();
+    for name in ["a.txt", "b.txt", "new.txt"] {
+        fs::write(world.work.join(name), "mine, and longer").unwrap();
+    }
+    let brought = staged.bring_over(&kept, &[], &world.place).unwrap();
+    for (name, text) in [
+        ("a.txt", "mine, and longer"),
+        ("b.txt", "mine, and longer"),
+        ("new.txt", "mine, and longer"),
+        ("c.txt", "the command's"),
+    ] {
+        assert_eq!(fs::read_to_string(world.work.join(name)).unwrap(), text, "{name}");
+    }
+    assert_eq!(brought.problems.len(), 3, "{:?}", brought.problems);
+    let files: Vec<_> = brought.changed.into_iter().filter(|path| path.is_file()).collect();
+    assert_eq!(files, [world.work.join("c.txt")]);
+}
+
+#[test]
+fn what_is_held_back_comes_to_a_card_of_its_own_and_can_be_taken_back() {
+    let world = World::new();
+    world.file("script.sh", "echo 'export A=1' > .envrc");
+    let done = world.act("shell.run", json!({ "line": "bash script.sh" }));
+    let held = done.output.value["held_back"].as_str().unwrap().to_owned();
+    let facts = world.describe("shell.place", json!({ "held": held })).unwrap();
+    assert!(facts.targets.iter().all(|target| target.reach == Reach::Protected));
+    assert!(rows(&facts)[0].1.contains("export A=1"), "{:?}", facts.preview);
+    let placed = world.act("shell.place", json!({ "held": held }));
+    assert_eq!(fs::read_to_string(world.work.join(".envrc")).unwrap(), "export A=1\n");
+    assert_eq!(world.undo(&placed), [Undone::Restored]);
+    assert!(!world.work.join(".envrc").exists());
+}
+
+#[test]
+fn what_the_card_named_is_placed_at_once() {
+    let world = World::new();
+    let done = world.act("shell.run", json!({ "line": "echo x > .envrc" }));
+    assert!(done.facts.targets.iter().any(|target| target.reach == Reach::Protected));
+    assert!(world.work.join(".envrc").exists());
+}
+
+#[test]
+fn another_name_of_a_file_is_never_changed_through_a_link() {
+    let world = World::new();
+    let elsewhere = world.home.join("rc.txt");
+    fs::write(&elsewhere, "as it was").unwrap();
+    fs::hard_link(&elsewhere, world.work.join("a.txt")).unwrap();
+    let done = world.act("shell.run", json!({ "line": "echo more >> a.txt" }));
+    assert_eq!(fs::read_to_string(&elsewhere).unwrap(), "as it was");
+    assert_eq!(fs::read_to_string(world.work.join("a.txt")).unwrap(), "as it wasmore\n");
+    assert_eq!(world.undo(&done), [Undone::Restored]);
+    assert_eq!(fs::read_to_string(world.work.join("a.txt")).unwrap(), "as it was");
+}
+
+#[test]
+fn a_program_that_a_rule_forbids_does_not_start_however_it_is_called() {
+    let mut world = World::new();
+    world.file("in.txt", "secret words");
+    world.file("script.sh", "cat in.txt");
+    world.place.denied = vec!["cat".to_owned()];
+    for line in [
+        "bash script.sh",
+        "sh script.sh",
+        "x=ca; ${x}t in.txt",
+        "find . -name in.txt -exec cat {} +",
+        "echo in.txt | xargs cat",
+        "perl -e 'exec \"cat\", \"in.txt\"'",
+        "ln -s /usr/bin/cat mine; ./mine in.txt",
+        "jobs -x cat in.txt",
+        "env cat in.txt",
+        "nice cat in.txt",
+        "eval 'c''at in.txt'",
+    ] {
+        let done = world.act("shell.run", json!({ "line": line }));
+        let text = done.output.value["output"].as_str().unwrap_or_default();
+        assert!(!text.contains("secret words"), "{line}: {text}");
+    }
+    let done = world.act("shell.run", json!({ "line": "head -1 in.txt; touch x" }));
+    assert!(done.output.value["output"].as_str().unwrap().contains("secret words"));
+}
+
+#[test]
+fn a_repository_that_names_a_program_is_not_looked_at_unasked() {
+    for (file, text) in [
+        (".git/config", "[core]\n\tfsmonitor = ./p"),
+        (".git/config", "[diff]\n\texternal = ./p"),
+        (".git/config", "[diff \"x\"]\n\ttextconv = ./p"),
+        (".git/config", "[filter \"x\"]\n\tclean = ./p"),
+        (".git/config", "[core]\n\tpager = ./p"),
+        (".git/config", "[include]\n\tpath = x"),
+        (".git/config.worktree", "[core]\n\tfsmonitor = ./p"),
+        (".git/modules/m/config", "[core]\n\tfsmonitor = ./p"),
+    ] {
+        let world = World::new();
+        world.file(".git/HEAD", "ref: refs/heads/main");
+        world.file(".git/modules/m/HEAD", "ref: refs/heads/main");
+        world.file(".git/config", "[core]\n\tbare = false\n");
+        assert_eq!(describe(&world, "git status").effect, Effect::Observe);
+        world.file(file, text);
+        for line in ["git status", "git diff", "cd . && git log", "timeout 5 git blame a", "git -C . show"] {
+            assert_eq!(describe(&world, line).effect, Effect::Execute, "{file}: {text}: {line}");
+        }
+    }
+}
+
+#[test]
+fn what_a_line_starts_is_bound_with_what_that_starts() {
+    for (line, files, swapped) in [
+        ("bash a.sh", &[("a.sh", "source b.sh"), ("b.sh", "echo one")][..], "b.sh"),
+        ("bash a.sh", &[("a.sh", ". ./b.sh"), ("b.sh", ". lib/c.sh"), ("lib/c.sh", "echo one")], "lib/c.sh"),
+        ("./a.sh", &[("a.sh", "echo one")], "a.sh"),
+        ("make", &[("Makefile", "include rules.mk"), ("rules.mk", "all:\n\techo one")], "Makefile"),
+        ("make", &[("Makefile", "include rules.mk"), ("rules.mk", "all:\n\techo one")], "rules.mk"),
+        ("make", &[("Makefile", "all:\n\tsh t/run.sh"), ("t/run.sh", "echo one")], "t/run.sh"),
+        ("python3 a.py", &[("a.py", "import helper"), ("helper.py", "x = 1")], "helper.py"),
+        ("npm test", &[("package.json", "{\"scripts\":{\"test\":\"node t.js\"}}"), ("t.js", "1")], "t.js"),
+        ("npm test", &[("package.json", "{}")], "package.json"),
+        ("cargo build", &[("Cargo.toml", "[package]"), ("build.rs", "fn main() {}")], "build.rs"),
+        ("just", &[("justfile", "a:\n\techo")], "justfile"),
+        ("pytest", &[("conftest.py", "x = 1")], "conftest.py"),
+    ] {
+        let world = World::new();
+        files.iter().for_each(|(name, text)| {
+            world.file(name, text);
+        });
+        world.file("other.txt", "x");
+        let before = describe(&world, line);
+        world.file("other.txt", "y");
+        assert_eq!(before.targets, describe(&world, line).targets, "{line}");
+        world.file(swapped, "another");
+        assert_ne!(before.targets, describe(&world, line).targets, "{line}: {swapped}");
+    }
 }
 
 #[test]
