@@ -122,7 +122,10 @@ commands! {
     }
     app {
         /// The first frame is drawn: the window may be shown.
-        ready() -> () = |app| Ok(window::ready(app));
+        ready() -> () = |app| {
+            window::ready(app);
+            Ok(())
+        };
         /// Writes the history to a file in Downloads, and says which.
         export(format: String) -> String = |app| export_history(app, &format);
         /// Shows a ready domain at work, in a folder and with a history of its own.
