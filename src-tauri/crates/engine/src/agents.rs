@@ -2,6 +2,12 @@
 //! starts (`acp`) or that ask it for leave (`mcp_clients`), and a reviewer that comments on cards.
 
 pub(crate) mod acp;
-pub(crate) mod helpers;
 pub(crate) mod mcp_clients;
 pub(crate) mod reviewer;
+
+/// External agents that are there at the moment.
+#[derive(Default)]
+pub(crate) struct Agents {
+    sessions: mcp_clients::Sessions,
+    at_work: acp::AtWork,
+}

@@ -4,7 +4,6 @@
 pub(crate) mod core;
 pub(crate) mod freeze;
 pub mod login;
-pub(crate) mod notices;
 pub(crate) mod practice;
 pub(crate) mod socket;
 pub(crate) mod views;

@@ -6,40 +6,40 @@
 mod action;
 mod agents;
 mod automation;
-mod config;
+mod base;
 mod front;
-mod host;
+mod rooms;
 mod rules;
 mod sample;
 mod sources;
-mod words;
-
-pub mod clock;
 
 pub use action::{confirm::confirmation, undo::id_is_run};
-pub use config::Config;
+pub use base::{
+    clock,
+    config::Config,
+    host::{Host, Notice},
+};
 pub use front::{
     core::{Attendance, Core},
     login,
     socket::{Line, Reached},
 };
-pub use host::{Host, Notice};
 pub use sample::run_sample;
 
 pub use assent_tools::sandbox::root_notice;
 
-use assent_agent::{Hosts, Model, Place, Tool};
+use assent_agent::{Model, Tool};
 use assent_journal::{Journal, NewRun};
 use assent_protocol::{
-    AutomationId, Grant, Run, RunId, RunStatus, Turn, texts,
+    Grant, RunId, RunStatus, Turn, texts,
     wire::{Change, ErrorCode, NewTask, WireError},
 };
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, HashMap},
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
 };
 
@@ -50,36 +50,24 @@ pub type Answered<T> = Result<T, WireError>;
 #[derive(Clone)]
 pub struct Engine(pub(crate) Arc<Desk>);
 
-/// What the engine works with.
+/// What the engine works with, by rooms. The fields of an owner are touched in its room alone.
 pub(crate) struct Desk {
     pub(crate) config: Config,
     pub(crate) host: Arc<dyn Host>,
     pub(crate) journal: Arc<Journal>,
-    pub(crate) tools: sources::domains::Tools,
-    pub(crate) stand_in: Option<Arc<dyn Model>>,
-    pub(crate) keys: sources::keychain::Keys,
-    pub(crate) connections: sources::connections::Connections,
-    pub(crate) account_tools: Mutex<Option<Arc<sources::accounts::Tools>>>,
-    pub(crate) listens: AtomicBool,
+    pub(crate) keys: base::keychain::Keys,
     pub(crate) stopped: front::freeze::Stopped,
     /// Why the history is not whole, in a sentence; then nothing is decided or started on top of it.
     pub(crate) misfit: Mutex<Option<String>>,
-    pub(crate) watching: Mutex<automation::folders::Watching>,
-    /// Held while automations fire.
-    pub(crate) firing: Mutex<()>,
-    /// Whether it does by itself what is to be done: not so in a sample or a test, which say when.
-    pub(crate) goes_on: AtomicBool,
-    /// Runs that are driven in the background.
-    pub(crate) driven: AtomicUsize,
-    /// The clock at the last beat; 0 before the first.
-    pub(crate) clock_seen: AtomicI64,
-    pub(crate) told_asleep: AtomicBool,
-    pub(crate) sessions: agents::mcp_clients::Sessions,
-    /// Automations that are being looked at.
-    pub(crate) polling: Mutex<HashSet<AutomationId>>,
     /// Notices that quiet hours hold back, by their keys.
     pub(crate) held_back: Mutex<BTreeMap<String, Notice>>,
-    pub(crate) at_work: agents::acp::AtWork,
+    pub(crate) sources: sources::Sources,
+    pub(crate) runs: action::Runs,
+    pub(crate) agents: agents::Agents,
+    pub(crate) automation: automation::Automations,
+    pub(crate) listens: AtomicBool,
+    /// What lower rooms tell and ask the rooms above them through.
+    pub(crate) above: Box<dyn base::events::Above>,
     controls: Mutex<HashMap<RunId, Arc<Control>>>,
 }
 
@@ -123,7 +111,7 @@ impl Engine {
 
     /// [`Engine::open`] with a model that takes the place of the one in the settings: for tests.
     pub fn open_with(config: Config, host: Arc<dyn Host>, stand_in: Option<Arc<dyn Model>>) -> Answered<Engine> {
-        let keys = sources::keychain::Keys::new(config.keychain).for_folder(&config.data.display().to_string());
+        let keys = base::keychain::Keys::new(config.keychain).for_folder(&config.data.display().to_string());
         let now = host.now();
         let journal = Journal::open(&config.data, Arc::new(keys.clone()), now)?;
         let journal = Arc::new(journal);
@@ -138,31 +126,22 @@ impl Engine {
         let propose =
             automation::proposals::Propose { journal: journal.clone(), host: host.clone(), config: config.clone() };
         tools.insert(propose.spec().name, Arc::new(propose));
-        let connections = sources::connections::Connections::default();
         // Before anything can start; also where the history cannot say.
         let frozen = config.freeze_mark().exists() || journal.frozen().unwrap_or(true);
         let engine = Engine(Arc::new(Desk {
             config,
             host,
             journal,
-            tools: sources::domains::Tools::new(tools),
-            stand_in,
             keys,
-            connections,
-            sessions: agents::mcp_clients::Sessions::default(),
-            at_work: agents::acp::AtWork::default(),
-            watching: Mutex::default(),
-            firing: Mutex::default(),
-            goes_on: AtomicBool::new(false),
-            driven: AtomicUsize::new(0),
-            clock_seen: AtomicI64::new(0),
-            told_asleep: AtomicBool::new(false),
-            polling: Mutex::default(),
-            held_back: Mutex::default(),
-            listens: AtomicBool::new(false),
             stopped: front::freeze::Stopped::found(frozen),
             misfit: Mutex::new(misfit),
-            account_tools: Mutex::default(),
+            held_back: Mutex::default(),
+            sources: sources::Sources::new(sources::domains::Tools::new(tools), stand_in),
+            runs: action::Runs::default(),
+            agents: agents::Agents::default(),
+            automation: automation::Automations::default(),
+            listens: AtomicBool::new(false),
+            above: Box::new(rooms::Rooms),
             controls: Mutex::default(),
         }));
         engine.recall_domains()?;
@@ -179,13 +158,13 @@ impl Engine {
     pub fn new_task(&self, task: NewTask) -> Answered<RunId> {
         let goal = task.goal.trim();
         if goal.is_empty() {
-            return Err(words::bad_input("engine.goal.empty", &[]));
+            return Err(base::words::bad_input("engine.goal.empty", &[]));
         }
         self.whole()?;
         let settings = self.settings()?;
         let (hosts, granted): (Vec<String>, Vec<String>) =
             task.grants.into_iter().partition(|grant| grant.contains("://"));
-        let hosts = hosts.iter().map(|text| host_of(text)).collect::<Answered<Vec<_>>>()?;
+        let hosts = hosts.iter().map(|text| sources::place::host_of(text)).collect::<Answered<Vec<_>>>()?;
         let folders = if granted.is_empty() {
             let mut named = assent_planner::folders_named(goal, &self.0.config.home);
             named.extend(settings.folders.iter().map(PathBuf::from).filter(|folder| folder.is_dir()));
@@ -223,135 +202,12 @@ impl Engine {
         self.end_quiet(now);
     }
 
-    /// Lets cards lapse that nobody answered, and lets their runs go on.
-    pub(crate) fn expire_cards(&self, now: i64) {
-        for run in self.lapse(now).unwrap_or_default() {
-            self.spawn(run);
-        }
-    }
-
-    /// The same before cards are read or answered. Whoever notices that a card has lapsed lets its run go on, else it
-    /// would wait for no card; a program that only looks leaves that to the one that drives.
-    pub(crate) fn expire_before(&self, now: i64) -> Answered<()> {
-        let runs = self.lapse(now)?;
-        if self.0.goes_on.load(Ordering::SeqCst) && tokio::runtime::Handle::try_current().is_ok() {
-            runs.into_iter().for_each(|run| self.spawn(run));
-        }
-        Ok(())
-    }
-
-    fn lapse(&self, now: i64) -> Answered<Vec<RunId>> {
-        let mut runs = Vec::new();
-        for action in self.0.journal.expire_due(now)? {
-            if let Ok(Some(action)) = self.0.journal.action(action) {
-                self.0.host.changed(Change::Action { action: action.id, run: action.run });
-                runs.push(action.run);
-            }
-        }
-        runs.dedup();
-        Ok(runs)
-    }
-
-    /// Refuses to go on over a history that is not whole: what it says was decided cannot be relied on. Reading it,
-    /// `verify`, export, undo, reject, stop and freeze work still.
-    ///
-    /// # Errors
-    /// When the chain is broken; the sentence names the first event that does not fit.
-    pub fn whole(&self) -> Answered<()> {
-        let misfit = self.0.misfit.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*misfit {
-            Some(found) => Err(words::refused("engine.history.broken", &[("found", found)])),
-            None => Ok(()),
-        }
-    }
-
     /// Ends the servers and anchors the head of the history. Call it before the program ends.
     pub fn close(&self) {
         self.end_servers();
         let _ = self.0.journal.anchor_now();
         let _ = std::fs::remove_file(front::socket::path(&self.0.config.data));
     }
-
-    pub(crate) fn control(&self, run: RunId) -> Arc<Control> {
-        let mut controls = self.0.controls.lock().unwrap_or_else(PoisonError::into_inner);
-        controls.entry(run).or_default().clone()
-    }
-
-    pub(crate) fn controls(&self) -> Vec<Arc<Control>> {
-        self.0.controls.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
-    }
-
-    /// The model of a task: the one it names, else that of the settings.
-    pub(crate) fn model_name(&self, asked: Option<String>) -> Answered<String> {
-        match (&self.0.stand_in, asked) {
-            (Some(model), asked) if !asked.as_deref().is_some_and(|asked| asked.starts_with(agents::acp::MODEL)) => {
-                Ok(model.name())
-            }
-            (_, Some(asked)) => Ok(asked),
-            (_, None) => Ok(self.settings()?.model),
-        }
-    }
-
-    /// A place of no run, for tools that are asked about themselves.
-    pub(crate) fn nowhere(&self) -> Place {
-        Place {
-            grants: Vec::new(),
-            hosts: Hosts::default(),
-            now: self.0.host.now(),
-            zone: self.0.host.zone(),
-            home: self.0.config.home.clone(),
-            data: self.0.config.data.clone(),
-            copies: self.0.config.copies(),
-            others: None,
-            labels: self.labels(None),
-            denied: Vec::new(),
-            asked: Vec::new(),
-            notes: self.notes_folder(),
-            stop: Arc::default(),
-        }
-    }
-
-    /// Where a run's calls act. `turns` hold the user's words, in which hosts may be named.
-    pub(crate) fn place(&self, run: &Run, turns: &[Turn], stop: Arc<AtomicBool>) -> Place {
-        let typed = turns.iter().filter_map(|turn| if let Turn::User { text } = turn { Some(text) } else { None });
-        let named = |text: &String| assent_tools::web::address::named_in(text);
-        Place {
-            grants: run.grants.clone(),
-            hosts: Hosts {
-                typed: typed.flat_map(named).collect(),
-                granted: run.hosts.iter().flat_map(named).collect(),
-            },
-            stop,
-            ..self.nowhere()
-        }
-    }
-
-    pub(crate) fn folder(&self, text: &str) -> Answered<PathBuf> {
-        folder(&self.0.config, text)
-    }
-}
-
-// A path as a person types it.
-pub(crate) fn absolute(config: &Config, text: &str) -> PathBuf {
-    let path = match text.strip_prefix("~/") {
-        Some(rest) => config.home.join(rest),
-        None => PathBuf::from(text),
-    };
-    std::path::absolute(&path).unwrap_or(path)
-}
-
-pub(crate) fn folder(config: &Config, text: &str) -> Answered<PathBuf> {
-    let path = absolute(config, text);
-    match path.canonicalize() {
-        Ok(path) if path.is_dir() => Ok(path),
-        _ => Err(words::bad_input("engine.grant.missing", &[("folder", text)])),
-    }
-}
-
-// A host as a person grants it: `https://example.org`.
-pub(crate) fn host_of(text: &str) -> Answered<String> {
-    assent_tools::web::address::origin(text)
-        .map_err(|because| words::bad_input("engine.grant.host", &[("host", text), ("because", &because)]))
 }
 
 /// Asks the program that has this data folder open to freeze everything; it does so within a second. Works also where

@@ -3,4 +3,3 @@
 pub(crate) mod advice;
 pub(crate) mod by_click;
 pub(crate) mod trust;
-pub(crate) mod why;

@@ -8,9 +8,8 @@ use crate::{
     action::judge::new_action,
     action::start::proposed,
     action::think::NOT_UNDERSTOOD,
-    agents::acp::is_agents,
-    agents::mcp_clients::is_elsewhere,
-    words,
+    base::words,
+    base::{driver::Driver, events::RunEvent},
 };
 use assent_journal::JournalError;
 use assent_protocol::{
@@ -106,7 +105,7 @@ impl Engine {
         self.0.host.changed(Change::Action { action: replaced, run: run.id });
         self.watch_trust();
         if asks {
-            self.review_soon(replaced);
+            self.happened(RunEvent::CardWaits(replaced));
         }
         self.wake(run.id)?;
         self.quiet_if_answered(run.id);
@@ -152,11 +151,11 @@ impl Engine {
         if text.is_empty() {
             return Err(words::bad_input("engine.message.empty", &[]));
         }
-        self.present();
-        if self.agent_at_work(run) {
+        self.happened(RunEvent::UserActs);
+        if self.0.above.at_work(self, run) {
             return Err(words::bad_input("agents.at_work", &[]));
         }
-        if is_elsewhere(&self.run_row(run)?) {
+        if matches!(Driver::of(&self.run_row(run)?.model), Driver::McpClient(_)) {
             return Err(words::bad_input("elsewhere.say", &[]));
         }
         let turn = Turn::User { text: text.to_owned() };
@@ -179,7 +178,9 @@ impl Engine {
         self.whole()?;
         let row = self.run_row(run)?;
         // An agent of others is not there any more; a new message starts it anew.
-        if row.status == RunStatus::Done || (is_agents(&row) && !self.agent_at_work(run)) {
+        if row.status == RunStatus::Done
+            || (matches!(Driver::of(&row.model), Driver::Acp(_)) && !self.0.above.at_work(self, run))
+        {
             return Ok(());
         }
         // Going on as it is would end at once, and call that done.
@@ -229,12 +230,8 @@ impl Engine {
         Ok(())
     }
 
-    pub(crate) fn action_row(&self, id: ActionId) -> Answered<Action> {
-        self.0.journal.action(id)?.ok_or_else(|| words::not_found(&id.to_string()))
-    }
-
     fn waiting_action(&self, id: ActionId) -> Answered<Action> {
-        self.present();
+        self.happened(RunEvent::UserActs);
         self.expire_before(self.0.host.now())?;
         let action = self.action_row(id)?;
         if action.status == Status::Waiting { Ok(action) } else { Err(words::already_as(action.status)) }

@@ -1,9 +1,6 @@
 //! Driving a run: ask the loop what is next, do it, commit it, feed it back, until it waits or ends.
 
-use crate::{
-    Answered, Engine, action::hold::Waited, action::think::Thought, agents::acp::is_agents,
-    agents::mcp_clients::is_elsewhere, words,
-};
+use crate::{Answered, Engine, action::hold::Waited, action::think::Thought};
 use assent_agent::Tool as _;
 use assent_agent::{
     Request,
@@ -19,16 +16,16 @@ impl Engine {
     /// Drives a run in the background. Needs a runtime around it.
     pub fn spawn(&self, run: RunId) {
         let engine = self.clone();
-        self.0.driven.fetch_add(1, Ordering::SeqCst);
+        self.0.runs.driven.fetch_add(1, Ordering::SeqCst);
         tokio::spawn(async move {
             let _ = engine.drive(run).await;
-            engine.0.driven.fetch_sub(1, Ordering::SeqCst);
+            engine.0.runs.driven.fetch_sub(1, Ordering::SeqCst);
         });
     }
 
     /// Takes up every run that was going on when the program last ended, and goes on by itself from here.
     pub fn resume_all(&self) {
-        self.0.goes_on.store(true, Ordering::SeqCst);
+        self.0.runs.goes_on.store(true, Ordering::SeqCst);
         for run in self.0.journal.unfinished_runs().unwrap_or_default() {
             self.spawn(run.id);
         }
@@ -47,12 +44,8 @@ impl Engine {
             return Ok(run);
         }
         control.stop.store(false, Ordering::SeqCst);
-        if is_agents(&run) {
-            self.drive_agent(&run, &control).await?;
-            return self.run_row(id);
-        }
-        if is_elsewhere(&run) {
-            self.drive_elsewhere(&run, &control).await?;
+        if let Some(driving) = self.0.above.drive(self, &run, &control) {
+            driving.await?;
             return self.run_row(id);
         }
         let mut state = {
@@ -163,10 +156,10 @@ impl Engine {
     }
 
     pub(crate) fn request(&self, run: &Run, state: &RunState) -> Request {
-        let mut tools: Vec<_> = self.0.tools.values().map(|tool| tool.spec()).collect();
+        let mut tools: Vec<_> = self.0.sources.tools.values().map(|tool| tool.spec()).collect();
         tools.push(crate::action::judge::ask_user());
         let of_accounts = self.account_tools();
-        let more = of_accounts.iter().filter(|(name, _)| !self.0.tools.contains_key(name));
+        let more = of_accounts.iter().filter(|(name, _)| !self.0.sources.tools.contains_key(name));
         tools.extend(more.map(|(_, tool)| tool.spec()));
         let connected = self.connected_tools();
         tools.extend(connected.values().filter(|tool| tool.is_offered()).map(|tool| tool.spec()));
@@ -181,7 +174,7 @@ impl Engine {
         }
         said.push_str(&run.hosts.join(" "));
         if self.may_delegate(run, &said) {
-            tools.push(crate::agents::helpers::spec());
+            tools.push(crate::action::helpers::spec());
         }
         if let Some(given) = self.given_tools(run).unwrap_or(Some(Vec::new())) {
             tools.retain(|tool| given.contains(&tool.name) || tool.name == crate::action::judge::ASK_USER);
@@ -204,10 +197,6 @@ impl Engine {
             kept: HashMap::new(),
             again: None,
         }
-    }
-
-    pub(crate) fn run_row(&self, id: RunId) -> Answered<Run> {
-        self.0.journal.run(id)?.ok_or_else(|| words::not_found(&id.to_string()))
     }
 }
 

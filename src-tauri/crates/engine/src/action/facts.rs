@@ -81,7 +81,7 @@ impl Engine {
     fn learn_result(&self, tool: &str, untrusted: Option<&str>, value: &Value, known: &mut Known) {
         let Some(source) = untrusted else { return learn_own(tool, value, known) };
         // The text of a page or a document holds no records, whatever it looks like.
-        let records = !self.tool(tool).is_some_and(|tool| reading(&tool.spec()).text);
+        let records = !self.tool(tool).is_some_and(|tool| crate::sources::place::reading(&tool.spec()).text);
         let content = Content { source, author: Author::Others, value, records };
         match page_host(tool, value) {
             Some(host) => known.read_page(&host, &content),
@@ -115,10 +115,6 @@ fn learn_own(tool: &str, value: &Value, known: &mut Known) {
     }
 }
 
-pub(crate) fn reading(spec: &ToolSpec) -> assent_policy::reading::ToolReading {
-    read_tool(&spec.name, &spec.description, &spec.schema, Hints::default())
-}
-
 /// Facts of a call in an account elsewhere; `hold` says whether what it sends is held first. The user's declaration says what the tool does; its own words can only make
 /// that graver for one call.
 pub(crate) fn elsewhere(
@@ -129,7 +125,7 @@ pub(crate) fn elsewhere(
     pinned: &[String],
     known: &Known,
 ) -> Facts {
-    let mut tool = reading(spec);
+    let mut tool = crate::sources::place::reading(spec);
     tool.effect = described.effect;
     let back = described.reversal;
     // What leaves and cannot be undone is held, so that it can be recalled.

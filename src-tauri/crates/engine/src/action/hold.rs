@@ -2,7 +2,7 @@
 //! wait is counted by a clock that only goes forward; what it is worth after a restart or a freeze nobody can say, so it
 //! begins again in full.
 
-use crate::{Answered, Control, Engine, action::drive::result_turn, action::start::proposed, words};
+use crate::{Answered, Control, Engine, action::drive::result_turn, action::start::proposed, base::words};
 use assent_agent::run_loop::{Event, Standing};
 use assent_journal::JournalError;
 use assent_protocol::{

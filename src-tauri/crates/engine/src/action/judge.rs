@@ -5,8 +5,8 @@ use crate::{
     Answered, Engine,
     action::drive::result_turn,
     action::facts::{asked_elsewhere, elsewhere, here},
-    agents::helpers::DELEGATE,
-    words,
+    action::helpers::DELEGATE,
+    base::words,
 };
 use assent_agent::{
     Place, Tool, ToolError, ToolFacts, ToolSpec,
@@ -30,8 +30,6 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
-/// What rules call the programs that a call would start.
-pub(crate) const PROGRAMS: &str = "programs";
 /// The tool that asks the user.
 pub(crate) const ASK_USER: &str = "ask_user";
 const DAY: i64 = 24 * 60 * 60 * 1000;
@@ -209,13 +207,6 @@ impl Engine {
         }
     }
 
-    pub(crate) fn tool(&self, name: &str) -> Option<Arc<dyn Tool>> {
-        self.account_tool(name)
-            .or_else(|| self.0.tools.get(name).cloned())
-            .or_else(|| self.connected_tool(name))
-            .or_else(|| Some(Arc::new(Elsewhere::named(name)?)))
-    }
-
     fn propose(&self, run: &Run, call: &ProposedCall, assessed: Assessed) -> Answered<Vec<Event>> {
         let now = self.0.host.now();
         let new = new_action(run, call, assessed, now);
@@ -228,7 +219,7 @@ impl Engine {
         self.0.host.changed(Change::Action { action: id, run: run.id });
         let standing = match new.status {
             Status::Waiting => {
-                self.review_soon(id);
+                self.happened(crate::base::events::RunEvent::CardWaits(id));
                 Standing::Waiting
             }
             _ => Standing::Ready,
@@ -282,7 +273,7 @@ impl Engine {
 fn seen_by_rules(args: &Value, programs: Option<Vec<String>>) -> Value {
     let mut seen = args.clone();
     if let (Some(programs), Some(fields)) = (programs, seen.as_object_mut()) {
-        fields.insert(PROGRAMS.to_owned(), json!(programs));
+        fields.insert(crate::rules::by_click::PROGRAMS.to_owned(), json!(programs));
     }
     seen
 }

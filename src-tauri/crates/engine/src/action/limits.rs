@@ -1,7 +1,7 @@
 //! The limits of a run: what it used, from committed rows; a warning at four fifths; a pause where it is spent, which
 //! only the user ends, by raising the limit or saying to go on.
 
-use crate::{Answered, Engine, words};
+use crate::{Answered, Engine, base::words};
 use assent_agent::progress::same_but_one;
 use assent_domains::clerk;
 use assent_journal::call_digest;
@@ -30,7 +30,7 @@ impl Engine {
     /// # Errors
     /// For a limit of nothing, or when there is no such run.
     pub fn set_limits(&self, run: RunId, set: &Budget) -> Answered<()> {
-        usable(set)?;
+        crate::base::settings::usable(set)?;
         let row = self.run_row(run)?;
         let kept = self.0.journal.budget(run)?;
         self.0.journal.set_budget(run, &set.or(kept), self.0.host.now())?;
@@ -238,7 +238,7 @@ impl Engine {
         if bounds.tokens.is_none() || ["planner", clerk::NAME].contains(&run.model.as_str()) {
             return 0;
         }
-        let specs = self.0.tools.values().map(|tool| tool.spec());
+        let specs = self.0.sources.tools.values().map(|tool| tool.spec());
         let tools: usize = specs.map(|spec| spec.description.len() + spec.schema.to_string().len()).sum();
         let said: usize = turns.iter().map(|turn| serde_json::to_string(turn).map_or(0, |text| text.len())).sum();
         u32::try_from((tools + said) / BYTES_OF_A_TOKEN + REPLY_TOKENS).unwrap_or(u32::MAX)
@@ -264,15 +264,6 @@ pub(crate) struct Aside {
 pub(crate) fn charge(reported: Option<(u64, u64)>, aside: Option<&Aside>) -> Option<u32> {
     let reported = reported.map(|(read, written)| u32::try_from(read.saturating_add(written)).unwrap_or(u32::MAX));
     reported.max(aside.map(|aside| aside.tokens))
-}
-
-/// Refuses a limit of nothing: a task that may not even begin.
-pub(crate) fn usable(set: &Budget) -> Answered<()> {
-    let nothing = [LimitName::Turns, LimitName::Minutes, LimitName::Tokens];
-    match nothing.into_iter().find(|limit| set.get(*limit) == Some(0)) {
-        Some(limit) => Err(words::bad_input("engine.limit.nothing", &[("limit", limit.name())])),
-        None => Ok(()),
-    }
 }
 
 // What is settled is counted already, and must not be counted against itself.

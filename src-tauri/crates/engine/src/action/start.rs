@@ -7,7 +7,7 @@ use crate::{
     action::facts::WRITTEN_BY,
     action::hold::Held,
     action::judge::{action_digest, lapses_at, looked_at, new_action},
-    words,
+    base::words,
 };
 use assent_agent::{
     Inverse, Output, Place, Tool, ToolError, ToolFacts,
@@ -142,7 +142,7 @@ impl Engine {
                 .keep_inverses(action.id, &action.tool, &pairs(inverses))
                 .map_err(|error| ToolError::Failed(error.to_string()))?;
         }
-        let ended = tool.run_as(&key_of(action), &action.args, facts, place)?;
+        let ended = tool.run_as(&crate::base::rows::key_of(action), &action.args, facts, place)?;
         // What was read of a thing that took the place of another on the way is given to nobody.
         bound::still_there(facts)?;
         Ok(ended)
@@ -234,14 +234,9 @@ impl Engine {
             self.0.journal.add_turn(run.id, &turn, now)?;
             return Ok(vec![Event::Turn(turn)]);
         }
-        self.review_soon(id);
+        self.happened(crate::base::events::RunEvent::CardWaits(id));
         Ok(vec![Event::Call { call: call.call.clone(), standing: Standing::Waiting }])
     }
-}
-
-/// What no other action has, in this history or in one that begins anew in the same folder.
-pub(crate) fn key_of(action: &Action) -> String {
-    format!("{} {} {}", action.id, action.proposed_at, action.digest)
 }
 
 /// The call that an action came from, with its arguments as they are now.

@@ -1,7 +1,7 @@
 //! Taking back: one action, or a whole run from its last action to its first. Each item is put back only if it is
 //! still as the action left it; what was changed since is left alone and named.
 
-use crate::{Answered, Engine, words};
+use crate::{Answered, Engine, base::words};
 use assent_agent::Undone;
 use assent_protocol::{
     Action, ActionId, RunId, Status, UndoState, texts,

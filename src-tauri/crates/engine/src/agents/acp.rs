@@ -1,7 +1,13 @@
 //! Agents of others (ACP): keeping them, and a run that one of them drives. Its process lives as long as its turn does,
 //! beside whoever drives the run; what it asks for becomes actions like any other, and waits for the person there.
 
-use crate::{Answered, Control, Desk, Engine, words};
+use crate::{
+    Answered, Control, Desk, Engine,
+    base::{
+        driver::{ACP, Driver},
+        words,
+    },
+};
 use assent_protocol::{
     Action, Agent, AgentDraft, ProposedCall, Run, RunId, RunStatus, ServerFolder, Status, Transport, Turn, texts,
     visible::visible, wire::Change,
@@ -23,7 +29,6 @@ use std::{
 };
 
 /// In front of the agent's name, where a run names its model.
-pub(crate) const MODEL: &str = "agent:";
 /// Where the agents are kept.
 const SETTING: &str = "agents";
 const MOST_NAME: usize = 24;
@@ -128,7 +133,7 @@ impl Engine {
 
     /// An agent's task is in one folder and with an agent that is there.
     pub(crate) fn check_agent(&self, model: &str, folders: usize) -> Answered<()> {
-        let Some(name) = model.strip_prefix(MODEL) else { return Ok(()) };
+        let Driver::Acp(name) = Driver::of(model) else { return Ok(()) };
         if assent_tools::mcp::sandbox::program().is_none() {
             return Err(words::bad_input("agents.no_sandbox", &[]));
         }
@@ -141,7 +146,7 @@ impl Engine {
     /// Agents that were at work when the program ended are gone, and what they waited for with them.
     pub(crate) fn close_old_agents(&self) {
         for run in self.0.journal.unfinished_runs().unwrap_or_default() {
-            if is_agents(&run) {
+            if matches!(Driver::of(&run.model), Driver::Acp(_)) {
                 self.withdraw_all(run.id);
                 let _ = self.settle(&run, RunStatus::Failed, Some(&texts::say("agents.restarted", &[])));
             }
@@ -187,7 +192,7 @@ impl Engine {
             };
             let _ = self.settle(&run, status, note.as_deref());
         }
-        self.0.at_work.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&live.run);
+        self.0.agents.at_work.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&live.run);
     }
 
     fn waits(&self, run: RunId) -> Answered<bool> {
@@ -196,7 +201,7 @@ impl Engine {
     }
 
     fn set_to_work(&self, run: &Run, turns: &[Turn], control: &Arc<Control>) -> Answered<Arc<Live>> {
-        let name = run.model.strip_prefix(MODEL).unwrap_or_default().to_owned();
+        let name = run.model.strip_prefix(ACP).unwrap_or_default().to_owned();
         let stored = self.stored_agents()?.into_iter().find(|agent| agent.name == name);
         let stored = stored.ok_or_else(|| words::bad_input("agents.unknown", &[("name", &name)]))?;
         let grant = run.grants.first().ok_or_else(|| words::bad_input("agents.one_folder", &[]))?;
@@ -229,7 +234,7 @@ impl Engine {
             written: Mutex::default(),
             asking: Mutex::default(),
         });
-        self.0.at_work.0.lock().unwrap_or_else(PoisonError::into_inner).insert(run.id, live.clone());
+        self.0.agents.at_work.0.lock().unwrap_or_else(PoisonError::into_inner).insert(run.id, live.clone());
         let working = live.clone();
         std::thread::spawn(move || {
             let stop = working.control.stop.clone();
@@ -253,7 +258,7 @@ impl Engine {
     }
 
     fn live(&self, run: RunId) -> Option<Arc<Live>> {
-        self.0.at_work.0.lock().unwrap_or_else(PoisonError::into_inner).get(&run).cloned()
+        self.0.agents.at_work.0.lock().unwrap_or_else(PoisonError::into_inner).get(&run).cloned()
     }
 
     fn stored_agents(&self) -> Answered<Vec<Stored>> {
@@ -267,11 +272,6 @@ impl Engine {
         self.0.host.changed(Change::Settings);
         Ok(())
     }
-}
-
-/// Whether a run is driven by an agent of others.
-pub(crate) fn is_agents(run: &Run) -> bool {
-    run.model.starts_with(MODEL)
 }
 
 fn key(name: &str) -> String {

@@ -2,7 +2,13 @@
 //! own; a request in it is an action whose effect is the answer. What Assent knows of such an agent is what it claims to
 //! be called, and of its calls what can be read in them. When it goes away, what still waits is withdrawn.
 
-use crate::{Answered, Control, Engine, Notice, words};
+use crate::{
+    Answered, Control, Engine, Notice,
+    base::{
+        driver::{Driver, MCP_CLIENT},
+        words,
+    },
+};
 use assent_journal::{JournalError, NewRun};
 use assent_protocol::{
     Action, Mode, ProposedCall, Run, RunId, RunStatus, Status, Turn, texts,
@@ -17,7 +23,6 @@ use std::{
 };
 
 /// In front of the agent's name, where a run names its model.
-const MODEL: &str = "elsewhere:";
 /// Agents at a time.
 const MOST_SESSIONS: usize = 16;
 /// Requests of one agent that wait at a time, and all that one connection may send.
@@ -56,7 +61,7 @@ impl Engine {
             return Err(words::bad_input("elsewhere.many", &[("count", &MOST_SESSIONS.to_string())]));
         }
         let goal = texts::say("elsewhere.goal", &[("client", &client)]);
-        let model = format!("{MODEL}{client}");
+        let model = format!("{MCP_CLIENT}{client}");
         let new = NewRun { goal, mode: Mode::Ask, model, grants: Vec::new(), hosts: Vec::new() };
         let run = self.0.journal.add_run(&new, self.0.host.now())?;
         sessions.insert(run, Session { client, asker, sent: 0 });
@@ -74,7 +79,7 @@ impl Engine {
     /// Sessions that were open when the program ended are over.
     pub(crate) fn close_old_sessions(&self) {
         for run in self.0.journal.unfinished_runs().unwrap_or_default() {
-            if is_elsewhere(&run) {
+            if matches!(Driver::of(&run.model), Driver::McpClient(_)) {
                 self.close_session(run.id);
             }
         }
@@ -96,7 +101,7 @@ impl Engine {
         arguments: Value,
         why: Option<String>,
     ) -> Answered<String> {
-        let _asking = self.0.sessions.asking.lock().unwrap_or_else(PoisonError::into_inner);
+        let _asking = self.0.agents.sessions.asking.lock().unwrap_or_else(PoisonError::into_inner);
         let (row, client, call) = self.may_ask(run)?;
         let tool = Elsewhere::of(&client, &tool).map_err(words::bad_input_said)?;
         let call = ProposedCall {
@@ -126,7 +131,7 @@ impl Engine {
     /// # Errors
     /// As [`Engine::elsewhere_request`].
     pub fn elsewhere_question(&self, run: RunId, text: String) -> Answered<String> {
-        let _asking = self.0.sessions.asking.lock().unwrap_or_else(PoisonError::into_inner);
+        let _asking = self.0.agents.sessions.asking.lock().unwrap_or_else(PoisonError::into_inner);
         let (_, _, call) = self.may_ask(run)?;
         let text = said(&text)?;
         let args = json!({"question": text}).to_string();
@@ -289,13 +294,8 @@ impl Engine {
     }
 
     fn sessions(&self) -> std::sync::MutexGuard<'_, HashMap<RunId, Session>> {
-        self.0.sessions.open.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.agents.sessions.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Whether a run is that of an agent elsewhere.
-pub(crate) fn is_elsewhere(run: &Run) -> bool {
-    run.model.starts_with(MODEL)
 }
 
 fn said(text: &str) -> Answered<String> {

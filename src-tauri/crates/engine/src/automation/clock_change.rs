@@ -7,9 +7,9 @@ use crate::{
     automation::polling::minutes,
     automation::trigger::{
         due::{COUNTED, due},
-        schedule::{self, Schedule},
+        schedule::Schedule,
     },
-    words,
+    base::{clock, words},
 };
 use assent_journal::Cursor;
 use assent_protocol::{Automation, AutomationId, Missed, Trigger, texts};
@@ -25,7 +25,7 @@ type Span = (i64, i64, u32);
 impl Engine {
     /// A clock that was put back would leave an automation silent until the time it had reached before.
     pub(crate) fn heed_clock(&self, now: i64) {
-        let before = self.0.clock_seen.swap(now, Ordering::SeqCst);
+        let before = self.0.automation.clock_seen.swap(now, Ordering::SeqCst);
         if before != 0 && now + TREMBLES > before {
             return;
         }
@@ -71,7 +71,7 @@ impl Engine {
     fn first_again(&self, automation: &Automation, now: i64, next: i64) -> Option<i64> {
         let Trigger::Time { when, zone } = &automation.draft.trigger else { return None };
         let schedule = Schedule::read(when).ok()?;
-        let zone = schedule::zone(&self.zone_of(zone.as_deref()));
+        let zone = clock::zone_of(&self.zone_of(zone.as_deref()));
         schedule.next_after(now, &zone, next).filter(|at| *at < next)
     }
 
@@ -81,7 +81,7 @@ impl Engine {
             let automation = self.automation_row(firing.automation)?;
             let Trigger::Time { when, zone } = &automation.draft.trigger else { continue };
             let schedule = Schedule::read(when).map_err(words::other)?;
-            let zone = schedule::zone(&self.zone_of(zone.as_deref()));
+            let zone = clock::zone_of(&self.zone_of(zone.as_deref()));
             let found = due(&schedule, firing.due_at, now, &zone, firing.due_at, Missed::Skip);
             let (until, count) = match (found.missed, found.fires) {
                 (Some((.., count)), Some((at, _))) => (at, count + 1),

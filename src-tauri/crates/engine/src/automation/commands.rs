@@ -4,12 +4,8 @@
 use crate::{
     Answered, Config, Engine,
     automation::polling::{every, minutes, next_look},
-    automation::trigger::{
-        conditions,
-        schedule::{self, Schedule},
-        sift::decimal,
-    },
-    clock, words,
+    automation::trigger::{conditions, schedule::Schedule, sift::decimal},
+    base::{clock, words},
 };
 use assent_journal::Cursor;
 use assent_protocol::{
@@ -175,7 +171,7 @@ impl Engine {
         let next_at = match &draft.trigger {
             Trigger::Time { when, zone } if on => {
                 let schedule = Schedule::read(when).map_err(bad)?;
-                schedule.next_after(now, &schedule::zone(&self.zone_of(zone.as_deref())), now)
+                schedule.next_after(now, &clock::zone_of(&self.zone_of(zone.as_deref())), now)
             }
             trigger => minutes(trigger).filter(|_| on).map(|_| now),
         };
@@ -250,9 +246,9 @@ pub(crate) fn checked(mut draft: AutomationDraft, config: &Config) -> Answered<A
     let mut hosts = Vec::new();
     for text in &draft.grants {
         if text.contains("://") {
-            hosts.push(crate::host_of(text)?);
+            hosts.push(crate::sources::place::host_of(text)?);
         } else {
-            grants.push(crate::folder(config, text)?);
+            grants.push(crate::base::config::folder(config, text)?);
         }
     }
     match &mut draft.trigger {
@@ -263,7 +259,7 @@ pub(crate) fn checked(mut draft: AutomationDraft, config: &Config) -> Answered<A
             }
         }
         Trigger::Folder { folder, .. } => {
-            let path = crate::folder(config, folder)?;
+            let path = crate::base::config::folder(config, folder)?;
             if path.starts_with(&config.data) || config.data.starts_with(&path) {
                 return Err(words::bad_input("automation.folder.own", &[]));
             }
@@ -279,21 +275,21 @@ pub(crate) fn checked(mut draft: AutomationDraft, config: &Config) -> Answered<A
         }
         Trigger::Page { url, .. } | Trigger::Number { of: NumberOf::Page { url }, .. } => {
             // The address is the user's own word, so its runs may read there as well.
-            hosts.push(crate::host_of(url)?);
+            hosts.push(crate::sources::place::host_of(url)?);
         }
         Trigger::Number { of: NumberOf::File { path }, .. } => {
-            let file = crate::absolute(config, path);
+            let file = crate::base::config::absolute(config, path);
             if !file.is_file() || file.starts_with(&config.data) {
                 return Err(words::bad_input("automation.file", &[("file", &visible(path))]));
             }
             *path = file.display().to_string();
         }
         Trigger::Number { of: NumberOf::FreeSpace { folder }, .. } => {
-            *folder = crate::folder(config, folder)?.display().to_string();
+            *folder = crate::base::config::folder(config, folder)?.display().to_string();
         }
         Trigger::Number { of: NumberOf::Command { folder, .. }, .. } | Trigger::Command { folder, .. } => {
             assent_tools::sandbox::available().map_err(bad)?;
-            *folder = crate::folder(config, folder)?.display().to_string();
+            *folder = crate::base::config::folder(config, folder)?.display().to_string();
         }
     }
     if minutes(&draft.trigger).is_some_and(|minutes| !(1..=10_080).contains(&minutes)) {
@@ -310,7 +306,7 @@ pub(crate) fn checked(mut draft: AutomationDraft, config: &Config) -> Answered<A
         return Err(words::bad_input("automation.per_hour", &[]));
     }
     draft.still_for = draft.still_for.min(600);
-    crate::action::limits::usable(&draft.budget)?;
+    crate::base::settings::usable(&draft.budget)?;
     Ok(draft)
 }
 

@@ -6,10 +6,10 @@ use crate::{
     automation::firing::HOUR,
     automation::folders::happening,
     automation::trigger::{
-        schedule::{self, Schedule},
+        schedule::Schedule,
         sift::{Happening, sift},
     },
-    clock, words,
+    base::{clock, driver::Driver, words},
 };
 use assent_planner::expect;
 use assent_protocol::{AutomationDraft, FiringStatus, LookBack, LookedBack, Triage, Trigger, texts};
@@ -69,7 +69,7 @@ impl Engine {
         loop {
             let mut found = Vec::new();
             let mut at = now - span;
-            while let Some(next) = schedule.next_after(at, &schedule::zone(&zone), now).filter(|next| *next <= now) {
+            while let Some(next) = schedule.next_after(at, &clock::zone_of(&zone), now).filter(|next| *next <= now) {
                 found.push(next);
                 at = next;
             }
@@ -90,7 +90,7 @@ impl Engine {
         let (expected, whole) = expect(&draft.goal, &home, &folders);
         let tools: Vec<&str> = expected.iter().map(|one| one.tool).collect();
         let model = self.model_name(draft.model.clone()).unwrap_or_default();
-        match (tools.is_empty(), whole && model == "planner") {
+        match (tools.is_empty(), whole && Driver::of(&model) == Driver::Planner) {
             (true, true) => texts::say("automation.would.nothing", &[]),
             (true, false) => texts::say("automation.would.unknown", &[("model", &model)]),
             (false, true) => texts::say("automation.would.tools", &[("tools", &tools.join(", "))]),

@@ -6,10 +6,10 @@ use crate::{
     automation::commands::grants_of,
     automation::trigger::{
         due::due,
-        schedule::{self, Schedule},
+        schedule::Schedule,
         sift::{Happening, sift},
     },
-    clock, words,
+    base::{clock, words},
 };
 use assent_journal::{Cursor, FiringRun, NewFiring, NewRun};
 use assent_protocol::{
@@ -37,7 +37,7 @@ impl Engine {
             return;
         }
         // One beat at a time: the next one finds what this one leaves.
-        let Ok(_one) = self.0.firing.try_lock() else { return };
+        let Ok(_one) = self.0.automation.firing.try_lock() else { return };
         // Also while they sleep: a clock that is far ahead looks like a user who is long gone.
         self.heed_clock(now);
         if self.asleep(now) {
@@ -192,9 +192,9 @@ impl Engine {
         let Some(next) = automation.next_at else { return Ok(()) };
         let schedule = Schedule::read(when).map_err(words::other)?;
         let zone = self.zone_of(zone.as_deref());
-        let found = due(&schedule, next, now, &schedule::zone(&zone), next, automation.draft.missed);
+        let found = due(&schedule, next, now, &clock::zone_of(&zone), next, automation.draft.missed);
         let mut rows = Vec::new();
-        let rule = (&schedule, &schedule::zone(&zone));
+        let rule = (&schedule, &clock::zone_of(&zone));
         if let Some((first, last, count)) = self.unaccounted(automation.id, rule, found.missed, next)? {
             let status = if found.asks { FiringStatus::Asked } else { FiringStatus::Missed };
             let mut missed = passed(automation, (first, last, count), status, &zone);

@@ -106,7 +106,7 @@ impl Engine {
 
     // Looks as soon as the folder has come to rest, and not at the next beat only.
     fn waker(&self, id: AutomationId, still: Duration) -> impl Fn() + Send + 'static {
-        let runtime = Handle::try_current().ok().filter(|_| self.0.goes_on.load(Ordering::SeqCst));
+        let runtime = Handle::try_current().ok().filter(|_| self.0.runs.goes_on.load(Ordering::SeqCst));
         let desk = Arc::downgrade(&self.0);
         let waits = Arc::new(AtomicBool::new(false));
         move || {
@@ -132,7 +132,7 @@ impl Engine {
         if self.frozen() || self.automations_paused().unwrap_or(true) {
             return;
         }
-        let _one = self.0.firing.lock().unwrap_or_else(PoisonError::into_inner);
+        let _one = self.0.automation.firing.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.0.host.now();
         let automation = self.watching().on.iter().find(|automation| automation.id == id).cloned();
         if let Some(automation) = automation.filter(|_| !self.asleep(now)) {
@@ -197,7 +197,7 @@ impl Engine {
     }
 
     fn watching(&self) -> MutexGuard<'_, Watching> {
-        self.0.watching.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.automation.watching.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -9,7 +9,8 @@ use crate::{
         letter,
         sift::{Happening, decimal},
     },
-    clock, words,
+    base::clock,
+    base::words,
 };
 use assent_agent::Hosts;
 use assent_journal::{Cursor, NewFiring};
@@ -59,7 +60,7 @@ impl Engine {
     /// Looks in the background, unless an earlier look is still under way.
     pub(crate) fn poll_soon(&self, automation: Automation, now: i64) {
         let Some(minutes) = minutes(&automation.draft.trigger) else { return };
-        let under_way = || self.0.polling.lock().unwrap_or_else(PoisonError::into_inner);
+        let under_way = || self.0.automation.polling.lock().unwrap_or_else(PoisonError::into_inner);
         if !under_way().insert(automation.id) {
             return;
         }
@@ -73,13 +74,13 @@ impl Engine {
         tokio::task::spawn_blocking(move || {
             let id = automation.id;
             let _ = engine.poll(&automation);
-            engine.0.polling.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+            engine.0.automation.polling.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
         });
     }
 
     /// Whether a look at what this automation watches is under way.
     pub fn looking(&self, id: AutomationId) -> bool {
-        self.0.polling.lock().unwrap_or_else(PoisonError::into_inner).contains(&id)
+        self.0.automation.polling.lock().unwrap_or_else(PoisonError::into_inner).contains(&id)
     }
 
     fn poll(&self, automation: &Automation) -> Answered<()> {
@@ -307,7 +308,7 @@ fn changed(page: Page, seen: &mut Seen, now: i64) -> Result<Vec<Happening>, Stri
 pub(crate) fn every(minutes: u32) -> String {
     texts::say(
         "automation.every",
-        &[("span", &crate::words::span(i64::from(minutes) * MINUTE)), ("count", &minutes.to_string())],
+        &[("span", &crate::base::words::span(i64::from(minutes) * MINUTE)), ("count", &minutes.to_string())],
     )
 }
 

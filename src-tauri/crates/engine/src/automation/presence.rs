@@ -4,11 +4,8 @@
 use crate::{
     Answered, Engine, Notice,
     automation::firing::{HOUR, passed},
-    automation::trigger::{
-        due::due,
-        schedule::{self, Schedule},
-    },
-    words,
+    automation::trigger::{due::due, schedule::Schedule},
+    base::{clock, words},
 };
 use assent_journal::{Cursor, NewFiring};
 use assent_protocol::{AutomationState, FiringStatus, Missed, Trigger, texts};
@@ -37,7 +34,7 @@ impl Engine {
     }
 
     pub(crate) fn tell_asleep(&self) {
-        if self.0.told_asleep.swap(true, std::sync::atomic::Ordering::SeqCst) {
+        if self.0.automation.told_asleep.swap(true, std::sync::atomic::Ordering::SeqCst) {
             return;
         }
         let on = self.0.journal.automations().unwrap_or_default();
@@ -54,7 +51,7 @@ impl Engine {
 
     /// Writes down the times that passed, of every automation that is on, and goes on from now.
     pub(crate) fn pass_over(&self, now: i64, reason: &str, status: FiringStatus) -> Answered<()> {
-        self.0.told_asleep.store(false, std::sync::atomic::Ordering::SeqCst);
+        self.0.automation.told_asleep.store(false, std::sync::atomic::Ordering::SeqCst);
         self.forget_watched();
         for automation in self.0.journal.automations()? {
             if automation.state != AutomationState::On {
@@ -66,7 +63,7 @@ impl Engine {
             if let (Trigger::Time { when, zone }, Some(next)) = (&automation.draft.trigger, automation.next_at) {
                 let zone = self.zone_of(zone.as_deref());
                 let schedule = Schedule::read(when).map_err(words::other)?;
-                let found = due(&schedule, next, now, &schedule::zone(&zone), next, Missed::Skip);
+                let found = due(&schedule, next, now, &clock::zone_of(&zone), next, Missed::Skip);
                 // What came due just now is passed over as well: the pause or the sleep ends after it.
                 let span = match (found.missed, found.fires) {
                     (Some((first, _, count)), Some((at, _))) => Some((first, at, count + 1)),

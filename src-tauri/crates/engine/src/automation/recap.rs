@@ -1,7 +1,7 @@
 //! The digest on return: what was done, what waits, what expired, failed or was skipped, and by which rule each action ran
 //! that nobody was asked about; with a way to be asked next time, and to take all of it back.
 
-use crate::{Answered, Engine, words};
+use crate::{Answered, Engine, base::words};
 use assent_policy as policy;
 use assent_protocol::{
     Action, ActionId, AutomationId, Decider, Digest, DigestLine, Firing, FiringStatus, Rule, RuleAnswer, RuleDraft,

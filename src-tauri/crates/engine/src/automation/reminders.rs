@@ -31,7 +31,7 @@ impl Engine {
                     title: visible(&reminder.text),
                     body: texts::say(
                         "engine.reminder.due",
-                        &[("at", &crate::clock::absolute(reminder.at, &reminder.zone))],
+                        &[("at", &crate::base::clock::absolute(reminder.at, &reminder.zone))],
                     ),
                     action: None,
                     urgent: true,
@@ -121,7 +121,7 @@ impl ReminderTool {
 }
 
 fn row(reminder: &Reminder) -> String {
-    format!("{} · {}", crate::clock::absolute(reminder.at, &reminder.zone), visible(&reminder.text))
+    format!("{} · {}", crate::base::clock::absolute(reminder.at, &reminder.zone), visible(&reminder.text))
 }
 
 impl Tool for ReminderTool {
@@ -158,7 +158,7 @@ impl Tool for ReminderTool {
             Verb::List => (Effect::Observe, Reversal::None),
         };
         let text = about.map(|reminder| visible(&reminder.text)).unwrap_or_default();
-        let at = about.map(|reminder| crate::clock::absolute(reminder.at, &reminder.zone)).unwrap_or_default();
+        let at = about.map(|reminder| crate::base::clock::absolute(reminder.at, &reminder.zone)).unwrap_or_default();
         Ok(ToolFacts {
             title: texts::say(&format!("engine.title.{}", self.name()), &[("text", &text), ("at", &at)]),
             effect,
@@ -187,7 +187,7 @@ impl Tool for ReminderTool {
             let list: Vec<Value> = list
                 .iter()
                 .filter(|reminder| reminder.state == "set")
-                .map(|reminder| json!({"id": reminder.id, "text": reminder.text, "at": crate::clock::absolute(reminder.at, &reminder.zone)}))
+                .map(|reminder| json!({"id": reminder.id, "text": reminder.text, "at": crate::base::clock::absolute(reminder.at, &reminder.zone)}))
                 .collect();
             let names = list.iter().filter_map(|one| one["id"].as_str()).map(label_of);
             let sources: Vec<String> = names.filter_map(|name| words_in(&name, place)).collect();

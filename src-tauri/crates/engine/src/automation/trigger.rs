@@ -6,6 +6,5 @@ pub(crate) mod conditions;
 pub(crate) mod crossing;
 pub(crate) mod due;
 pub(crate) mod letter;
-pub(crate) mod quiet;
 pub(crate) mod schedule;
 pub(crate) mod sift;

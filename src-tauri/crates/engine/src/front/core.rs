@@ -3,8 +3,8 @@
 
 use crate::{
     Answered, Engine,
+    base::words,
     front::socket::{self, Line, Reached},
-    words,
 };
 use assent_protocol::{
     Account, AccountDraft, Action, ActionId, Advice, Agent, AgentDraft, AutomationDraft, AutomationId, AutomationView,

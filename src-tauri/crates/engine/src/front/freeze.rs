@@ -1,7 +1,7 @@
 //! The one switch that stops everything. It stops first and writes then: a disk that is full or a history that is busy
 //! holds nothing up. What was stopped stays so until the user unfreezes, also after a restart.
 
-use crate::{Answered, Engine, words};
+use crate::{Answered, Engine, base::words};
 use assent_protocol::{
     RunStatus, texts,
     wire::{Change, ErrorCode, WireError},
@@ -81,11 +81,6 @@ impl Engine {
         stopped.frozen.store(false, Ordering::SeqCst);
         self.0.host.changed(Change::Settings);
         Ok(())
-    }
-
-    /// Whether everything is frozen; yes where the journal cannot say.
-    pub(crate) fn frozen(&self) -> bool {
-        self.0.stopped.is_set() || self.0.journal.frozen().unwrap_or(true)
     }
 
     /// Freezes when another program has asked for it, and writes down what could not be written before. Part of

@@ -1,7 +1,7 @@
 //! Starting at login, hidden, with no window: an entry in the desktop's own list of what starts (XDG autostart). Only a
 //! person's command makes it; for tools it is a protected place.
 
-use crate::{Answered, Config, words};
+use crate::{Answered, Config, base::words};
 use assent_protocol::texts;
 use std::{
     fs, io,

@@ -1,7 +1,7 @@
 //! The practice task: a folder of its own with a small mess in it, so that a first minute shows cards, edit, reject, a
 //! rule, undo and history on files that do not matter.
 
-use crate::{Answered, Engine, words};
+use crate::{Answered, Engine, base::words};
 use assent_protocol::{Mode, texts, wire::NewTask};
 use std::{fs, path::PathBuf};
 

@@ -12,7 +12,7 @@ mod line;
 
 pub use line::{Line, Reached};
 
-use crate::{Answered, Engine, front::core, words};
+use crate::{Answered, Engine, base::words, front::core};
 use callers::{Callers, Silent};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

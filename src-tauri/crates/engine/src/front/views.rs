@@ -1,19 +1,12 @@
 //! What the window and the terminal show: the inbox and its cards, the tasks, the history, the corner of the window.
 //! Every word is made here from the journal's rows, so that the two front ends cannot tell different stories.
 
-use crate::{
-    Answered, Engine,
-    action::confirm::{confirmation, typed_in_the_window},
-    action::undo::had_effect,
-    clock, words,
-};
+use crate::{Answered, Engine, action::undo::had_effect, base::clock, base::words};
 use assent_agent::Tool as _;
 use assent_protocol::{
-    Action, ActionId, Destination, Effect, Provenance, Run, RunId, RunStatus, Status, Step, Turn, UndoState, texts,
-    visible::has_hidden,
-    wire::{Card, HistoryPage, HistoryQuery, Inbox, RunRow, RunView, Standing, ToolRow, Verification, WireError},
+    Action, Effect, Run, RunId, RunStatus, Status, Step, Turn, UndoState, texts,
+    wire::{HistoryPage, HistoryQuery, Inbox, RunRow, RunView, Standing, ToolRow, Verification, WireError},
 };
-use serde_json::Value;
 use std::{io::Write, path::Path};
 
 impl Engine {
@@ -59,44 +52,6 @@ impl Engine {
             unknown: self.0.journal.unknown()?,
             paused: self.all_paused()?,
             held: self.0.journal.held()?,
-        })
-    }
-
-    /// One action as a card, whatever its status.
-    ///
-    /// # Errors
-    /// When there is no such action.
-    pub fn card(&self, id: ActionId) -> Answered<Card> {
-        self.card_of(self.action_row(id)?)
-    }
-
-    fn card_of(&self, action: Action) -> Answered<Card> {
-        let run = self.run_row(action.run)?;
-        Ok(Card {
-            chain: self.chain(&run)?,
-            goal: run.goal,
-            mode: run.mode,
-            destination: destination(&action),
-            reversal: self.reversal_words(&action),
-            size: size(&action),
-            why: action.verdict.reasons.iter().map(|reason| reason.sentence()).collect(),
-            values_from: values_from(&action),
-            expires: self.expires(&action),
-            confirm: (action.verdict.escalate && typed_in_the_window(&action)).then(|| confirmation(&action)),
-            hidden_characters: texts_hidden(&action.args),
-            remarks: self.0.journal.remarks(action.id)?,
-            schema: self.tool(&action.tool).map_or(Value::Null, |tool| tool.spec().schema),
-            action,
-        })
-    }
-
-    fn expires(&self, action: &Action) -> String {
-        action.expires_at.map_or_else(String::new, |at| {
-            let now = self.0.host.now();
-            texts::say(
-                "engine.expires",
-                &[("span", &words::span(at - now)), ("at", &clock::absolute(at, &self.0.host.zone()))],
-            )
         })
     }
 
@@ -172,8 +127,9 @@ impl Engine {
         let rules = self.rules()?;
         let connected = self.connected_tools();
         let of_accounts = self.account_tools();
-        let more = of_accounts.iter().filter(|(name, _)| !self.0.tools.contains_key(name)).map(|(_, tool)| tool);
-        let own = self.0.tools.values().chain(more).map(|tool| tool.spec());
+        let more =
+            of_accounts.iter().filter(|(name, _)| !self.0.sources.tools.contains_key(name)).map(|(_, tool)| tool);
+        let own = self.0.sources.tools.values().chain(more).map(|tool| tool.spec());
         let specs = own.chain(connected.values().map(|tool| tool.spec()));
         let mut rows: Vec<ToolRow> = specs
             .map(|spec| {
@@ -225,48 +181,6 @@ impl Engine {
     }
 }
 
-fn destination(action: &Action) -> String {
-    let key = match action.facts.destination {
-        Destination::Here => "engine.destination.here",
-        Destination::KnownParty => "engine.destination.known",
-        Destination::NewParty => "engine.destination.new",
-        Destination::Public => "engine.destination.public",
-        Destination::Unknown => "engine.destination.unknown",
-    };
-    texts::say(key, &[])
-}
-
-fn size(action: &Action) -> String {
-    let size = &action.facts.size;
-    if size.items == 0 {
-        return String::new();
-    }
-    let items = texts::say("engine.size.items", &[("count", &size.items.to_string())]);
-    if size.bytes == 0 { items } else { format!("{items} · {}", words::bytes(size.bytes)) }
-}
-
-pub(crate) fn values_from(action: &Action) -> Vec<String> {
-    let facts = &action.facts;
-    let say = |what: &str, provenance: Provenance| {
-        let who = match provenance {
-            Provenance::User => "user",
-            Provenance::Linked => "linked",
-            Provenance::OwnData => "own",
-            Provenance::Model => "model",
-            Provenance::Untrusted => "untrusted",
-        };
-        texts::say(&format!("engine.values.{what}.{who}"), &[])
-    };
-    let mut lines = vec![say("targets", facts.targets)];
-    if facts.effect != Effect::Observe && facts.payload != Provenance::User {
-        lines.push(say("payload", facts.payload));
-    }
-    for origin in &facts.origins {
-        lines.push(texts::say("engine.values.origin", &[("field", &origin.field), ("source", &origin.source)]));
-    }
-    lines
-}
-
 // "8 done: 6 can be undone, 2 cannot · 1 rejected".
 fn receipt(actions: &[Action]) -> String {
     let done: Vec<_> = actions.iter().filter(|a| had_effect(a.status) && a.facts.effect != Effect::Observe).collect();
@@ -290,13 +204,4 @@ fn receipt(actions: &[Action]) -> String {
         }
     }
     parts.join(" · ")
-}
-
-fn texts_hidden(value: &Value) -> bool {
-    match value {
-        Value::String(text) => text.split('\n').any(|line| has_hidden(line.trim_end_matches('\r'))),
-        Value::Array(list) => list.iter().any(texts_hidden),
-        Value::Object(map) => map.iter().any(|(key, value)| has_hidden(key) || texts_hidden(value)),
-        _ => false,
-    }
 }

@@ -1,6 +1,9 @@
 //! The advice before a task starts: which mode fits, from the plan, the user's own history and three wishes.
 
-use crate::{Answered, Engine, words};
+use crate::{
+    Answered, Engine,
+    base::{driver::Driver, words},
+};
 use assent_policy::advisor::{self, Experience, Step, Wishes};
 use assent_protocol::{Advice, Effect, wire::NewTask};
 
@@ -30,7 +33,7 @@ impl Engine {
             steps.push(self.step(one.tool, one.batch)?);
         }
         // A model may do more than the planner would, and what the planner does not understand it may understand.
-        if model != "planner" || !whole {
+        if Driver::of(&model) != Driver::Planner || !whole {
             let told = advisor::read_goal(goal);
             steps.extend(
                 told.into_iter().filter(|step| !steps.iter().any(|known| same_kind(known, step))).collect::<Vec<_>>(),

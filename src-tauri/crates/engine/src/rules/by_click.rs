@@ -1,6 +1,6 @@
 //! Rules by click and by hand: what a card offers, and making, listing and revoking them.
 
-use crate::{Answered, Engine, action::facts, words};
+use crate::{Answered, Engine, base::words, sources::place};
 use assent_policy as policy;
 use assent_protocol::{
     Action, ActionId, Condition, Effect, Rule, RuleAnswer, RuleDraft, RuleId, RuleOffer, Scope, texts,
@@ -14,6 +14,8 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
+/// What rules call the programs that a call would start.
+pub(crate) const PROGRAMS: &str = "programs";
 /// Past actions that an offer is held against.
 const LOOK_BACK: u32 = 200;
 
@@ -113,9 +115,8 @@ impl Engine {
             return Err(words::bad_input("engine.call.unknown_tool", &[("tool", &shown)]));
         };
         let spec = tool.spec();
-        let names_programs = |condition: &Condition| {
-            policy::conditions::pointer(condition).split('/').nth(1) == Some(crate::action::judge::PROGRAMS)
-        };
+        let names_programs =
+            |condition: &Condition| policy::conditions::pointer(condition).split('/').nth(1) == Some(PROGRAMS);
         let programs = tool.programs(&Value::Null, &self.nowhere()).is_some();
         if programs && draft.conditions.iter().any(names_programs) {
             // What a program does follows from its arguments, so that its name alone allows nothing.
@@ -128,7 +129,7 @@ impl Engine {
             for condition in &draft.conditions {
                 let path = policy::conditions::pointer(condition);
                 let first = path.split('/').nth(1).unwrap_or_default();
-                let there = known.contains_key(first) || (programs && first == crate::action::judge::PROGRAMS);
+                let there = known.contains_key(first) || (programs && first == PROGRAMS);
                 if !path.is_empty() && !there {
                     let names = known.keys().map(|name| visible(name)).collect::<Vec<_>>().join(", ");
                     let values = [("tool", shown.as_str()), ("path", &visible(path)), ("names", &names)];
@@ -137,7 +138,7 @@ impl Engine {
             }
         }
         // The gravest that its own words say and that it ever did.
-        let said = facts::reading(&spec);
+        let said = place::reading(&spec);
         let did = recent.iter().filter(|action| action.tool == spec.name).map(|action| action.facts.effect).max();
         let effect = did.max(said.understood.then_some(said.effect));
         match policy::refuse_by_hand(&draft, effect) {

@@ -1,7 +1,7 @@
 //! Trust that is earned: what the user's own answers speak for is offered, never taken; and an earned rule that does not
 //! hold any more suspends itself, from committed rows, before it could allow anything again.
 
-use crate::{Answered, Engine, words};
+use crate::{Answered, Engine, base::words};
 use assent_policy::{self as policy, trust};
 use assent_protocol::{Action, ActionId, Rule, RuleAnswer, RuleDraft, TrustOffer, canonical, texts, wire::Change};
 use serde_json::{Value, json};

@@ -2,7 +2,7 @@
 //! day of it: things that are only noted, fixes that can be undone, an escalation, a folder that goes away.
 
 use super::stage::{Choice, FIRST, HOUR, MINUTE, Stage};
-use crate::{Answered, words};
+use crate::{Answered, base::words};
 use assent_protocol::{
     Action, AutomationDraft, Condition, Mode, NumberOf, RuleAnswer, RuleDraft, Scope, Side, Status, Test, Triage,
     TriageRule, Trigger, UndoState,

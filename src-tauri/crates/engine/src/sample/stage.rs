@@ -5,7 +5,7 @@ use super::{
     clock::{Heard, MovedClock},
     keep_about,
 };
-use crate::{Answered, Config, Engine, automation::trigger::sift::Happening, words};
+use crate::{Answered, Config, Engine, automation::trigger::sift::Happening, base::words};
 use assent_agent::Model;
 use assent_domains::{Domain, clerk::Clerk};
 use assent_protocol::{
@@ -128,7 +128,7 @@ impl<'a> Stage<'a> {
     /// Waits until nothing is under way, and drives what a kill cut off.
     async fn rest(&self) -> Answered<()> {
         loop {
-            while self.engine.0.driven.load(Ordering::SeqCst) > 0 {
+            while self.engine.0.runs.driven.load(Ordering::SeqCst) > 0 {
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
             let runs = self.engine.0.journal.unfinished_runs()?;
@@ -179,7 +179,7 @@ impl<'a> Stage<'a> {
     }
 
     pub(super) fn line(&mut self, text: String) {
-        let at = crate::clock::absolute(self.engine.0.host.now(), "UTC");
+        let at = crate::base::clock::absolute(self.engine.0.host.now(), "UTC");
         let at = at.trim_end_matches(" UTC").to_owned();
         let line = SampleLine { at, text: self.masked(visible(&text)) };
         (self.tell)(&line);

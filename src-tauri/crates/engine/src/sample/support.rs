@@ -5,7 +5,7 @@ use super::{
     letters::{LETTERS, NOTES, ORDERS},
     stage::{Choice, FIRST, HOUR, MINUTE, Stage},
 };
-use crate::{Answered, automation::trigger::letter, words};
+use crate::{Answered, automation::trigger::letter, base::words};
 use assent_domains::letters::{ANGER, Kind, LEGAL};
 use assent_protocol::{
     Action, AutomationDraft, Condition, Overlap, RuleAnswer, RuleDraft, Scope, Status, Test, Triage, TriageRule,

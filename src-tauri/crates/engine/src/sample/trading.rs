@@ -7,7 +7,7 @@ use super::{
     picture::{self, Point},
     stage::{Choice, FIRST, HOUR, MINUTE, Stage},
 };
-use crate::{Answered, words};
+use crate::{Answered, base::words};
 use assent_agent::{Hosts, Place};
 use assent_domains::trading::{
     broker::{Book, Broker, Standing},

@@ -1,7 +1,7 @@
 //! Accounts: the mailboxes and calendars that the user added. A password lies in the keychain, bound to the host it is
 //! for, so that a changed address never gets it.
 
-use crate::{Answered, Engine, action::start::key_of, words};
+use crate::{Answered, Engine, base::rows::key_of, base::words};
 use assent_agent::Tool;
 use assent_journal::StoredAccount;
 use assent_protocol::{
@@ -142,7 +142,7 @@ impl Engine {
 
     /// Every tool of the accounts that are switched on.
     pub(crate) fn account_tools(&self) -> Arc<Tools> {
-        let mut kept = self.0.account_tools.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.0.sources.account_tools.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(tools) = kept.as_ref() {
             return tools.clone();
         }
@@ -177,7 +177,7 @@ impl Engine {
     }
 
     fn accounts_changed(&self) {
-        *self.0.account_tools.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.0.sources.account_tools.lock().unwrap_or_else(PoisonError::into_inner) = None;
         self.0.host.changed(Change::Settings);
     }
 
@@ -262,7 +262,7 @@ fn bound(host: &MailHost) -> String {
 }
 
 fn origin(url: &str) -> String {
-    crate::sources::settings::host_of(url)
+    crate::base::settings::host_of(url)
 }
 
 fn check(address: &str, servers: &AccountServers) -> Answered<()> {

@@ -6,7 +6,7 @@ mod list;
 mod sign_in;
 mod watch;
 
-use crate::{Answered, Engine, words};
+use crate::{Answered, Engine, base::words};
 use assent_agent::Tool;
 use assent_journal::{StoredServer, StoredTool};
 use assent_protocol::{
@@ -158,7 +158,9 @@ impl Engine {
         let rows = self.0.journal.server_tools()?;
         let own = rows.iter().filter(|row| row.server == server).map(|row| row.tool.as_str());
         let name = full_names(server, own).remove(tool).unwrap_or_else(|| full_name(server, tool));
-        for rule in self.rules()?.into_iter().filter(|rule| rule.on && rule.draft.tool == name) {
+        for rule in
+            self.0.journal.rules(self.0.host.now())?.into_iter().filter(|rule| rule.on && rule.draft.tool == name)
+        {
             let because = texts::say("engine.connection.rule_off", &[]);
             self.0.journal.revoke_rule(rule.id, &because, now)?;
         }
@@ -200,7 +202,7 @@ impl Engine {
 
     /// Every tool of every server that is switched on.
     pub(crate) fn connected_tools(&self) -> Arc<Tools> {
-        let mut kept = self.0.connections.tools.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.0.sources.connections.tools.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(tools) = kept.as_ref() {
             return tools.clone();
         }
@@ -283,7 +285,7 @@ impl Engine {
         }
         let family = |tool: &String| tool.split('.').next().is_some_and(|family| family.eq_ignore_ascii_case(name));
         const OWN: [&str; 6] = ["ask_user", "assent", "elsewhere", "system", "mail", "calendar"];
-        let taken = self.0.tools.keys().any(family) || OWN.contains(&name);
+        let taken = self.0.sources.tools.keys().any(family) || OWN.contains(&name);
         if taken || known.iter().any(|server| server.name.eq_ignore_ascii_case(name)) {
             return Err(words::bad_input("engine.connection.taken", &[("name", name)]));
         }
@@ -352,7 +354,7 @@ impl Engine {
     }
 
     fn servers(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<Server>>> {
-        self.0.connections.servers.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.sources.connections.servers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn end_server(&self, name: &str) {
@@ -374,7 +376,7 @@ impl Engine {
     }
 
     fn forget_tools(&self) {
-        *self.0.connections.tools.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.0.sources.connections.tools.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     fn connections_changed(&self) {

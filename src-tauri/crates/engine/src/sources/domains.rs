@@ -2,7 +2,7 @@
 //! that what it did can be looked at and taken back. The user's setting switches a domain on, and so does an automation of
 //! it, a rule for one of its tools, or a task for its model.
 
-use crate::{Answered, Engine, words};
+use crate::{Answered, Engine, base::words};
 use assent_agent::{Model, Tool};
 use assent_domains::Domain;
 use assent_protocol::{AutomationDraft, AutomationState, RuleAnswer, RuleDraft, Run, wire::Change};
@@ -79,7 +79,7 @@ impl Engine {
     /// # Errors
     /// Never here; asked through the line, when it is cut.
     pub fn domains(&self) -> Answered<Vec<String>> {
-        Ok(self.0.tools.on().map(|domain| domain.name().to_owned()).collect())
+        Ok(self.0.sources.tools.on().map(|domain| domain.name().to_owned()).collect())
     }
 
     /// Switches on the ready domains of these names, and the others off.
@@ -96,7 +96,7 @@ impl Engine {
 
     /// Switches on what a person has just made use of.
     pub(crate) fn wake_domains(&self, used: impl Fn(Domain) -> bool) -> Answered<()> {
-        let on: Vec<Domain> = self.0.tools.on().collect();
+        let on: Vec<Domain> = self.0.sources.tools.on().collect();
         if Domain::ALL.into_iter().all(|domain| on.contains(&domain) || !used(domain)) {
             return Ok(());
         }
@@ -116,7 +116,7 @@ impl Engine {
     pub(crate) fn recall_domains(&self) -> Answered<()> {
         let journal = &self.0.journal;
         if let Some(names) = journal.setting(NAME)? {
-            self.0.tools.switch(|domain| names.split(',').any(|name| name == domain.name()));
+            self.0.sources.tools.switch(|domain| names.split(',').any(|name| name == domain.name()));
             return Ok(());
         }
         let rules = journal.rules(self.0.host.now())?;
@@ -126,7 +126,7 @@ impl Engine {
         let runs = journal.unfinished_runs()?;
         // An automation for a model elsewhere does not say which tools it takes; what was used before tells.
         let used = if automations.is_empty() { Vec::new() } else { journal.last_run_of_tool()? };
-        self.0.tools.switch(|domain| {
+        self.0.sources.tools.switch(|domain| {
             rules.iter().any(|rule| rule.on && is_wanted_by(domain, &rule.draft))
                 || used.iter().any(|(tool, ..)| domain.has_tool(tool))
                 || automations
@@ -154,7 +154,7 @@ impl Engine {
         let names: Vec<&str> = Domain::ALL.into_iter().filter(|domain| on(*domain)).map(Domain::name).collect();
         let kept = self.0.journal.set_setting(NAME, &names.join(","), self.0.host.now());
         kept?;
-        self.0.tools.switch(|domain| names.contains(&domain.name()));
+        self.0.sources.tools.switch(|domain| names.contains(&domain.name()));
         self.0.host.changed(Change::Settings);
         Ok(())
     }

@@ -1,12 +1,16 @@
 //! Which model drives a run, what it used and cost, and the one that goes on where it cannot be reached.
 
-use crate::{Answered, Engine, words};
+use crate::{
+    Answered, Engine,
+    base::{driver::Driver, words},
+};
 use assent_agent::{Model, Reply};
 use assent_journal::Used;
 use assent_models::{Prices, Remote, Secret, local::USUAL};
 use assent_planner::Planner;
 use assent_protocol::{
     Run, RunId, texts,
+    visible::visible,
     wire::{ErrorCode, LocalServer, ModelChoice, PriceRow, Spent, WireError},
 };
 use std::sync::Arc;
@@ -26,11 +30,15 @@ pub(crate) async fn find() -> Vec<LocalServer> {
 impl Engine {
     /// The model of a run, and the one that takes its place.
     pub(crate) fn models_for(&self, run: &Run) -> Answered<Vec<Chosen>> {
-        if let Some(model) = &self.0.stand_in {
+        if let Some(model) = &self.0.sources.stand_in {
             return Ok(vec![Chosen { model: model.clone(), origin: String::new() }]);
         }
-        if run.model == "planner" {
-            return Ok(vec![Chosen { model: Arc::new(Planner), origin: String::new() }]);
+        match Driver::of(&run.model) {
+            Driver::Planner => return Ok(vec![Chosen { model: Arc::new(Planner), origin: String::new() }]),
+            Driver::Model(_) => {}
+            Driver::Acp(name) | Driver::McpClient(name) | Driver::Unknown(name) => {
+                return Err(words::refused("engine.driver.unknown", &[("name", &visible(name))]));
+            }
         }
         if let Some(model) = crate::sources::domains::model(&run.model) {
             return Ok(vec![Chosen { model, origin: String::new() }]);
@@ -50,8 +58,8 @@ impl Engine {
     }
 
     pub(crate) fn chosen(&self, choice: &ModelChoice) -> Answered<Chosen> {
-        let address = crate::sources::settings::address_of(choice.provider, &choice.base_url);
-        let origin = crate::sources::settings::host_of(&address);
+        let address = crate::base::settings::address_of(choice.provider, &choice.base_url);
+        let origin = crate::base::settings::host_of(&address);
         let key = self.0.keys.key(&origin).map(Secret::new);
         let model = Remote::new(choice.provider, &address, &choice.model, key)
             .map_err(|message| WireError { code: ErrorCode::Other, message })?;

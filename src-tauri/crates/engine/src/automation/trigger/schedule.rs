@@ -56,11 +56,6 @@ impl Schedule {
     }
 }
 
-/// The zone of that name; UTC where there is none.
-pub(crate) fn zone(name: &str) -> TimeZone {
-    TimeZone::get(name).unwrap_or(TimeZone::UTC)
-}
-
 // Fields that name their hours and minutes one by one are as many fixed times: a fixed time is never lost in an hour that
 // is skipped, and never comes twice in one that is doubled.
 fn apart(fields: &str) -> Vec<String> {

@@ -131,7 +131,9 @@ fn words(test: &Test, happening: &Happening) -> String {
             texts::say("automation.test.from", &[("from", &visible(happening.from.as_deref().unwrap_or_default()))])
         }
         Test::Ends { .. } => texts::say("automation.test.ends", &[("name", &visible(&happening.name))]),
-        Test::AtLeast { bytes } => texts::say("automation.test.at_least", &[("size", &crate::words::bytes(*bytes))]),
+        Test::AtLeast { bytes } => {
+            texts::say("automation.test.at_least", &[("size", &crate::base::words::bytes(*bytes))])
+        }
         Test::Above { hundredths } => texts::say("automation.test.above", &[("number", &decimal(*hundredths))]),
         Test::Below { hundredths } => texts::say("automation.test.below", &[("number", &decimal(*hundredths))]),
     }

@@ -2,7 +2,7 @@
 //! gives way to whoever comes: a socket full of silent callers keeps nobody out.
 
 use super::CALLERS;
-use crate::{Answered, words};
+use crate::{Answered, base::words};
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex, PoisonError},

@@ -1,7 +1,7 @@
 //! The way from a terminal to the program that has the data folder open.
 
 use super::{ANSWER_WITHIN, ATTEND, HELLO, Question, TAKES_TIME, THERE_WITHIN, VERSION, own_uid, path};
-use crate::{Answered, words};
+use crate::{Answered, base::words};
 use assent_protocol::{
     RunId, texts,
     wire::{ErrorCode, WireError},

@@ -27,7 +27,7 @@ impl Engine {
             }
         }
         let running = {
-            let servers = self.0.connections.servers.lock().unwrap_or_else(PoisonError::into_inner);
+            let servers = self.0.sources.connections.servers.lock().unwrap_or_else(PoisonError::into_inner);
             servers.get(&row.name).and_then(|server| server.running())
         };
         let status = match (row.on, running, &row.last_error) {
@@ -60,7 +60,8 @@ impl Engine {
         // What is offered now is what there is to look at.
         let seen = offered.as_ref().or(known.as_ref());
         let mut warnings: Vec<String> = Vec::new();
-        let mut built_in: Vec<&String> = self.0.tools.keys().filter(|other| looks_like(&row.tool, other)).collect();
+        let mut built_in: Vec<&String> =
+            self.0.sources.tools.keys().filter(|other| looks_like(&row.tool, other)).collect();
         built_in.sort();
         warnings.extend(built_in.iter().map(|other| texts::say("mcp.tool.looks_like", &[("other", other)])));
         warnings.extend(seen.and_then(Definition::unusable));

@@ -1,7 +1,7 @@
 //! Signing in to a server that wants it, by way of the user's browser. Nothing of it happens but on the user's own click.
 
 use super::refused;
-use crate::{Answered, Desk, Engine, words};
+use crate::{Answered, Desk, Engine, base::words};
 use assent_protocol::{
     texts,
     visible::visible,
@@ -79,7 +79,7 @@ impl Engine {
     }
 
     fn signing(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<AtomicBool>>> {
-        self.0.connections.signing_in.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.sources.connections.signing_in.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -45,7 +45,7 @@ impl Watch for Ears {
 impl Engine {
     /// Gives the answer to the server that waits for it; none where no server does.
     pub(crate) fn answer_server(&self, id: QuestionId, text: &str) -> Answered<Option<RunId>> {
-        let mut asked = self.0.connections.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut asked = self.0.sources.connections.asked.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(waiting) = asked.get(&id) else { return Ok(None) };
         let reply = waiting.elicited.read(text).map_err(super::refused)?;
         self.0.journal.close_question(id, text, self.0.host.now())?;
@@ -63,7 +63,7 @@ impl Engine {
     /// When the journal cannot be read.
     pub fn server_questions(&self, run: RunId) -> Answered<Vec<Question>> {
         let mut open = self.0.journal.open_questions()?;
-        let asked = self.0.connections.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        let asked = self.0.sources.connections.asked.lock().unwrap_or_else(PoisonError::into_inner);
         open.retain(|question| question.run == run && asked.contains_key(&question.id));
         Ok(open)
     }
@@ -88,14 +88,14 @@ impl Engine {
         let (answer, answered) = mpsc::channel();
         let id = {
             // Held over both, so that an answer that comes at once finds who waits for it.
-            let mut asked = self.0.connections.asked.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut asked = self.0.sources.connections.asked.lock().unwrap_or_else(PoisonError::into_inner);
             let text = elicited.question();
             let id = self.0.journal.add_question(run, &action.call, &text, self.0.host.now())?;
             asked.insert(id, Asked { elicited: elicited.clone(), run, answer });
             id
         };
         self.0.host.changed(Change::Run { run, status: RunStatus::Running });
-        self.tell_if_needed(run);
+        self.happened(crate::base::events::RunEvent::Rests(run));
         let began = Instant::now();
         let reply = loop {
             match answered.recv_timeout(LOOK) {
@@ -104,7 +104,7 @@ impl Engine {
                 Err(_) => {}
             }
         };
-        self.0.connections.asked.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+        self.0.sources.connections.asked.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
         let nobody = texts::say("engine.connection.nobody", &[]);
         let _ = self.0.journal.close_question(id, &nobody, self.0.host.now());
         self.0.host.changed(Change::Run { run, status: RunStatus::Running });

@@ -1,8 +1,11 @@
 //! What the user can set, kept as one row of the journal. Keys never are.
 
-use crate::{Answered, Engine, words};
+use crate::{
+    Answered, Engine,
+    base::{quiet, words},
+};
 use assent_protocol::{
-    Budget, Level, Mode, texts,
+    Budget, Level, LimitName, Mode, texts,
     wire::{Change, ModelChoice, Provider, Settings},
 };
 use std::{collections::BTreeMap, path::PathBuf};
@@ -62,8 +65,8 @@ impl Engine {
         if !(1..=MOST_AT_ONCE).contains(&settings.helpers_at_once) {
             return Err(words::bad_input("engine.settings.helpers", &[("most", &MOST_AT_ONCE.to_string())]));
         }
-        crate::action::limits::usable(&settings.limits)?;
-        if crate::automation::trigger::quiet::read(&settings.quiet).is_err() {
+        usable(&settings.limits)?;
+        if quiet::read(&settings.quiet).is_err() {
             return Err(words::bad_input("automation.quiet", &[("quiet", &settings.quiet)]));
         }
         let text = serde_json::to_string(&settings).map_err(words::other)?;
@@ -133,4 +136,13 @@ pub(crate) fn address_of(provider: Provider, base_url: &str) -> String {
 /// The origin that a key is bound to, read as the client will read it; empty for what is not an address.
 pub(crate) fn host_of(url: &str) -> String {
     assent_models::origin_of(url).unwrap_or_default()
+}
+
+/// Refuses a limit of nothing: a task that may not even begin.
+pub(crate) fn usable(set: &Budget) -> Answered<()> {
+    let nothing = [LimitName::Turns, LimitName::Minutes, LimitName::Tokens];
+    match nothing.into_iter().find(|limit| set.get(*limit) == Some(0)) {
+        Some(limit) => Err(words::bad_input("engine.limit.nothing", &[("limit", limit.name())])),
+        None => Ok(()),
+    }
 }

@@ -1,7 +1,7 @@
 //! The system's keychain: the head of the history's chain and the model's key. Where there is none, that is said,
 //! the key lasts for this run of the program, and nothing secret is written to disk.
 
-use crate::sources::settings::{address_of, host_of};
+use crate::base::settings::{address_of, host_of};
 use assent_journal::Anchor;
 use assent_protocol::wire::Provider;
 use std::{

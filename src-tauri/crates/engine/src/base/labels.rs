@@ -1,9 +1,9 @@
 //! Who wrote which file, as the journal knows it, for the tools that ask and tell.
 
-use crate::{Answered, Engine, Host};
+use crate::{Engine, Host};
 use assent_agent::{Inode, KeepsLabels, Label, Labels};
 use assent_journal::{Journal, StoredLabel};
-use assent_protocol::{Action, Provenance, Run, Turn, texts};
+use assent_protocol::texts;
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
@@ -49,29 +49,5 @@ impl Engine {
     /// The labels for one call; `writer` says who writes what it writes, where that is the model.
     pub(crate) fn labels(&self, writer: Option<String>) -> Labels {
         Labels::new(Arc::new(Kept { journal: self.0.journal.clone(), host: self.0.host.clone() }), writer)
-    }
-
-    /// Whose words may be in what an action writes: others', and else the model's. What the user typed is neither,
-    /// whatever the task has read.
-    pub(crate) fn writers(&self, run: &Run, action: &Action) -> Answered<(Option<String>, Option<String>)> {
-        let facts = &action.facts;
-        if facts.payload == Provenance::User {
-            return Ok((None, None));
-        }
-        let model = texts::say("engine.origin.model", &[("run", &run.id.to_string())]);
-        if !facts.influenced {
-            return Ok((None, Some(model)));
-        }
-        let traced = (facts.payload == Provenance::Untrusted).then(|| facts.origins.first()).flatten();
-        if let Some(origin) = traced {
-            return Ok((Some(origin.source.clone()), Some(model)));
-        }
-        // The model may have put it in its own words: the first that it read is named.
-        let turns = self.0.journal.turns(run.id)?;
-        let read = self.heard(run, &turns)?.iter().find_map(|turn| match turn {
-            Turn::Result { untrusted: Some(source), .. } => Some(source.clone()),
-            _ => None,
-        });
-        Ok((Some(read.unwrap_or_else(|| texts::say("engine.origin.others", &[]))), Some(model)))
     }
 }

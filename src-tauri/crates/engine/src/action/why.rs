@@ -1,7 +1,7 @@
 //! "Why?" for any action, asked or not: the reasons, who settled it and whose rule that was, and what would have changed
 //! the answer.
 
-use crate::{Answered, Engine, clock, front::views::values_from, words};
+use crate::{Answered, Engine, action::card::values_from, base::clock, base::words};
 use assent_policy::{self as policy, CallView};
 use assent_protocol::{Action, ActionId, Decider, Rule, RuleId, texts};
 

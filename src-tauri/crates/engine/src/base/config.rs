@@ -1,5 +1,6 @@
 //! Where Assent keeps its things.
 
+use crate::{Answered, base::words};
 use std::path::{Path, PathBuf};
 
 /// Folders and switches that come from outside.
@@ -41,5 +42,22 @@ impl Config {
 
     pub(crate) fn freeze_mark_in(data: &Path) -> PathBuf {
         data.join("freeze")
+    }
+}
+
+// A path as a person types it.
+pub(crate) fn absolute(config: &Config, text: &str) -> PathBuf {
+    let path = match text.strip_prefix("~/") {
+        Some(rest) => config.home.join(rest),
+        None => PathBuf::from(text),
+    };
+    std::path::absolute(&path).unwrap_or(path)
+}
+
+pub(crate) fn folder(config: &Config, text: &str) -> Answered<PathBuf> {
+    let path = absolute(config, text);
+    match path.canonicalize() {
+        Ok(path) if path.is_dir() => Ok(path),
+        _ => Err(words::bad_input("engine.grant.missing", &[("folder", text)])),
     }
 }

@@ -35,3 +35,8 @@ pub fn absolute(at: i64, zone: &str) -> String {
         .map(|at| at.strftime("%a %Y-%m-%d %H:%M %Z").to_string())
         .unwrap_or_default()
 }
+
+/// The zone of that name; UTC where there is none.
+pub(crate) fn zone_of(name: &str) -> jiff::tz::TimeZone {
+    jiff::tz::TimeZone::get(name).unwrap_or(jiff::tz::TimeZone::UTC)
+}
