@@ -6,4 +6,5 @@ pub(crate) mod freeze;
 pub mod login;
 pub(crate) mod practice;
 pub(crate) mod socket;
+pub(crate) mod tasks;
 pub(crate) mod views;
