@@ -60,16 +60,15 @@ fn planted(fault: &Fault, tree: &Path) -> Result<bool, String> {
     let sound = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
     let broken = fault.plant(&sound)?;
     fs::write(&file, broken).map_err(|error| error.to_string())?;
-    let built = run(tree, &[&["test"], CORE, &["--no-run", "--bins"], fault.tests].concat());
-    let red = built.as_ref().is_ok_and(|built| *built).then(|| {
+    let program = [&["build"], CORE, &["--bins"]].concat();
+    let tests = [&["test"], CORE, &["--no-run"], fault.tests].concat();
+    let compiles = run(tree, &program).and_then(|built| Ok(built && run(tree, &tests)?));
+    let red = compiles.and_then(|compiles| {
         let named = [&["test"], CORE, fault.tests, &["--no-fail-fast", "--", fault.test]].concat();
-        run(tree, &named).map(|green| !green)
+        if compiles { Ok(Some(!run(tree, &named)?)) } else { Ok(None) }
     });
     fs::write(&file, sound).map_err(|error| error.to_string())?;
-    match red {
-        Some(red) => red,
-        None => Err(format!("With the fault {} it does not compile.", fault.name)),
-    }
+    red?.ok_or_else(|| format!("With the fault {} it does not compile.", fault.name))
 }
 
 fn run(tree: &Path, arguments: &[&str]) -> Result<bool, String> {
