@@ -68,7 +68,7 @@ function firing(now: number, id: string, change: Partial<Firing>): Firing {
     due_at: now - 30 * MINUTE,
     until_at: now - 30 * MINUTE,
     what: "invoice.pdf",
-    reason: "No condition fits it, so it is as you set for everything else.",
+    reason: "No condition matched; the default applies.",
     run: "r1",
     run_status: "done",
     waiting: 0,
@@ -175,7 +175,7 @@ export function lookBackOf(now: number): LookBack {
       status: at === 0 ? "started" : "dropped",
       reason:
         at === 0
-          ? "No condition fits it, so it is as you set for everything else."
+          ? "No condition matched; the default applies."
           : "Its name ends with .part.",
     })),
     would: "Each run may change files in ~/Downloads unasked, and asks before anything leaves this computer.",
