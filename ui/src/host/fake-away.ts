@@ -173,10 +173,7 @@ export function lookBackOf(now: number): LookBack {
       what,
       triage: at === 0 ? "propose" : "drop",
       status: at === 0 ? "started" : "dropped",
-      reason:
-        at === 0
-          ? "No condition matched; the default applies."
-          : "Its name ends with .part.",
+      reason: at === 0 ? "No condition matched; the default applies." : "Its name ends with .part.",
     })),
     would: "Each run may change files in ~/Downloads unasked, and asks before anything leaves this computer.",
   };

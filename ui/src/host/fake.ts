@@ -242,7 +242,9 @@ export function fakeHost(data: Sample = sample(Date.now())): FakeHost {
     advise: async (task) => ({
       mode: /pay|send/.test(task.goal) ? "ask" : "auto",
       sentence: `The mode ${/pay|send/.test(task.goal) ? "ask" : "autonomous"} fits: moving files can be undone, and it ran 12 times without being undone or rejected, often of late.`,
-      why: ["Moving files can be undone, and it ran 12 times without being undone or rejected, often of late."],
+      why: [
+        "Moving files can be undone, and it ran 12 times without being undone or rejected, often of late.",
+      ],
       asks: ["moving files, when it is more than 1000 at once"],
       budget: "It pauses and asks after 400 actions, 200 changes without asking, or 120 minutes.",
     }),
