@@ -103,7 +103,7 @@ async fn a_ready_domain_runs_by_a_click_in_a_folder_of_its_own() {
     window.click("nav-automations").await;
     window.click("sample-monitoring").await;
     window.find("sample-digest").await;
-    window.sees("ran unasked").await;
+    window.sees("ran without asking").await;
     window.sees("the person takes it back").await;
     let faults = looked_at(&window, "sample").await;
     assert!(faults.is_empty(), "{}", faults.join("\n"));

@@ -189,7 +189,7 @@ export function sampleOf(sample: Sample): SampleReport {
       { at: "Mon 2025-01-06 00:00", text: "A small server, watched while nobody looks." },
       {
         at: "Mon 2025-01-06 11:00",
-        text: "a2 Move 3 files to the trash: done unasked, since it can be undone.",
+        text: "a2 Move 3 files to the trash: done without asking, since it can be undone.",
       },
     ],
     digest: ["4 done · 46 noted · 2 ran unasked"],
