@@ -2,7 +2,6 @@
 //! others wrote.
 
 pub mod address;
-pub mod encoding;
 pub mod feed;
 pub mod fetch;
 pub mod local;
