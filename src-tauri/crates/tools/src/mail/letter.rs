@@ -179,10 +179,7 @@ fn hidden(html: &str) -> bool {
 
 fn headers(of: &Message<'_>) -> Value {
     let subject: String = of.subject().unwrap_or_default().chars().take(1000).collect();
-    // Where the sender gave no day that there is, the server that took the letter knows one.
-    let date = of.date().filter(|date| date.is_valid()).cloned();
-    let date = date.or_else(|| of.received().and_then(|received| received.date())).filter(|date| date.is_valid());
-    let date = date.map(|date| date.to_rfc3339());
+    let date = date(of);
     let mut shown = json!({"from": addresses(writer(of)), "to": addresses(of.to()), "subject": subject, "date": date});
     let cc = addresses(of.cc());
     if cc != json!([]) {
@@ -195,6 +192,19 @@ fn headers(of: &Message<'_>) -> Value {
         }
     }
     shown
+}
+
+// The day as the letter says it; where it says none that there is, as the server that took the letter does.
+fn date(of: &Message<'_>) -> Option<String> {
+    let sound = |date: mail_parser::DateTime| Some(date.to_rfc3339()).filter(|_| date.is_valid());
+    // Without seconds, with a zone by name, with a wrong day of the week.
+    let loose = || {
+        let raw = of.header_raw("Date")?.trim();
+        let parser = jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true);
+        Some(parser.parse_zoned(raw).ok()?.timestamp().to_string())
+    };
+    let received = || of.received()?.date().and_then(sound);
+    of.date().cloned().and_then(sound).or_else(loose).or_else(received)
 }
 
 // `name` is whatever the sender wrote; only `address` says where an answer would go.

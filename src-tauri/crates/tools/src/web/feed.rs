@@ -63,16 +63,12 @@ pub fn is_feed(kind: &str, text: &str) -> bool {
 /// # Errors
 /// A sentence for what is none.
 pub fn read(text: &str, address: &Address) -> Result<Feed, String> {
-    let parser = feed_rs::parser::Builder::new()
-        .base_uri(Some(address.url.as_str()))
-        // Made below, from what stays the same from one look to the next.
-        .id_generator(|_, _, _| String::new())
-        .build();
     let xml = json::mended(text).unwrap_or_else(|| mend::xml(text));
-    let feed = parser.parse(xml.as_bytes()).or_else(|error| {
-        let mut entries = mend::one_by_one(&xml).into_iter().filter_map(|ways| {
-            ways.iter().find_map(|way| parser.parse(way.as_bytes()).ok().filter(|feed| !feed.entries.is_empty()))
-        });
+    let parse = |xml: &str| parser(address).parse(xml.as_bytes());
+    let feed = parse(&xml).or_else(|error| {
+        let mut entries = mend::one_by_one(&xml)
+            .into_iter()
+            .filter_map(|ways| ways.iter().find_map(|way| parse(way).ok().filter(|feed| !feed.entries.is_empty())));
         let mut all = entries.next().ok_or(error)?;
         all.entries.extend(entries.flat_map(|feed| feed.entries));
         Ok::<_, feed_rs::parser::ParseFeedError>(all)
@@ -83,6 +79,15 @@ pub fn read(text: &str, address: &Address) -> Result<Feed, String> {
     let more = feed.entries.len().saturating_sub(MOST);
     let entries = feed.entries.into_iter().take(MOST).map(|entry| one(entry, address)).collect();
     Ok(Feed { title, entries: apart(entries), more })
+}
+
+// A new one each time: after an error it is not to be used again.
+fn parser(address: &Address) -> feed_rs::parser::Parser {
+    feed_rs::parser::Builder::new()
+        .base_uri(Some(address.url.as_str()))
+        // Made below, from what stays the same from one look to the next.
+        .id_generator(|_, _, _| String::new())
+        .build()
 }
 
 fn line(text: &feed_rs::model::Text, address: &Address) -> String {

@@ -209,11 +209,8 @@ fn one_way(bytes: &[u8], way: &str, most: u64) -> io::Result<Vec<u8>> {
     };
     match way {
         "" | "identity" | "none" | "utf-8" => Ok(bytes.to_owned()),
-        // Some servers say so and pack nothing, above all where there is nothing.
+        // Where there is nothing, some servers say so all the same.
         "gzip" | "x-gzip" | "deflate" if bytes.is_empty() => Ok(Vec::new()),
-        "gzip" | "x-gzip" if !bytes.starts_with(&[0x1f, 0x8b]) && std::str::from_utf8(bytes).is_ok() => {
-            Ok(bytes.to_owned())
-        }
         "gzip" | "x-gzip" => all(Box::new(MultiGzDecoder::new(bytes))),
         // With the head of zlib, or without as many send it (RFC 9110, 8.4.1.2).
         "deflate" => all(Box::new(ZlibDecoder::new(bytes))).or_else(|_| all(Box::new(DeflateDecoder::new(bytes)))),
