@@ -294,8 +294,7 @@ impl Beside {
         // Under a name of its own the file mostly keeps its extension.
         let extension = |name: &str| name.rsplit_once('.').map(|(_, extension)| extension.to_owned());
         let writes = |unready: &String| {
-            let endings = UNFINISHED[..OF_BROWSERS].iter().chain(&[".tmp", ".fdmdownload"]);
-            let inner = endings.into_iter().find_map(|ending| unready.strip_suffix(ending));
+            let inner = UNFINISHED[..OF_BROWSERS].iter().find_map(|ending| unready.strip_suffix(ending));
             inner.is_some_and(|inner| extension(inner).is_none_or(|inner| Some(inner) == extension(&name)))
         };
         self.unready.iter().any(own) || (bytes == 0 && self.unready.iter().any(writes))
@@ -305,7 +304,7 @@ impl Beside {
     pub fn is_open(&self, name: &str) -> bool {
         let name = name.to_lowercase();
         let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
-        self.unready.iter().any(|lock| {
+        let locked = |lock: &String| {
             // An office program drops the first letters of long names.
             let office = lock
                 .strip_prefix("~$")
@@ -322,7 +321,8 @@ impl Beside {
             let design =
                 [".laccdb", ".idlk", ".dwl", ".dwl2"].iter().any(|ending| lock.strip_suffix(ending) == Some(stem));
             office || database || design || open.contains(lock)
-        })
+        };
+        !is_unready(&name) && self.unready.iter().any(locked)
     }
 
     /// The file that this one belongs to: a sidecar to its picture, subtitles to their film, a checksum to what it proves,
