@@ -10,6 +10,8 @@ pub mod reader;
 pub mod text;
 
 #[cfg(test)]
+mod pages;
+#[cfg(test)]
 pub(crate) mod scripted;
 #[cfg(test)]
 mod threats;

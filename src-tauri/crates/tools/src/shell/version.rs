@@ -77,19 +77,17 @@ const TELL: &[&str] = &[
 
 /// Whether this is such a program with nothing but the question.
 pub(super) fn is_asked(program: &str, args: &[Word]) -> bool {
-    // `python3.12`.
+    // `python3.12` is python.
     let base = program.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
-    let known =
-        TELL.contains(&program) || (matches!(base, "python" | "lua" | "php" | "perl" | "ruby" | "gcc" | "clang"));
+    let program =
+        if matches!(base, "python" | "lua" | "php" | "perl" | "ruby" | "gcc" | "clang") { base } else { program };
     let [question] = args else { return false };
-    let asks = match program {
-        "go" | "openssl" => question.literal() == Some("version"),
-        "java" | "javac" => matches!(question.literal(), Some("--version" | "-version")),
-        // These letters mean something else elsewhere, `ssh -V` and `python -V` the version.
-        "python" | "python2" | "python3" | "ssh" | "tmux" | "gawk" => {
-            matches!(question.literal(), Some("--version" | "-V"))
-        }
-        _ => question.literal() == Some("--version"),
+    let asks: &[&str] = match program {
+        "go" | "openssl" => &["version"],
+        "java" | "javac" => &["--version", "-version"],
+        // Elsewhere this letter means something else.
+        "python" | "ssh" | "tmux" | "gawk" => &["--version", "-V"],
+        _ => &["--version"],
     };
-    known && asks && !question.unset
+    TELL.contains(&program) && !question.unset && question.literal().is_some_and(|text| asks.contains(&text))
 }
