@@ -10,6 +10,8 @@ mod commands;
 mod house;
 #[path = "architecture/places.rs"]
 mod places;
+#[path = "architecture/rooms.rs"]
+mod rooms;
 #[path = "architecture/sources.rs"]
 mod sources;
 #[path = "architecture/texts.rs"]

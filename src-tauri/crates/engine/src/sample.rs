@@ -13,7 +13,7 @@ mod stage;
 mod support;
 mod trading;
 
-use crate::{Answered, words};
+use crate::{Answered, base::words};
 use assent_protocol::{Sample, SampleLine, SampleReport, SampleTask, texts};
 use serde::{Deserialize, Serialize};
 use std::{

@@ -14,6 +14,7 @@ use repository::Added;
 use std::{
     cell::{OnceCell, RefCell},
     collections::{HashMap, HashSet},
+    ffi::OsStr,
     fs,
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
@@ -78,7 +79,14 @@ pub struct Bounds {
     named: RefCell<HashMap<PathBuf, [Option<Option<&'static table::Family>>; 2]>>,
     // Places of the table that are there, by device and inode.
     there: OnceCell<HashMap<(u64, u64), &'static table::Family>>,
+    further: OnceCell<Further>,
     links: Links,
+}
+
+// What of an entry can make it reach further than its folder: last names of own and system folders, and which folders those are.
+struct Further {
+    names: HashSet<String>,
+    files: HashSet<(u64, u64)>,
 }
 
 // Folders looked up in this call.
@@ -145,6 +153,7 @@ impl Bounds {
             added: RefCell::default(),
             named: RefCell::default(),
             there: OnceCell::new(),
+            further: OnceCell::new(),
             links: Links::default(),
         }
     }
@@ -158,6 +167,25 @@ impl Bounds {
             return Reach::Protected;
         }
         if self.inside(real, wanted) { Reach::Inside } else { Reach::Outside }
+    }
+
+    /// Whether an entry of a folder can reach further than that folder does, by its name or by what it is. Most cannot, and
+    /// this costs a hundredth of [`Bounds::reach`]. `known` is its device and inode.
+    pub(crate) fn may_reach_further(&self, name: &OsStr, known: (u64, u64)) -> bool {
+        let further = self.further.get_or_init(|| Further {
+            names: [&self.home, &self.data, &self.copies, &self.notes]
+                .into_iter()
+                .flat_map(|anchor| anchor.path.iter())
+                .chain(SYSTEM.iter().flat_map(|place| Path::new(place)))
+                .map(|name| plain(name.as_encoded_bytes()).into_owned())
+                .collect(),
+            files: [&self.home, &self.data, &self.copies, &self.notes].iter().filter_map(|own| own.identity).collect(),
+        });
+        let name = plain(name.as_encoded_bytes());
+        further.names.contains(&*name)
+            || names::may_be_a_place(&name)
+            || further.files.contains(&known)
+            || self.places_there().contains_key(&known)
     }
 
     /// The same for what is there, with all its names: a file that has others is the file that lies there as well.
@@ -326,7 +354,12 @@ impl Bounds {
 
     // The family of the place of the table that `path` is, whatever it is called here.
     fn there(&self, path: &Path) -> Option<&'static table::Family> {
-        let there = self.there.get_or_init(|| {
+        let there = self.places_there();
+        if there.is_empty() { None } else { self.known.of(path).and_then(|identity| there.get(&identity).copied()) }
+    }
+
+    fn places_there(&self) -> &HashMap<(u64, u64), &'static table::Family> {
+        self.there.get_or_init(|| {
             let mut found: HashMap<(u64, u64), &'static table::Family> = HashMap::new();
             for (name, family) in home_places() {
                 if let Some(identity) = identity(&self.home.path.join(name)) {
@@ -337,8 +370,7 @@ impl Bounds {
                 }
             }
             found
-        });
-        if there.is_empty() { None } else { self.known.of(path).and_then(|identity| there.get(&identity).copied()) }
+        })
     }
 
     /// `real` as the table sees it.

@@ -8,6 +8,7 @@ mod e2e;
 mod eval;
 mod packages;
 mod plan;
+mod planted;
 mod program;
 mod run;
 mod setup;
@@ -25,6 +26,7 @@ Usage: cargo xtask COMMAND
   e2e                        the real window, under a display of its own
   crash [--kills N]          kill the program at random moments (200), and look what is left
   simulate [--days N]        trade on paper for N days (10000), killed all along, and look for orders outside the rules
+  planted [--only NAME]      take one guard after the other out, and look whether a test turns red
   bench [--fast]             the numbers; --fast takes the window's debug build
   eval --data DIR [--mode M] [--json] [--wrong] [--picture FILE]
                              attack and benign calls through the decision core
@@ -52,6 +54,7 @@ fn main() -> ExitCode {
         Command::Test { fast } => test::command(fast),
         Command::E2e => e2e::command(),
         Command::Crash { kills } => crash::command(kills),
+        Command::Planted { only } => planted::command(only.as_deref()),
         Command::Simulate { days } => simulate::command(days),
         Command::Bench { fast } => bench::command(fast),
         Command::Eval { arguments } => eval::command(arguments),
@@ -75,6 +78,7 @@ enum Command {
     E2e,
     Crash { kills: u32 },
     Simulate { days: u32 },
+    Planted { only: Option<String> },
     Bench { fast: bool },
     Eval { arguments: Vec<String> },
 }
@@ -89,13 +93,15 @@ fn read(arguments: &[String]) -> Result<Option<Command>, String> {
         // The program that it runs knows its own flags.
         return Ok(Some(Command::Eval { arguments: rest.to_vec() }));
     }
-    let (mut yes, mut fast, mut kills, mut days, mut data) = (false, false, 200, simulate::DAYS, None);
+    let (mut yes, mut fast, mut kills, mut days) = (false, false, 200, simulate::DAYS);
+    let (mut data, mut only) = (None, None);
     let mut rest = rest.iter();
     while let Some(flag) = rest.next() {
         match (name.as_str(), flag.as_str()) {
             ("run" | "setup", "--yes") => yes = true,
             ("test" | "bench", "--fast") => fast = true,
             ("run", "--data") => data = Some(PathBuf::from(rest.next().ok_or("--data needs a folder.")?)),
+            ("planted", "--only") => only = Some(rest.next().ok_or("--only needs a name.")?.clone()),
             ("crash", "--kills") => kills = number(flag, rest.next())?,
             ("simulate", "--days") => days = number(flag, rest.next())?,
             _ => return Err(format!("`cargo xtask {name}` does not know {flag}.")),
@@ -108,6 +114,7 @@ fn read(arguments: &[String]) -> Result<Option<Command>, String> {
         "e2e" => Command::E2e,
         "crash" => Command::Crash { kills },
         "simulate" => Command::Simulate { days },
+        "planted" => Command::Planted { only },
         "bench" => Command::Bench { fast },
         _ => return Err(format!("There is no command {name}.")),
     }))

@@ -9,7 +9,7 @@ use assent_agent::Place;
 use assent_protocol::Reach;
 use rustix::{
     fd::OwnedFd,
-    fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, fstat, openat, statat},
+    fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, Stat, fstat, openat, statat},
     io::Errno,
 };
 use std::{
@@ -127,14 +127,13 @@ impl Pass<'_> {
 
     fn work(&self, shared: &Shared) -> Seen {
         let bounds = Bounds::of(self.place);
-        let start = bounds.reach(self.root, Use::Look).max(Reach::Outside);
-        let closed = |path: &Path| bounds.reach(path, Use::Look) > start;
+        let judge = Judge { start: bounds.reach(self.root, Use::Look).max(Reach::Outside), bounds };
         let mut seen = Seen::default();
         while let Some(jobs) = shared.next() {
             let mut found = Vec::new();
             let mut ended = None;
             for job in jobs {
-                ended = self.one(&job, shared, &closed, &mut seen, &mut found).err();
+                ended = self.one(&job, shared, &judge, &mut seen, &mut found).err();
                 if ended.is_some() {
                     break;
                 }
@@ -148,7 +147,7 @@ impl Pass<'_> {
         &self,
         job: &Job,
         shared: &Shared,
-        closed: &dyn Fn(&Path) -> bool,
+        judge: &Judge,
         seen: &mut Seen,
         more: &mut Vec<Job>,
     ) -> Result<(), Unfinished> {
@@ -160,7 +159,7 @@ impl Pass<'_> {
         }
         let kept = match self.known(job) {
             Some(kept) => kept,
-            None => match list(job, closed, shared) {
+            None => match list(job, judge, shared) {
                 Ok(Some(kept)) => Arc::new(kept),
                 Ok(None) => return Err(Unfinished::TooMany(self.root.to_owned())),
                 // It has gone since its parent was listed.
@@ -210,7 +209,7 @@ fn steers(name: &OsStr) -> bool {
 }
 
 // None when it has more entries than can be looked at.
-fn list(job: &Job, closed: &dyn Fn(&Path) -> bool, shared: &Shared) -> Result<Option<Kept>, Errno> {
+fn list(job: &Job, judge: &Judge, shared: &Shared) -> Result<Option<Kept>, Errno> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let folder: OwnedFd = openat(CWD, &job.path, flags, Mode::empty())?;
     let stamp = Stamp::of(&fstat(&folder)?);
@@ -228,24 +227,14 @@ fn list(job: &Job, closed: &dyn Fn(&Path) -> bool, shared: &Shared) -> Result<Op
         if already + kept.entries > MOST_ENTRIES {
             return Ok(None);
         }
-        // A file system that tells no kinds in its listing is asked for each.
-        let mut kind = entry.file_type();
-        let mut stat = None;
-        if matches!(kind, FileType::Unknown | FileType::RegularFile) {
-            match statat(&folder, entry.file_name(), AtFlags::SYMLINK_NOFOLLOW) {
-                Ok(found) => {
-                    kind = FileType::from_raw_mode(found.st_mode);
-                    stat = Some(found);
-                }
-                Err(Errno::NOENT) => continue,
-                Err(error) => return Err(error),
-            }
-        }
-        kept.found.extend(judge(job, name, kind, closed).map(|found| (name.to_owned(), found)));
-        if let Some(stat) = stat
-            && kind == FileType::RegularFile
-            && stat.st_nlink > 1
-        {
+        let stat = match statat(&folder, entry.file_name(), AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(stat) => stat,
+            Err(Errno::NOENT) => continue,
+            Err(error) => return Err(error),
+        };
+        let kind = FileType::from_raw_mode(stat.st_mode);
+        kept.found.extend(judge.found(job, name, kind, &stat).map(|found| (name.to_owned(), found)));
+        if kind == FileType::RegularFile && stat.st_nlink > 1 {
             kept.found.push((name.to_owned(), Found::Linked { ino: stat.st_ino, names: stat.st_nlink }));
         }
     }
@@ -253,21 +242,38 @@ fn list(job: &Job, closed: &dyn Fn(&Path) -> bool, shared: &Shared) -> Result<Op
     Ok(Some(kept))
 }
 
-fn judge(job: &Job, name: &OsStr, kind: FileType, closed: &dyn Fn(&Path) -> bool) -> Option<Found> {
-    let folder = kind == FileType::Directory;
-    if !folder && !matches!(kind, FileType::RegularFile | FileType::Symlink) {
-        return Some(Found::Special);
+struct Judge {
+    bounds: Bounds,
+    start: Reach,
+}
+
+impl Judge {
+    fn closed(&self, path: &Path) -> bool {
+        self.bounds.reach(path, Use::Look) > self.start
     }
-    let steering = job.steering || steers(name);
-    // The name of the steering folder itself is no reason to hide it.
-    if !steers(name) && closed(&job.judged.join(name)) {
-        return Some(Found::Secret);
-    }
-    let steers = steering && !job.frozen && closed(&job.path.join(name));
-    match (folder, steers) {
-        (true, true) => Some(Found::SteeringFolder),
-        (true, false) => Some(Found::Folder),
-        (false, true) => Some(Found::Steering),
-        (false, false) => None,
+
+    fn found(&self, job: &Job, name: &OsStr, kind: FileType, stat: &Stat) -> Option<Found> {
+        let folder = kind == FileType::Directory;
+        if !folder && !matches!(kind, FileType::RegularFile | FileType::Symlink) {
+            return Some(Found::Special);
+        }
+        // In a folder that steers code everything is judged; elsewhere, the folder that was entered is not closed, and most
+        // entries reach no further. What a link leads to is not known from the link.
+        let whole = job.steering || steers(name) || kind == FileType::Symlink;
+        if !whole && !self.bounds.may_reach_further(name, (stat.st_dev, stat.st_ino)) {
+            return folder.then_some(Found::Folder);
+        }
+        // The name of the steering folder itself is no reason to hide it.
+        if !steers(name) && self.closed(&job.judged.join(name)) {
+            return Some(Found::Secret);
+        }
+        let steering = job.steering || steers(name);
+        let steers = steering && !job.frozen && self.closed(&job.path.join(name));
+        match (folder, steers) {
+            (true, true) => Some(Found::SteeringFolder),
+            (true, false) => Some(Found::Folder),
+            (false, true) => Some(Found::Steering),
+            (false, false) => None,
+        }
     }
 }

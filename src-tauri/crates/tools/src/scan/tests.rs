@@ -1,7 +1,11 @@
 //! What a look through a folder finds, and that nothing hides from it.
 
 use super::*;
-use crate::check::World;
+use crate::{
+    check::World,
+    protected::{Bounds, Use, table},
+};
+use assent_protocol::Reach;
 use std::{
     fs,
     os::unix::{fs::PermissionsExt, net::UnixListener},
@@ -183,6 +187,34 @@ fn mounts_are_read_from_the_systems_table() {
     assert_eq!(unescaped(b"/a\\040b\\012c\\134"), Path::new("/a b\nc\\"));
     assert!(mounts(Path::new("/")).unwrap().contains(&PathBuf::from("/proc")));
     assert!(!mounts(Path::new("/proc")).unwrap().contains(&PathBuf::from("/proc")));
+}
+
+#[test]
+fn the_short_way_finds_what_judging_each_path_finds() {
+    let world = World::new();
+    let names = table::families().flat_map(|family| family.names.iter());
+    for (number, name) in names.enumerate() {
+        let name = name.replace('*', "x");
+        put(&world.work.join(format!("a/{number}/{name}")));
+        put(&world.work.join(format!("b/{number}/{}/below", name.to_uppercase())));
+        put(&world.work.join(format!("c/{number}/{name}.bak")));
+    }
+    let found = scan(&world.work, &world.place).unwrap();
+    let bounds = Bounds::of(&world.place);
+    let mut missed = Vec::new();
+    let mut paths = vec![world.work.clone()];
+    while let Some(path) = paths.pop() {
+        paths.extend(fs::read_dir(&path).into_iter().flatten().map(|entry| entry.unwrap().path()));
+        let closed = bounds.reach(&path, Use::Look) > Reach::Inside;
+        let seen = found.secrets.iter().chain(&found.steering).any(|secret| path.starts_with(secret));
+        // The folder that steers is entered, and named by what lies in it.
+        let entered = found.steering.iter().any(|steering| steering.starts_with(&path));
+        if closed != seen && !entered {
+            missed.push(path);
+        }
+    }
+    assert_eq!(missed, Vec::<PathBuf>::new());
+    assert!(found.secrets.len() > 100, "{}", found.secrets.len());
 }
 
 #[test]
