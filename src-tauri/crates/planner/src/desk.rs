@@ -301,8 +301,12 @@ fn time(value: &Value) -> i64 {
         .unwrap_or_default()
 }
 
-// Trading is the one domain in the planner's words that is off until the user wants it.
+// Trading is off until the user wants it, and letters need a mailbox.
 fn not_offered(tool: &str) -> String {
-    let key = if tool.starts_with("trading.") { "planner.no_trading" } else { "planner.no_tool" };
+    let key = match tool.split_once('.') {
+        Some(("trading", _)) => "planner.no_trading",
+        Some(("mail", _)) => "planner.no_mail",
+        _ => "planner.no_tool",
+    };
     say(key, &[("tool", tool)])
 }

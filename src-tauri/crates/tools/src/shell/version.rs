@@ -6,8 +6,6 @@ use super::word::Word;
 /// among them: what looks for a newer one, and what starts a project's own copy of itself.
 const TELL: &[&str] = &[
     "python",
-    "python2",
-    "python3",
     "perl",
     "ruby",
     "php",

@@ -64,6 +64,11 @@ fn a_long_link_says_where_it_leads() {
     let link = |path: &str| shown(&format!("<a href=\"http://x.test/{path}\">here</a>"));
     let query = format!("?{}", "q".repeat(600));
     assert_eq!(link(&query), format!("[here](http://x.test/{query})"));
+    let many: String = (0..40).map(|n| format!("<a href=\"/{n}{}\">word{n}</a> ", "y".repeat(150))).collect();
+    let text = shown(&many);
+    assert!((0..40).all(|n| text.contains(&format!("[word{n}](http://x.test/{n}{})", "y".repeat(150)))), "{text}");
+    let row = shown(&format!("<table><tr><td><a href=\"/{query}\">a</a></td><td>b</td></tr></table>"));
+    assert!(row.contains(&format!("[a](http://x.test/{query})")), "{row}");
     assert_eq!(link(&format!("a?{}", "q".repeat(5_000))), "[here](http://x.test/a?…)");
     assert_eq!(link(&"a".repeat(5_000)), "[here](http://x.test/…)");
     assert_eq!(shown(&format!("<a href=\"data:text/html,{}\">here</a>", "x".repeat(500))), "here");
@@ -133,7 +138,8 @@ fn a_page_shows_ordinary_text_as_people_write_it() {
         ("❤\u{fe0f} 🏳\u{fe0f}\u{200d}🌈", "❤\u{fe0f} 🏳\u{fe0f}\u{200d}🌈"),
         ("क&#x94d;&zwj;ष", "क\u{94d}\u{200d}ष"),
         ("全角\u{3000}空白", "全角 空白"),
-        ("long\u{200b}word", "long\\u{200b}word"),
+        ("long\u{200b}word", "longword"),
+        ("a&#x2060;b", "a\\u{2060}b"),
         ("שלום&rlm; (test)", "שלום\\u{200f} (test)"),
         ("&nbsp;first&nbsp;", "first"),
     ] {

@@ -7,6 +7,7 @@ use html2text::{
     render::{PlainDecorator, TextDecorator},
 };
 use reqwest::Url;
+use std::{cell::RefCell, rc::Rc};
 
 /// Bytes of markup that are laid out; of more, only the words are taken.
 const LAID_OUT: usize = 2_000_000;
@@ -95,15 +96,32 @@ fn apart(html: &str) -> std::borrow::Cow<'_, str> {
 }
 
 fn laid_out(html: &str, base: &Url) -> Option<String> {
-    let links = Links { base: base.clone(), open: Vec::new(), plain: PlainDecorator::new() };
-    config::with_decorator(links)
+    let found = Rc::default();
+    let links = Links { base: base.clone(), open: Vec::new(), found: Rc::clone(&found), plain: PlainDecorator::new() };
+    let text = config::with_decorator(links)
         .no_table_borders()
         .no_link_wrapping()
         // The words stay as they are; `~~` around them says it.
         .unicode_strikeout(false)
         .allow_width_overflow()
         .string_from_read(html.as_bytes(), WIDTH)
-        .ok()
+        .ok()?;
+    Some(with_addresses(&text, &found.borrow()))
+}
+
+/// Where the signs begin that stand for addresses while lines are broken, so that no address is.
+const SIGNS: u32 = 0xf_0000;
+
+fn with_addresses(text: &str, found: &[String]) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        let address = (c as u32).checked_sub(SIGNS).and_then(|at| found.get(at as usize));
+        match address {
+            Some(address) => out.push_str(address),
+            None => out.push(c),
+        }
+    }
+    out
 }
 
 /// Whether elements lie in each other as deep as no page that is meant to be read has them, by their tags alone.
@@ -176,6 +194,8 @@ fn shown(url: Url) -> String {
 struct Links {
     base: Url,
     open: Vec<Option<String>>,
+    // The addresses so far, also those in cells of tables.
+    found: Rc<RefCell<Vec<String>>>,
     plain: PlainDecorator,
 }
 
@@ -193,7 +213,15 @@ impl TextDecorator for Links {
     }
 
     fn decorate_link_end(&mut self) -> String {
-        self.open.pop().flatten().map_or_else(String::new, |url| format!("]({url})"))
+        let Some(url) = self.open.pop().flatten() else { return String::new() };
+        let mut found = self.found.borrow_mut();
+        match char::from_u32(SIGNS + u32::try_from(found.len()).unwrap_or(u32::MAX / 2)) {
+            Some(sign) => {
+                found.push(url);
+                format!("]({sign})")
+            }
+            None => format!("]({url})"),
+        }
     }
 
     fn decorate_em_start(&self) -> (String, ()) {
