@@ -2,9 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot be set up has no number")]
 
-use assent_policy::reading::{Hints, ToolReading, read_tool};
-use assent_policy::{Author, Call, CallView, Content, Known, Limits, Ways, decide, facts, matching, pinned};
+use assent_policy::{CallView, Limits, decide, matching, pinned};
 use assent_protocol::{Condition, Mode, Reversal, Rule, RuleAnswer, RuleDraft, RuleId, RunId, Scope};
+use assent_provenance::reading::{Hints, ToolReading, read_tool};
+use assent_provenance::{Author, Call, Content, Known, Ways, facts};
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, hint::black_box};

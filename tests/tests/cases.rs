@@ -262,7 +262,7 @@ fn a_malformed_case_is_named_with_its_line() {
 
 #[test]
 fn pol_04_the_words_of_every_tool_say_what_it_does() {
-    use assent_policy::reading::{Hints, read_tool};
+    use assent_provenance::reading::{Hints, read_tool};
     for tool in assent_tools::all() {
         let spec = tool.spec();
         let read = read_tool(&spec.name, &spec.description, &spec.schema, Hints::default());

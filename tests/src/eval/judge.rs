@@ -2,12 +2,13 @@
 //! of a tool counts as confirmed, the account is the user's, what is made or changed can be undone, what goes out is held.
 
 use super::cases::{Case, Step, ToolText};
-use assent_policy::reading::{Hints, ToolReading, read_tool};
-use assent_policy::{Author, Call, CallView, Content, Known, Limits, Ways, decide, facts, matching, pinned};
+use assent_policy::{CallView, Limits, decide, matching, pinned};
 use assent_protocol::{
     Answer, Condition, Effect, Facts, Mode, Reversal, Rule, RuleAnswer, RuleDraft, RuleId, RunId, Scope, Verdict,
     canonical,
 };
+use assent_provenance::reading::{Hints, ToolReading, read_tool};
+use assent_provenance::{Author, Call, Content, Known, Ways, facts};
 use std::collections::BTreeMap;
 
 /// How calls of these cases are taken back.
@@ -125,7 +126,7 @@ fn payee_rules(case: &Case, known: &Known) -> Vec<Rule> {
     for step in &case.calls {
         let tool = reading(&step.tool);
         let Ok(args) = canonical::parse(&step.args) else { continue };
-        let leaves = assent_policy::reading::fields::leaves(&step.tool.schema, &args, tool.effect);
+        let leaves = assent_provenance::reading::fields::leaves(&step.tool.schema, &args, tool.effect);
         if tool.effect_of(&leaves) != Effect::Spend {
             continue;
         }
@@ -134,7 +135,7 @@ fn payee_rules(case: &Case, known: &Known) -> Vec<Rule> {
         });
         for leaf in typed {
             let value = args.pointer(&leaf.field).cloned().unwrap_or_default();
-            let sums = leaves.iter().filter(|leaf| leaf.kind == assent_policy::reading::fields::Kind::Amount);
+            let sums = leaves.iter().filter(|leaf| leaf.kind == assent_provenance::reading::fields::Kind::Amount);
             let mut conditions = vec![Condition::Equals { path: leaf.field.clone(), value }];
             conditions.extend(sums.map(|sum| Condition::AtMost { path: sum.field.clone(), bound: 10_000 }));
             let draft = RuleDraft {

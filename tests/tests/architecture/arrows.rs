@@ -11,6 +11,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("assent-protocol", &[]),
     // The decision core and the journal know words only: neither can be talked into anything by the other.
     ("assent-policy", &["assent-protocol"]),
+    // Where values came from is found out without knowing what will be decided by it: only its tests ask the decision core.
+    ("assent-provenance", &["assent-policy", "assent-protocol"]),
     ("assent-journal", &["assent-protocol"]),
     // The loop is told what the decision core said, in words. It meets neither that core nor the journal.
     ("assent-agent", &["assent-protocol"]),
@@ -26,6 +28,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "assent-protocol",
             "assent-policy",
+            "assent-provenance",
             "assent-agent",
             "assent-planner",
             "assent-models",
@@ -40,7 +43,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     // It starts in seconds because it has nothing to compile.
     ("assent-xtask", &[]),
     // What tests of the whole program look at beside it. The shell they drive as a program.
-    ("assent-tests", &["assent-protocol", "assent-policy", "assent-agent", "assent-tools", "assent-engine"]),
+    (
+        "assent-tests",
+        &["assent-protocol", "assent-policy", "assent-provenance", "assent-agent", "assent-tools", "assent-engine"],
+    ),
 ];
 
 /// Packages of others that belong to one place. A name that ends with `*` stands for all that begin so.
@@ -141,13 +147,16 @@ fn a_dependency_that_belongs_to_one_place_is_used_nowhere_else() {
 
 #[test]
 fn the_decision_core_takes_nothing_but_words_and_json() {
-    // And readers of the notations in which values and records hide: pure functions from text to text.
+    // Provenance also reads the notations in which values and records hide: pure functions from text to text.
     const READERS: [&str; 4] = ["base64", "csv", "saphyr-parser", "unicode-normalization"];
-    let own = normal("assent-policy");
-    let strange = own.into_iter().filter(|name| {
-        !["assent-protocol", "serde_json", "thiserror"].contains(&name.as_str()) && !READERS.contains(&name.as_str())
-    });
-    none(strange.collect(), "The decision core is pure; it has no use for:");
+    for (package, readers) in [("assent-policy", &[][..]), ("assent-provenance", &READERS)] {
+        let own = normal(package);
+        let strange = own.into_iter().filter(|name| {
+            !["assent-protocol", "serde_json", "thiserror"].contains(&name.as_str())
+                && !readers.contains(&name.as_str())
+        });
+        none(strange.collect(), &format!("{package} is pure; it has no use for:"));
+    }
 }
 
 /// Each package with all it depends on, for the program, its build and its tests alike.

@@ -3,12 +3,12 @@
 
 use crate::Engine;
 use assent_agent::{ToolFacts, ToolSpec};
-use assent_policy::{
-    Author, Call, Content, Known, Ways, facts,
-    reading::{Hints, read_tool},
-};
 use assent_protocol::{
     Destination, Effect, Facts, Origin, Provenance, Reach, Reversal, Run, Size, Turn, texts, visible::visible,
+};
+use assent_provenance::{
+    Author, Call, Content, Known, Ways, facts,
+    reading::{Hints, read_tool},
 };
 use assent_tools::elsewhere::Elsewhere;
 use serde_json::Value;

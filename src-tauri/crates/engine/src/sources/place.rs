@@ -77,11 +77,11 @@ pub(crate) fn host_of(text: &str) -> Answered<String> {
 }
 
 /// What a tool says of itself, read for what it could do.
-pub(crate) fn reading(spec: &assent_agent::ToolSpec) -> assent_policy::reading::ToolReading {
-    assent_policy::reading::read_tool(
+pub(crate) fn reading(spec: &assent_agent::ToolSpec) -> assent_provenance::reading::ToolReading {
+    assent_provenance::reading::read_tool(
         &spec.name,
         &spec.description,
         &spec.schema,
-        assent_policy::reading::Hints::default(),
+        assent_provenance::reading::Hints::default(),
     )
 }

@@ -89,7 +89,7 @@ pub const FAULTS: &[Fault] = &[
     Fault {
         name: "an address tells nothing",
         finding: "F4: path and query are payload",
-        file: "src-tauri/crates/policy/src/provenance/carried.rs",
+        file: "src-tauri/crates/provenance/src/provenance/carried.rs",
         guard: "        let host = host.trim_start_matches(\"www.\");\n",
         without: "        return None;\n",
         tests: PROGRAM,

@@ -80,7 +80,7 @@ mod tests {
     }
 
     fn times(when: &str, from: &str, to: &str, zone_name: &str) -> Vec<String> {
-        let (schedule, zone) = (Schedule::read(when).unwrap(), zone(zone_name));
+        let (schedule, zone) = (Schedule::read(when).unwrap(), crate::base::clock::zone_of(zone_name));
         let (mut now, to) = (at(from), at(to));
         let mut found = Vec::new();
         while let Some(next) = schedule.next_after(now, &zone, at(from)).filter(|next| *next < to) {
@@ -149,7 +149,7 @@ mod tests {
             zone_at in 0usize..4,
         ) {
             let when = ["every weekday at 9", "every 15 minutes", "every 7 minutes", "30 2 * * *", "on the last day of the month", "*/5 8-17 * * MON"][which];
-            let zone = zone(["Europe/Warsaw", "America/New_York", "Australia/Lord_Howe", "UTC"][zone_at]);
+            let zone = crate::base::clock::zone_of(["Europe/Warsaw", "America/New_York", "Australia/Lord_Howe", "UTC"][zone_at]);
             let schedule = Schedule::read(when).unwrap();
             let next = schedule.next_after(start, &zone, 0).unwrap();
             prop_assert!(next > start);

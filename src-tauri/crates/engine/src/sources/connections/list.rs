@@ -2,11 +2,11 @@
 
 use crate::{Answered, Engine};
 use assent_journal::{StoredServer, StoredTool};
-use assent_policy::reading::{Hints, read_tool};
 use assent_protocol::{
     Connection, DiffLine, Effect, ServerStatus, ServerTool, Transport, texts,
     visible::{visible, visible_lines},
 };
+use assent_provenance::reading::{Hints, read_tool};
 use assent_tools::mcp::{Definition, difference, full_name, full_names, looks_like, sandbox};
 use std::{collections::HashMap, sync::PoisonError};
 

@@ -83,7 +83,7 @@ pub struct ToolReading {
 /// Reads a tool.
 ///
 /// ```
-/// use assent_policy::reading::{Hints, read_tool};
+/// use assent_provenance::reading::{Hints, read_tool};
 /// use assent_protocol::Effect;
 /// let read = |name, says| read_tool(name, says, &serde_json::json!({}), Hints::default()).effect;
 /// assert_eq!(read("calendar_list", "Lists the events of a day."), Effect::Observe);

@@ -170,7 +170,7 @@ impl Known {
     /// its field is called by; a bare number under five digits was typed only beside one of them.
     ///
     /// ```
-    /// use assent_policy::{Author, Content, Known};
+    /// use assent_provenance::{Author, Content, Known};
     /// use assent_protocol::Provenance;
     /// let mut known = Known::default();
     /// known.typed("Send the report to anna@home.test and to Bob Example");

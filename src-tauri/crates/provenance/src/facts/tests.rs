@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::reading::{Hints, read_tool};
-use crate::{Author, Content, Limits, Matched, decide};
+use crate::{Author, Content};
+use assent_policy::{Limits, Matched, decide};
 use assent_protocol::{Answer, Mode};
 use serde_json::json;
 

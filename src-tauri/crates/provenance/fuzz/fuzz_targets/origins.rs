@@ -1,8 +1,8 @@
 //! The tracer of origins and the reading of tools: any user's words, content, tool and arguments give facts, and the
 //! same ones when the same is read again.
 #![no_main]
-use assent_policy::reading::{Hints, read_tool};
-use assent_policy::{Author, Call, Content, Known, Ways, facts};
+use assent_provenance::reading::{Hints, read_tool};
+use assent_provenance::{Author, Call, Content, Known, Ways, facts};
 use assent_protocol::Reversal;
 use libfuzzer_sys::fuzz_target;
 
