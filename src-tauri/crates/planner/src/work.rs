@@ -321,7 +321,7 @@ fn move_path(from: &str, to: &str, copy: bool, desk: &mut Desk) -> Option<()> {
 fn rename_files(files: &Selection, naming: &Naming, desk: &mut Desk) -> Option<()> {
     let listing = desk.listing(path(&files.folder))?;
     desk.learn(&listing);
-    let mut entries: Vec<Entry> = listing.entries.iter().filter(|e| desk.fits(e, &files.filter)).cloned().collect();
+    let mut entries = together::ready(&listing, &files.filter, desk);
     if matches!(naming, Naming::Numbered { .. }) {
         entries.sort_by(|a, b| (a.modified, &a.path).cmp(&(b.modified, &b.path)));
     }

@@ -287,9 +287,8 @@ impl Beside {
     pub fn awaits(&self, name: &str, bytes: u64) -> bool {
         let name = name.to_lowercase();
         let own = |unready: &String| {
-            unready
-                .strip_prefix(&name)
-                .is_some_and(|ending| UNFINISHED.contains(&ending) && ending != "~" && !is_of_a_database(ending))
+            let ending = unready.strip_prefix(&name).filter(|ending| UNFINISHED.contains(ending));
+            ending.is_some_and(|ending| !is_of_a_database(ending) && !is_a_leftover_once_old(ending))
         };
         // Under a name of its own the file mostly keeps its extension.
         let extension = |name: &str| name.rsplit_once('.').map(|(_, extension)| extension.to_owned());

@@ -137,7 +137,7 @@ fn wide(bytes: &[u8]) -> Option<&'static Encoding> {
     let start = &bytes[..bytes.len().min(LOOKED)];
     let zeros = |side: usize| start.iter().skip(side).step_by(2).filter(|byte| **byte == 0).count();
     let (first, second) = (zeros(0), zeros(1));
-    match bytes.len() % 2 == 0 && first.max(second) * 20 > start.len() {
+    match bytes.len().is_multiple_of(2) && first.max(second) * 20 > start.len() {
         true if first > second * 4 => Some(UTF_16BE),
         true if second > first * 4 => Some(UTF_16LE),
         _ => None,

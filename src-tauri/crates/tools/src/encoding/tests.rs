@@ -10,10 +10,6 @@ fn the_bytes_have_the_last_word_about_their_encoding() {
     assert_eq!(text("zażółć".as_bytes(), Some("us-ascii")), "zażółć");
     assert_eq!(text(b"plain words \xff", Some("utf-16le")), "plain words ÿ");
     assert_eq!(text(b"plain words \xff", Some("no-such-thing")), "plain words ÿ");
-    assert_eq!(
-        text("zażółć g\u{119}\u{15b}l\u{105} ".repeat(9).as_bytes().split_last().unwrap().1, Some("utf-8")).len() > 90,
-        true
-    );
     assert_eq!(text(b"za\xc5\xbc\xc3\xb3\xc5\x82\xc4\x87 \xff", Some("utf-8")), "zażółć \u{fffd}");
     assert_eq!(text(b"\xff\xfea\0b\0", Some("utf-8")), "ab");
     assert_eq!(text(b"", Some("")), "");

@@ -65,7 +65,7 @@ fn packed(name: &str) -> String {
 }
 
 fn unpacked(packed: &str) -> Option<String> {
-    let bytes = PACKED.decode(packed).ok().filter(|bytes| bytes.len() % 2 == 0)?;
+    let bytes = PACKED.decode(packed).ok().filter(|bytes| bytes.len().is_multiple_of(2))?;
     let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect();
     String::from_utf16(&units).ok()
 }

@@ -17,8 +17,7 @@ use std::fmt::Write as _;
 use tokio_stream::StreamExt;
 
 /// What is asked for of each letter in a list.
-const HEADING: &str =
-    "(UID FLAGS RFC822.SIZE BODY.PEEK[HEADER.FIELDS (FROM TO CC SUBJECT DATE MESSAGE-ID REPLY-TO REFERENCES)])";
+const HEADING: &str = "(UID FLAGS RFC822.SIZE BODY.PEEK[HEADER.FIELDS (FROM SENDER TO CC SUBJECT DATE MESSAGE-ID REPLY-TO REFERENCES CONTENT-TYPE)])";
 
 /// Folders in which the letter that is answered is looked for.
 const MOST_FOLDERS: usize = 60;
@@ -176,7 +175,10 @@ impl Imap {
         };
         let all = self.named(talk).await?;
         let marked = all.iter().find(|(_, marked)| *marked == Some(purpose));
-        let known = marked.or_else(|| all.iter().find(|(name, _)| usual.contains(&name.as_str())));
+        // Some servers keep every folder within the inbox.
+        let last = |name: &str| name.rsplit(['.', '/']).next().is_some_and(|last| usual.contains(&last));
+        let plain = all.iter().find(|(name, _)| usual.contains(&name.as_str()));
+        let known = marked.or(plain).or_else(|| all.iter().find(|(name, _)| last(name)));
         match known {
             Some((name, _)) => Ok(Some(name.clone())),
             None if make => {

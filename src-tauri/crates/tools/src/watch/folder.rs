@@ -121,7 +121,7 @@ impl Folder {
         }
         let mut look = Look::default();
         let waited = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
-        for path in paths.union(&waited) {
+        for path in paths.union(&waited).filter(|path| !self.is_of_a_program(path)) {
             match fs::symlink_metadata(path) {
                 // What lay in a new folder before the system watched it was not told.
                 Ok(stat) if stat.is_dir() && self.below && *path != self.folder => {
@@ -136,6 +136,16 @@ impl Folder {
         look.files.sort_by(|a, b| a.path.cmp(&b.path));
         look.files.dedup();
         Some(self.fresh(look))
+    }
+
+    // Whether it lies in a folder that is hidden or that a program fills, below the one that is watched.
+    fn is_of_a_program(&self, path: &Path) -> bool {
+        let above = path.parent().and_then(|above| above.strip_prefix(&self.folder).ok());
+        above
+            .into_iter()
+            .flat_map(Path::iter)
+            .map(|name| name.to_string_lossy())
+            .any(|name| name.starts_with('.') || is_of_a_program(&name))
     }
 
     // Without what was given before, in the same state.

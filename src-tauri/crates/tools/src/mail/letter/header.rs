@@ -123,7 +123,7 @@ fn joined(row: &[Word<'_>]) -> String {
         for word in &row[at..at + same] {
             if word.base64 {
                 open.push_str(word.data);
-                if open.len() % 4 == 0 || word.data.ends_with('=') {
+                if open.len().is_multiple_of(4) || word.data.ends_with('=') {
                     bytes.extend(transfer::base64(std::mem::take(&mut open).as_bytes()));
                 }
             } else {

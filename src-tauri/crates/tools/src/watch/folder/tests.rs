@@ -152,4 +152,9 @@ fn what_programs_fill_is_not_looked_through() {
         fs::write(folder.path().join(path), "x").unwrap();
     }
     assert_eq!(names(&changed_since(folder.path(), true, 0)), ["plan.txt"]);
+    let (watch, woken) = watched(folder.path(), true);
+    for path in ["app/node_modules/x/new.txt", "app/.git/index", "app/new plan.txt"] {
+        fs::write(folder.path().join(path), "x").unwrap();
+    }
+    assert_eq!(seen(&watch, &woken, &["new plan.txt"]), ["new plan.txt"]);
 }

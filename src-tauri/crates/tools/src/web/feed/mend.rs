@@ -62,12 +62,12 @@ fn is_entity(after: &str) -> bool {
 fn versioned(text: &str) -> Cow<'_, str> {
     let Some((root, end)) = root(text) else { return Cow::Borrowed(text) };
     let head = &text[root..end];
-    if head.starts_with("<rss") {
+    if let Some(attributes) = head.strip_prefix("<rss") {
         if ["0.91", "0.92", "2.0"].iter().any(|known| head.contains(&format!("version=\"{known}\""))) {
             return Cow::Borrowed(text);
         }
         let names: String =
-            head[4..].split_whitespace().filter(|part| part.starts_with("xmlns")).collect::<Vec<_>>().join(" ");
+            attributes.split_whitespace().filter(|part| part.starts_with("xmlns")).collect::<Vec<_>>().join(" ");
         let names = names.trim_end_matches(['>', '/']);
         return Cow::Owned(format!("{}<rss version=\"2.0\" {names}>{}", &text[..root], &text[end..]));
     }
