@@ -306,3 +306,40 @@ fn the_planner_looks_for_letters_and_sends_one_only_after_a_card() {
     home.json(&["approve", &text(&card, "id")]).ended(0);
     assert_eq!(servers.sent().len(), 1);
 }
+
+#[test]
+fn a_folder_is_named_as_people_write_it_and_an_answer_names_the_whole_thread() {
+    let servers = MailServers::start_for_any_password();
+    let home = home(&servers, 1);
+    servers.make("Gel&APY-scht");
+    servers.make("Archive.&ZeVnLIqe-");
+    let thread = "From: bob@example.com\r\nTo: anna@example.org\r\nSubject: Plan\r\nMessage-ID: <c@x>\r\n\
+        References: <a@x>\r\n <b@x>\r\nDate: Mon, 23 Nov 2026 10:00:00 +0100\r\n\r\nFirst line\r\nSecond line\r\n";
+    servers.deliver("Archive.&ZeVnLIqe-", thread.as_bytes());
+    servers.deliver("INBOX", &letter("bob@example.com", "Old", "Please throw this away."));
+    let look = model(&home, vec![vec![("mail_search", json!({"words": "throw"}))]]);
+    ask(&home, "list my mail", "auto").ended(0);
+    assert!(look.bodies().concat().contains("Gelöscht") && look.bodies().concat().contains("日本語"));
+    let old = first_id(&look);
+    drop(look);
+    let answer = json!({"to": ["bob@example.com"], "subject": "Re: Plan", "text": "One\nTwo", "answers": "c@x"});
+    let again = json!({"to": ["bob@example.com"], "subject": "Re: Plan", "text": "One\nTwo"});
+    let _model = model(
+        &home,
+        vec![
+            vec![("mail_search", json!({"folder": "Archive.日本語"}))],
+            vec![("mail_move", json!({"letters": [old], "folder": "Gelöscht"}))],
+            vec![("mail_send", answer)],
+            vec![("mail_send", again)],
+        ],
+    );
+    let asked = ask(&home, "throw the letter away and tell bob@example.com: One Two", "ask").ended(3);
+    assert!(asked.all("action")[0]["status"] == "succeeded", "{asked:#?}");
+    let moved = home.json(&["approve", &text(asked.cards()[0], "id")]).ended(3);
+    assert_eq!((servers.letters("INBOX").len(), servers.letters("Gel&APY-scht").len()), (0, 1));
+    let sent = home.json(&["approve", &text(moved.cards().last().expect("a card"), "id")]).ended(3);
+    let gone = servers.sent()[0].replace("\r\n ", " ");
+    assert!(gone.contains("References: <a@x> <b@x> <c@x>") && gone.contains("In-Reply-To: <c@x>"), "{gone}");
+    let shown = fields(sent.cards().last().expect("a card"));
+    assert!(shown.contains("You sent the same words within a day to bob@example.com."), "of several lines: {shown}");
+}

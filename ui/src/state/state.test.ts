@@ -101,6 +101,31 @@ test("card_05 what does not show is written out, once", () => {
   expect(exactJson({ a: "\u202e" })).toBe('{\n  "a": "\\u{202e}"\n}');
 });
 
+test("ordinary text is shown as people write it, and what could deceive is written out", () => {
+  for (const [text, shown] of [
+    ["Prix\u00a0: 5\u202f000\u00a0€", "Prix : 5 000 €"],
+    ["Donau\u00addampf\u00adschiff", "Donaudampfschiff"],
+  ] as const)
+    expect(visible(text)).toBe(shown);
+  for (const text of [
+    "می\u200cخواهم",
+    "क\u094d\u200dष",
+    "❤\ufe0f 👨\u200d👩\u200d👧 🏳\ufe0f\u200d🌈 1\ufe0f\u20e3 👩🏽\u200d💻",
+  ])
+    expect(visible(text)).toBe(text);
+  for (const text of [
+    "a\u200db",
+    "x\ufe0f",
+    "pay\u00adpal.com",
+    "x\u00a0",
+    "long\u200bword",
+    "a\u200cb",
+    "❤\ufe0f\ufe0f",
+  ])
+    expect(visible(text)).toContain("\\u{");
+  expect(exactJson({ a: "b\u00a0c" })).toContain("b\\u{a0}c");
+});
+
 test("no two statuses share a word", () => {
   expect(new Set(STATUSES.map(statusWords)).size).toBe(STATUSES.length);
   expect(STATUSES).toHaveLength(20);

@@ -1,6 +1,8 @@
 // The window's own half of `visible.rs`, for what is drawn raw (arguments, the agent's words): whatever would be
 // invisible or reorder the line is written out. Text that went through the core is left as it is.
 
+import { ordinary } from "./ordinary";
+
 // Drawn as nothing although they are letters, marks or symbols; the same as in `visible.rs`.
 const UNSEEN: readonly (readonly [number, number])[] = [
   [0x34f, 0x34f],
@@ -22,11 +24,28 @@ const HIDDEN = new RegExp(
   "gu",
 );
 
-/** One line, with everything that does not show written as `\u{…}`. */
+/** One line, with everything that does not show written as `\u{…}`; what ordinary text needs stays text. */
 export function visible(line: string): string {
-  return line
-    .replace(HIDDEN, (c) => spelled(c.codePointAt(0) ?? 0))
-    .replace(/ {17,}/g, (spaces) => `⟨${spaces.length} spaces⟩`);
+  return written(line, true);
+}
+
+/** The same where every character counts. */
+export function visibleExact(line: string): string {
+  return written(line, false);
+}
+
+function written(line: string, prose: boolean): string {
+  if (line.search(HIDDEN) < 0) return counted(line);
+  const chars = [...line];
+  const one = (c: string, at: number): string => {
+    HIDDEN.lastIndex = 0;
+    return HIDDEN.test(c) ? (ordinary(chars, at, prose) ?? spelled(c.codePointAt(0) ?? 0)) : c;
+  };
+  return counted(chars.map(one).join(""));
+}
+
+function counted(line: string): string {
+  return line.replace(/ {17,}/g, (spaces) => `⟨${spaces.length} spaces⟩`);
 }
 
 /** The same for a text whose line breaks are drawn as such. */
@@ -40,7 +59,7 @@ export function exactJson(value: unknown): string {
     .split("\n")
     .map((line) => {
       const indent = /^ */.exec(line)?.[0] ?? "";
-      return indent + visible(line.slice(indent.length));
+      return indent + visibleExact(line.slice(indent.length));
     })
     .join("\n");
 }

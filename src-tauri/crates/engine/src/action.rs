@@ -15,6 +15,7 @@ pub(crate) mod helpers;
 pub(crate) mod hold;
 pub(crate) mod judge;
 pub(crate) mod limits;
+pub(crate) mod named;
 pub(crate) mod notices;
 pub(crate) mod offered_tools;
 pub(crate) mod start;

@@ -5,7 +5,12 @@ use super::{
     request::{Age, Filter},
     words::Words,
 };
-use assent_protocol::{Status, texts::say, visible::visible};
+use assent_protocol::{
+    Status,
+    apart::{is_a_leftover_once_old, is_left_alone},
+    texts::say,
+    visible::visible,
+};
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
@@ -212,12 +217,14 @@ impl<'a> Desk<'a> {
         TimeZone::get(self.zone).unwrap_or(TimeZone::UTC)
     }
 
-    /// Whether an entry is one of the files a selection means: regular, and neither hidden nor still downloading.
+    /// Whether an entry is one of the files a selection means: regular, not hidden, and nothing that is left alone unless
+    /// it is what was asked for.
     pub fn fits(&self, entry: &Entry, filter: &Filter) -> bool {
         let extension = names::extension(&entry.name);
+        let named = filter.extension.is_some() || filter.named.is_some();
         entry.kind == "file"
             && !entry.name.starts_with('.')
-            && (filter.extension.is_some() || !self.words.unfinished.contains(&extension.as_str()))
+            && (named || !is_left_alone(&entry.name) || self.is_a_leftover(entry))
             && filter
                 .extension
                 .as_ref()
@@ -228,6 +235,16 @@ impl<'a> Desk<'a> {
             && filter.larger.is_none_or(|limit| entry.bytes > limit)
             && filter.smaller.is_none_or(|limit| entry.bytes < limit)
             && filter.named.as_ref().is_none_or(|part| entry.name.to_lowercase().contains(&part.to_lowercase()))
+    }
+
+    // What nobody has written to for a day, nobody is writing.
+    fn is_a_leftover(&self, entry: &Entry) -> bool {
+        is_a_leftover_once_old(&entry.name) && self.before(Age::Days(1)).is_some_and(|limit| entry.modified < limit)
+    }
+
+    /// Whether nothing of this name is known to be in `folder`.
+    pub fn is_free(&self, folder: &str, name: &str) -> bool {
+        self.taken.get(folder).is_none_or(|taken| !taken.contains(&name.to_lowercase()))
     }
 
     fn before(&self, age: Age) -> Option<i64> {
@@ -284,8 +301,12 @@ fn time(value: &Value) -> i64 {
         .unwrap_or_default()
 }
 
-// Trading is the one domain in the planner's words that is off until the user wants it.
+// Trading is off until the user wants it, and letters need a mailbox.
 fn not_offered(tool: &str) -> String {
-    let key = if tool.starts_with("trading.") { "planner.no_trading" } else { "planner.no_tool" };
+    let key = match tool.split_once('.') {
+        Some(("trading", _)) => "planner.no_trading",
+        Some(("mail", _)) => "planner.no_mail",
+        _ => "planner.no_tool",
+    };
     say(key, &[("tool", tool)])
 }

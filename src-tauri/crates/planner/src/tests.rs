@@ -4,6 +4,7 @@ mod again;
 mod calendar_and_pages;
 mod catalogue;
 mod mail;
+mod ready;
 mod trading;
 mod world;
 

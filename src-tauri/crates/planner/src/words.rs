@@ -39,8 +39,6 @@ pub struct Words {
     pub sizes: [&'static str; 3],
     /// The folder for what is archived.
     pub archive_folder: &'static str,
-    /// Downloads that have not ended.
-    pub unfinished: &'static [&'static str],
     pub tidy: &'static [&'static str],
     pub by_type: &'static [&'static str],
     pub by_date: &'static [&'static str],
@@ -224,7 +222,6 @@ pub static ENGLISH: Words = Words {
     other: "Other",
     sizes: ["Small", "Medium", "Large"],
     archive_folder: "Archive",
-    unfinished: &["part", "partial", "crdownload", "download", "opdownload"],
     tidy: &[
         "tidy up", "tidy", "sort out", "sort", "organise", "organize", "clean up", "clear up", "group", "arrange",
         "clean",

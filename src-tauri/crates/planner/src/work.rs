@@ -12,6 +12,7 @@ mod calendar;
 mod mail;
 mod pages;
 mod reminders;
+mod together;
 mod trading;
 
 /// Works on one request whose places are all paths. None while something is still to be looked at, or when it cannot
@@ -128,7 +129,7 @@ fn path(place: &Place) -> &str {
 
 // The files a selection means that no other request has taken.
 fn chosen(files: &Selection, listing: &Listing, desk: &mut Desk) -> Vec<Entry> {
-    let fitting: Vec<Entry> = listing.entries.iter().filter(|e| desk.fits(e, &files.filter)).cloned().collect();
+    let fitting = together::ready(listing, &files.filter, desk);
     let all = fitting.len();
     let free: Vec<Entry> = fitting.into_iter().filter(|e| desk.claim(&e.path)).collect();
     if free.len() < all {
@@ -152,16 +153,9 @@ fn tidy(files: &Selection, by: By, desk: &mut Desk) -> Option<()> {
         By::Date => names::month(entry.modified, &zone),
         By::Size => Some(names::size(entry.bytes, desk.words).to_owned()),
     };
-    let mut open: Vec<(Entry, String)> = Vec::new();
-    for entry in &listing.entries {
-        if !desk.fits(entry, &files.filter) {
-            continue;
-        }
-        // Photos in ~/Pictures are where they belong.
-        if let Some(group) = group(entry, desk).filter(|group| group.to_lowercase() != own) {
-            open.push((entry.clone(), group));
-        }
-    }
+    // Photos in ~/Pictures are where they belong.
+    let goes = |entry: &Entry, desk: &Desk| group(entry, desk).filter(|group| group.to_lowercase() != own);
+    let open = together::grouped(&listing, &files.filter, goes, desk);
     // What is in the folders that exist already has to be known before names are given out.
     let mut waiting = false;
     let mut heads: Vec<(String, String)> = Vec::new();
@@ -191,18 +185,24 @@ fn tidy(files: &Selection, by: By, desk: &mut Desk) -> Option<()> {
     }
     let mut items = Vec::new();
     let mut left = 0usize;
-    for (entry, group) in open {
-        if !desk.claim(&entry.path) {
+    for (bundle, group) in open {
+        let free: Vec<Entry> = bundle.into_iter().filter(|entry| desk.claim(&entry.path)).collect();
+        let Some(entry) = free.first() else {
             left += 1;
             continue;
-        }
+        };
         let (head, rest) = group.split_once('/').map_or((group.as_str(), None), |(head, rest)| (head, Some(rest)));
         let head = heads.iter().find(|(h, _)| h == head).map_or(head, |(_, name)| name.as_str());
         let mut folder = names::join(&listing.folder, head);
         if let Some(rest) = rest {
             folder = names::join(&folder, rest);
         }
-        items.push(json!({"from": entry.path, "to": desk.free(&folder, &entry.name)}));
+        // What belongs together keeps its names, because it is by its names that it does.
+        if free.len() > 1 && !free.iter().all(|entry| desk.is_free(&folder, &entry.name)) {
+            desk.note(say("planner.left_together", &[("path", &visible(&entry.name))]));
+            continue;
+        }
+        items.extend(free.iter().map(|entry| json!({"from": entry.path, "to": desk.free(&folder, &entry.name)})));
     }
     if items.is_empty() {
         nothing(if left > 0 { "planner.nothing.others" } else { "planner.nothing.tidy" }, path(&files.folder), desk);
@@ -293,11 +293,8 @@ fn move_files(files: &Selection, to: &str, copy: bool, desk: &mut Desk) -> Optio
     } else if desk.folders.iter().any(within) {
         desk.learn_names(&to, 1)?;
     }
-    let entries = if copy {
-        listing.entries.iter().filter(|e| desk.fits(e, &files.filter)).cloned().collect()
-    } else {
-        chosen(files, &listing, desk)
-    };
+    let mut entries = if copy { together::ready(&listing, &files.filter, desk) } else { chosen(files, &listing, desk) };
+    together::with_folders(&mut entries, &listing);
     let items: Vec<Value> =
         entries.into_iter().map(|e| json!({"from": e.path, "to": desk.free(&to, &e.name)})).collect();
     if items.is_empty() {
@@ -324,7 +321,7 @@ fn move_path(from: &str, to: &str, copy: bool, desk: &mut Desk) -> Option<()> {
 fn rename_files(files: &Selection, naming: &Naming, desk: &mut Desk) -> Option<()> {
     let listing = desk.listing(path(&files.folder))?;
     desk.learn(&listing);
-    let mut entries: Vec<Entry> = listing.entries.iter().filter(|e| desk.fits(e, &files.filter)).cloned().collect();
+    let mut entries = together::ready(&listing, &files.filter, desk);
     if matches!(naming, Naming::Numbered { .. }) {
         entries.sort_by(|a, b| (a.modified, &a.path).cmp(&(b.modified, &b.path)));
     }

@@ -5,6 +5,7 @@
 pub mod account;
 pub mod action;
 pub mod agent;
+pub mod apart;
 pub mod automation;
 pub mod budget;
 pub mod canonical;

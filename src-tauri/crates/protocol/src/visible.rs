@@ -1,40 +1,83 @@
 //! Text from anywhere, made safe to look at: whatever would be invisible, reorder the line or move the cursor is
-//! written out as `\u{…}`. An allow-list: letters, marks on a base, numbers, punctuation, symbols and the plain space.
+//! written out as `\u{…}`. An allow-list: letters, marks on a base, numbers, punctuation, symbols and the plain space;
+//! and beside them what ordinary text needs, where it needs it.
 
+mod ordinary;
+
+use ordinary::Stands;
 use std::fmt::Write;
 
 /// `text` with everything that does not show made visible. Line breaks and tabs are written out too;
-/// use [`visible_lines`] where lines are drawn one by one.
+/// use [`visible_lines`] where lines are drawn one by one. What ordinary text needs stays text: emoji, the joiners of
+/// scripts that have some, a no-break space as a space, a word without its soft hyphens.
 ///
 /// ```
 /// use assent_protocol::visible::visible;
 /// assert_eq!(visible("a\u{202e}b\n"), "a\\u{202e}b\\n");
 /// assert_eq!(visible("Zażółć -rf 文"), "Zażółć -rf 文");
+/// assert_eq!(visible("50\u{a0}€ ❤\u{fe0f}"), "50 € ❤\u{fe0f}");
 /// ```
 pub fn visible(text: &str) -> String {
+    written(text, true)
+}
+
+/// The same where every character counts, as in a command: spaces other than the plain one and soft hyphens are written
+/// out.
+///
+/// ```
+/// use assent_protocol::visible::visible_exact;
+/// assert_eq!(visible_exact("rm a\u{a0}b"), "rm a\\u{a0}b");
+/// ```
+pub fn visible_exact(text: &str) -> String {
+    written(text, false)
+}
+
+fn written(text: &str, prose: bool) -> String {
     let mut out = String::with_capacity(text.len());
     let mut spaces = 0usize;
     let mut base = false;
-    for c in text.chars() {
-        if c == ' ' {
-            spaces += 1;
-            continue;
-        }
-        push_spaces(&mut out, &mut spaces);
-        match c {
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if is_mark(c) && base && !is_hidden(c) => out.push(c),
-            c if is_hidden(c) || is_mark(c) => {
-                let _ = write!(out, "\\u{{{:x}}}", c as u32);
+    let chars: Vec<char> = text.chars().collect();
+    for (at, c) in chars.iter().copied().enumerate() {
+        let stands = if is_hidden(c) { ordinary::stands(&chars, at, prose) } else { None };
+        match stands {
+            None if c == ' ' => spaces += 1,
+            Some(Stands::ForSpace) => spaces += 1,
+            Some(Stands::ForNothing) => {}
+            Some(Stands::AsItIs) => {
+                push_spaces(&mut out, &mut spaces);
+                out.push(c);
             }
-            c => out.push(c),
+            None => {
+                push_spaces(&mut out, &mut spaces);
+                push(&mut out, c, base);
+                base = !is_hidden(c) && !c.is_control();
+            }
         }
-        base = !is_hidden(c) && !c.is_control();
     }
     push_spaces(&mut out, &mut spaces);
     out
+}
+
+fn push(out: &mut String, c: char, base: bool) {
+    match c {
+        '\n' => out.push_str("\\n"),
+        '\r' => out.push_str("\\r"),
+        '\t' => out.push_str("\\t"),
+        c if is_mark(c) && base && !is_hidden(c) => out.push(c),
+        c if is_hidden(c) || is_mark(c) => {
+            let _ = write!(out, "\\u{{{:x}}}", c as u32);
+        }
+        c => out.push(c),
+    }
+}
+
+/// Each line of what others wrote to be read, a page or a letter: tabs and spaces of any width are blanks, and what only
+/// says where a word may break is left out.
+pub fn readable_lines(text: &str) -> Vec<String> {
+    let text = text.trim_start_matches('\u{feff}');
+    let blank = |c: char| if ordinary::is_space(c) { ' ' } else { c };
+    let line = |line: &str| visible(&line.replace('\t', "    ").chars().map(blank).collect::<String>());
+    text.replace("\r\n", "\n").split('\n').map(line).collect()
 }
 
 /// A name made visible: also the blanks that it begins or ends with, and more than one in a row, which no eye sees.
@@ -59,7 +102,7 @@ pub fn visible_name(name: &str) -> String {
                 more => out.push_str(&counted_spaces(more)),
             }
             spaces = 0;
-            out.push_str(&visible(word));
+            out.push_str(&visible_exact(word));
         }
         spaces += usize::from(words.peek().is_some());
     }
@@ -74,7 +117,11 @@ pub fn visible_lines(text: &str) -> Vec<String> {
 
 /// Whether [`visible`] would write anything out, so that a card can carry the badge "hidden characters".
 pub fn has_hidden(text: &str) -> bool {
-    visible(text) != text
+    // What stands for a blank or for nothing is not written out.
+    let plain: String =
+        text.chars().filter(|c| *c != '\u{ad}').map(|c| if ordinary::is_space(c) { ' ' } else { c }).collect();
+    let seen = visible(text);
+    seen != text && seen != plain
 }
 
 fn counted_spaces(count: usize) -> String {
@@ -151,6 +198,58 @@ mod tests {
         ] {
             assert!(visible(&format!("x{c}")).contains("\\u{"), "U+{:04X}", c as u32);
         }
+    }
+
+    #[test]
+    fn ordinary_text_is_shown_as_people_write_it() {
+        for (text, shown) in [
+            ("Prix\u{a0}: 50\u{a0}€ ou 5\u{202f}000\u{a0}€", "Prix : 50 € ou 5 000 €"),
+            ("Donau\u{ad}dampf\u{ad}schiff", "Donaudampfschiff"),
+            ("می\u{200c}خواهم", "می\u{200c}خواهم"),
+            ("क\u{94d}\u{200d}ष ന\u{d4d}\u{200d} x", "क\u{94d}\u{200d}ष ന\u{d4d}\u{200d} x"),
+            (
+                "👨\u{200d}👩\u{200d}👧 ❤\u{fe0f} 🏳\u{fe0f}\u{200d}🌈",
+                "👨\u{200d}👩\u{200d}👧 ❤\u{fe0f} 🏳\u{fe0f}\u{200d}🌈",
+            ),
+            ("👩🏽\u{200d}💻 1\u{fe0f}\u{20e3} 🇵🇱", "👩🏽\u{200d}💻 1\u{fe0f}\u{20e3} 🇵🇱"),
+            (
+                "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
+                "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
+            ),
+            ("全角\u{3000}空白", "全角 空白"),
+            ("call mum ❤\u{fe0f}", "call mum ❤\u{fe0f}"),
+        ] {
+            assert_eq!(visible(text), shown);
+            assert!(!has_hidden(text), "{text}");
+        }
+        assert_eq!(visible_name("call mum ❤\u{fe0f}.txt"), "call mum ❤\u{fe0f}.txt");
+        assert_eq!(readable_lines("\u{feff}\u{a0}a\tb\u{2003}c\r\nd"), [" a    b c", "d"]);
+    }
+
+    #[test]
+    fn what_could_deceive_is_written_out_all_the_same() {
+        for text in [
+            "a\u{200d}b",
+            "a\u{200c}b",
+            "می\u{200c}\u{200c}خواهم",
+            "می\u{200c}x",
+            "x\u{fe0f}",
+            "❤\u{fe0f}\u{fe0f}",
+            "❤\u{200d}x",
+            "pay\u{ad}pal.com",
+            "a@b\u{ad}c.de",
+            "\u{ad}x",
+            "x\u{a0}",
+            "🏴\u{e0068}\u{e0069}\u{e007f}",
+            "long\u{200b}word",
+            "שלום\u{200f} x",
+            "👨\u{200d}",
+        ] {
+            assert!(visible(text).contains("\\u{"), "{}", text.escape_unicode());
+            assert!(has_hidden(text), "{}", text.escape_unicode());
+        }
+        assert_eq!(visible(&format!("ls{}x", "\u{a0}".repeat(40))), "ls⟨40 spaces⟩x");
+        assert_eq!(visible_exact("Donau\u{ad}dampf 5\u{a0}€"), "Donau\\u{ad}dampf 5\\u{a0}€");
     }
 
     #[test]

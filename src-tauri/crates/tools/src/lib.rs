@@ -8,6 +8,7 @@ pub mod bound;
 pub mod calendar;
 pub mod contents;
 pub mod elsewhere;
+pub mod encoding;
 pub mod failure;
 pub mod files;
 pub mod folders;

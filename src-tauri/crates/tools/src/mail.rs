@@ -5,6 +5,7 @@ pub mod address;
 pub mod compose;
 pub mod desk;
 pub mod draft;
+pub mod folder_name;
 pub mod imap;
 pub mod letter;
 pub mod line;

@@ -176,7 +176,7 @@ impl Bounds {
             names: [&self.home, &self.data, &self.copies, &self.notes]
                 .into_iter()
                 .flat_map(|anchor| anchor.path.iter())
-                .chain(SYSTEM.iter().flat_map(|place| Path::new(place)))
+                .chain(SYSTEM.iter().flat_map(Path::new))
                 .map(|name| plain(name.as_encoded_bytes()).into_owned())
                 .collect(),
             files: [&self.home, &self.data, &self.copies, &self.notes].iter().filter_map(|own| own.identity).collect(),

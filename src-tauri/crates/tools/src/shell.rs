@@ -26,6 +26,7 @@ mod started;
 mod table;
 mod through;
 mod variables;
+mod version;
 mod word;
 
 pub use line::{LineReading, MOST_BYTES, MOST_COMMANDS, NamedPath, SimpleCommand, Why, read_line};

@@ -41,12 +41,11 @@ impl TrashCan {
             return TrashCan { root: home, top: None };
         }
         let top = folder.ancestors().take_while(|a| device(a) == here).last().unwrap_or(folder).to_owned();
-        let user = rustix::process::getuid().as_raw();
-        let shared = top.join(".Trash");
-        // A common can counts only with the sticky bit, and if it is no link.
-        let usable = std::fs::symlink_metadata(&shared).is_ok_and(|found| found.is_dir() && found.mode() & 0o1000 != 0);
-        let root = if usable { shared.join(user.to_string()) } else { top.join(format!(".Trash-{user}")) };
-        TrashCan { root, top: Some(top) }
+        match on_its_disk(&top, rustix::process::getuid().as_raw(), may_write) {
+            Some(root) => TrashCan { root, top: Some(top) },
+            // A can there cannot be had: what is trashed is copied to the one at home, which the specification allows.
+            None => TrashCan { root: home, top: None },
+        }
     }
 
     /// Where a thing of that name would lie: a name that is free in the can and not in `taken`, which it joins.
@@ -101,6 +100,24 @@ impl TrashCan {
     }
 }
 
+// The user's can on the disk with this top: in the common one, else one of their own. None where neither can be made.
+fn on_its_disk(top: &Path, user: u32, may_write: impl Fn(&Path) -> bool) -> Option<PathBuf> {
+    let shared = top.join(".Trash");
+    // A common can counts only with the sticky bit, and if it is no link.
+    let sound = std::fs::symlink_metadata(&shared).is_ok_and(|found| found.is_dir() && found.mode() & 0o1000 != 0);
+    let places = [sound.then(|| shared.join(user.to_string())), Some(top.join(format!(".Trash-{user}")))];
+    places.into_iter().flatten().find(|root| match std::fs::symlink_metadata(root) {
+        // One that leads elsewhere or is somebody else's could show what is in it to others.
+        Ok(found) => found.is_dir() && found.uid() == user && may_write(root),
+        Err(_) => root.parent().is_some_and(&may_write),
+    })
+}
+
+fn may_write(folder: &Path) -> bool {
+    use rustix::fs::Access;
+    rustix::fs::access(folder, Access::WRITE_OK | Access::EXEC_OK).is_ok()
+}
+
 /// The note that belongs to what lies at `trashed`.
 pub fn note_of(trashed: &Path) -> PathBuf {
     let mut name = trashed.file_name().unwrap_or_default().to_owned();
@@ -141,5 +158,26 @@ mod tests {
     #[test]
     fn a_path_in_a_note_is_percent_encoded_but_for_its_slashes() {
         assert_eq!(encoded(Path::new("/a b/ż\n%")), "/a%20b/%C5%BC%0A%25");
+    }
+
+    #[test]
+    fn a_disk_on_which_no_can_can_be_made_has_none() {
+        let disk = tempfile::tempdir().unwrap();
+        let top = disk.path();
+        let me = rustix::process::getuid().as_raw();
+        let own = top.join(format!(".Trash-{me}"));
+        assert_eq!(on_its_disk(top, me, |_| true), Some(own.clone()));
+        assert_eq!(on_its_disk(top, me, |_| false), None, "its top cannot be written to");
+        std::fs::create_dir(&own).unwrap();
+        assert_eq!(on_its_disk(top, me, |path| path == own), Some(own.clone()), "one that is there will do");
+        assert_eq!(on_its_disk(top, me + 1, |path| path != top), None, "a can of somebody else's");
+        std::fs::remove_dir(&own).unwrap();
+        std::os::unix::fs::symlink("/tmp", &own).unwrap();
+        assert_eq!(on_its_disk(top, me, |_| true), None, "a link");
+        let shared = top.join(".Trash");
+        std::fs::create_dir(&shared).unwrap();
+        assert_eq!(on_its_disk(top, me, |_| true), None, "a common can without the sticky bit");
+        std::fs::set_permissions(&shared, std::os::unix::fs::PermissionsExt::from_mode(0o1777)).unwrap();
+        assert_eq!(on_its_disk(top, me, |_| true), Some(shared.join(me.to_string())));
     }
 }

@@ -2,7 +2,6 @@
 //! others wrote.
 
 pub mod address;
-pub mod encoding;
 pub mod feed;
 pub mod fetch;
 pub mod local;
@@ -10,6 +9,8 @@ pub mod page;
 pub mod reader;
 pub mod text;
 
+#[cfg(test)]
+mod pages;
 #[cfg(test)]
 pub(crate) mod scripted;
 #[cfg(test)]

@@ -6,6 +6,7 @@ use crate::{
     action::drive::result_turn,
     action::facts::{asked_elsewhere, elsewhere, here},
     action::helpers::DELEGATE,
+    action::named,
     base::words,
 };
 use assent_agent::{
@@ -23,12 +24,7 @@ use assent_protocol::{
 };
 use assent_tools::elsewhere::Elsewhere;
 use serde_json::{Value, json};
-use std::{
-    fs,
-    io::ErrorKind,
-    path::Path,
-    sync::{Arc, atomic::AtomicBool},
-};
+use std::sync::{Arc, atomic::AtomicBool};
 
 /// The tool that asks the user.
 pub(crate) const ASK_USER: &str = "ask_user";
@@ -138,9 +134,7 @@ impl Engine {
         text: &str,
         judged: Judged,
     ) -> Result<Assessed, ToolError> {
-        let tool = self.tool(tool).ok_or_else(|| {
-            ToolError::BadInput(texts::say("engine.call.unknown_tool", &[("tool", &visible::visible(tool))]))
-        })?;
+        let tool = self.tool(tool).ok_or_else(|| ToolError::BadInput(named::missing_tool(tool)))?;
         self.may_call(run, &tool.spec().name)?;
         let args = parse(text).map_err(|error| ToolError::BadInput(error.to_string()))?;
         let heard = self.heard(run, turns).map_err(|error| ToolError::Failed(error.message))?;
@@ -181,8 +175,8 @@ impl Engine {
         if let Some(destination) = (facts.effect == Effect::Send).then(|| tool.destination(&args, &place)).flatten() {
             facts.destination = destination;
         }
-        if let Some(path) = typed_and_missing(&facts, &described) {
-            return Err(ToolError::Failed(texts::say("engine.call.missing", &[("path", &visible::visible(&path))])));
+        if named::read_by_its_name(&facts, &described, &said, &place.home) {
+            facts.reach = Reach::Inside;
         }
         let matched = policy::matching(&rules, &CallView { amount: spent(&facts), ..view }, now);
         let limits = match judged {
@@ -354,20 +348,6 @@ pub(crate) fn sentences(verdict: &Verdict) -> String {
 }
 
 // What a rule with an amount a day counts.
-// A place outside the folders of the task that is not there has nothing to ask about. Only for one that the user wrote: what
-// lies out there is no model's to find out.
-fn typed_and_missing(facts: &Facts, described: &ToolFacts) -> Option<String> {
-    if facts.effect != Effect::Observe || facts.targets != Provenance::User {
-        return None;
-    }
-    let outside = described.targets.iter().filter(|target| target.reach == Reach::Outside);
-    outside.map(|target| &target.shown).find(|path| Path::new(path).is_absolute() && is_missing(path)).cloned()
-}
-
-fn is_missing(path: &str) -> bool {
-    fs::symlink_metadata(path).is_err_and(|error| error.kind() == ErrorKind::NotFound)
-}
-
 fn spent(facts: &Facts) -> Option<i64> {
     facts.size.amount.as_ref().map(|(sum, _)| *sum)
 }

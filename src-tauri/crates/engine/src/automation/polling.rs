@@ -276,12 +276,13 @@ fn changed(page: Page, seen: &mut Seen, now: i64) -> Result<Vec<Happening>, Stri
     let known: std::collections::HashSet<String> = seen.entries.drain(..).collect();
     let mut fresh = Vec::new();
     // Where an entry is known, what stands below it is older.
-    if !first && !feed.entries.iter().any(|entry| known.contains(&entry.id)) {
+    let is_known = |entry: &assent_tools::web::feed::Entry| known.contains(&entry.id) || known.contains(&entry.says);
+    if !first && !feed.entries.iter().any(is_known) {
         seen.left = u32::try_from(feed.more).unwrap_or(u32::MAX);
     }
     for entry in feed.entries.into_iter().take(REMEMBERED) {
-        seen.entries.push(entry.id.clone());
-        if !first && !known.contains(&entry.id) {
+        seen.entries.extend([entry.id.clone(), entry.says.clone()]);
+        if !first && !is_known(&entry) {
             let details = json!({"title": entry.title, "link": entry.link, "text": entry.summary});
             fresh.push(Happening {
                 key: format!("entry {}", entry.id),
@@ -297,7 +298,7 @@ fn changed(page: Page, seen: &mut Seen, now: i64) -> Result<Vec<Happening>, Stri
         }
     }
     // Entries that left the feed for a while are not new when they are back.
-    let room = REMEMBERED.saturating_sub(seen.entries.len());
+    let room = (2 * REMEMBERED).saturating_sub(seen.entries.len());
     let there: std::collections::HashSet<&String> = seen.entries.iter().collect();
     let gone: Vec<String> = known.into_iter().filter(|id| !there.contains(id)).take(room).collect();
     seen.entries.extend(gone);

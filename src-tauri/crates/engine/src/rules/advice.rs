@@ -33,7 +33,7 @@ impl Engine {
             steps.push(self.step(one.tool, one.batch)?);
         }
         // A model may do more than the planner would, and what the planner does not understand it may understand.
-        if Driver::of(&model) != Driver::Planner || !whole {
+        if Driver::of(model) != Driver::Planner || !whole {
             let told = advisor::read_goal(goal);
             steps.extend(
                 told.into_iter().filter(|step| !steps.iter().any(|known| same_kind(known, step))).collect::<Vec<_>>(),

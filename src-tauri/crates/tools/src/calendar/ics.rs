@@ -180,7 +180,7 @@ pub fn decoded(bytes: &[u8]) -> (Cow<'_, str>, bool) {
             .collect::<String>()
     });
     // What says nothing is what old programs of the West wrote.
-    (Cow::Owned(crate::web::encoding::text(bytes, Some(label.as_deref().unwrap_or("windows-1252")))), true)
+    (Cow::Owned(crate::encoding::text(bytes, Some(label.as_deref().unwrap_or("windows-1252")))), true)
 }
 
 /// The bytes with every fold that stands inside of a letter put behind it.

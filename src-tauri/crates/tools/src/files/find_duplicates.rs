@@ -1,5 +1,7 @@
 //! files.find_duplicates: files with the same contents.
 
+mod keep;
+
 use crate::{
     attributes::hex,
     failure::{errno, failed},
@@ -13,19 +15,16 @@ use crate::{
     words::{folder_name, say},
 };
 use assent_agent::{Inverse, Output, Place, Tool, ToolError, ToolFacts, ToolSpec, Undone};
-use assent_protocol::Reach;
+use assent_protocol::{
+    Reach,
+    apart::{is_left_alone, is_of_a_program, marks_a_program},
+};
 use rustix::io::Errno;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use std::{
-    collections::{BTreeMap, HashSet},
-    io::Read,
-    os::unix::fs::MetadataExt,
-    path::Path,
-    sync::atomic::Ordering,
-};
+use std::{collections::BTreeMap, io::Read, os::unix::fs::MetadataExt, path::Path, sync::atomic::Ordering};
 
 /// Reading more than this of one file would take minutes.
 const MOST_BYTES: u64 = 2 * 1024 * 1024 * 1024;
@@ -33,8 +32,9 @@ const MOST_GROUPS: usize = 1_000;
 const MOST_SKIPPED: usize = 20;
 
 /// Find files with exactly the same contents in a folder and all folders in it. In each group the file to keep comes
-/// first: the oldest, then the one with the shortest name. Links, empty files, and hidden files and folders are left
-/// out; files over 2 GB are not compared and are listed as `skipped`.
+/// first: the oldest, then the one with the shortest name; of two folders with the same files one keeps all of them. All
+/// names of one file (hard links) stand together. Links, empty files, hidden files and folders, and what programs keep for
+/// themselves are left out; files over 2 GB are not compared and are listed as `skipped`.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Input {
@@ -67,41 +67,44 @@ impl Tool for FindDuplicates {
         let allowed = facts.targets.first().map_or(Reach::Inside, |target| target.reach);
         let bounds = Bounds::of(place);
         let mut by_size: BTreeMap<u64, Vec<File>> = BTreeMap::new();
-        let mut seen_inodes = HashSet::new();
+        let mut files: BTreeMap<(u64, u64), File> = BTreeMap::new();
+        let mut programs = Programs::default();
         let complete = walk(&folder, usize::MAX, place, |seen| {
-            if compared(seen, &folder) && seen_inodes.insert((seen.stat.dev(), seen.stat.ino())) {
-                let file = File { modified: seen.modified(), path: text_of(&seen.path), name_length: seen.name.len() };
-                by_size.entry(seen.stat.len()).or_default().push(file);
+            if programs.hold(seen) || !compared(seen, &folder) {
+                return true;
             }
+            let file = files.entry((seen.stat.dev(), seen.stat.ino())).or_insert_with(|| File::of(seen));
+            file.names.push((seen.modified(), text_of(&seen.path)));
             true
         })
         .map_err(|error| failed(errno(&error), &folder))?;
+        files.into_values().for_each(|file| by_size.entry(file.bytes).or_default().push(file));
         let mut skipped = Vec::new();
         let mut same: BTreeMap<(u64, String), Vec<File>> = BTreeMap::new();
         for (size, files) in by_size.into_iter().filter(|(_, files)| files.len() > 1) {
             for file in files {
-                match if size > MOST_BYTES { None } else { sum(Path::new(&file.path), (&bounds, allowed), place) } {
+                match if size > MOST_BYTES { None } else { sum(Path::new(file.path()), (&bounds, allowed), place) } {
                     Some(sum) => same.entry((size, sum)).or_default().push(file),
-                    None => skipped.push(file.path),
+                    None => skipped.push(file.path().to_owned()),
                 }
             }
         }
-        let mut groups: Vec<_> = same.into_iter().filter(|(_, files)| files.len() > 1).collect();
-        for (_, files) in &mut groups {
-            files.sort_by(|a, b| (a.modified, a.name_length, &a.path).cmp(&(b.modified, b.name_length, &b.path)));
-        }
-        groups.sort_by(|(_, a), (_, b)| a[0].path.cmp(&b[0].path));
+        let groups: Vec<((u64, String), Vec<File>)> = same.into_iter().filter(|(_, files)| files.len() > 1).collect();
+        let mut groups = keep::in_order(groups);
+        groups.retain(|(_, paths)| paths.len() > 1);
+        groups.sort_by(|(_, a), (_, b)| a[0].cmp(&b[0]));
         let truncated = !complete || groups.len() > MOST_GROUPS;
         let groups: Vec<Value> = groups
             .into_iter()
             .take(MOST_GROUPS)
-            .map(|((bytes, sha256), files)| {
-                json!({ "sha256": sha256, "bytes": bytes, "paths": files.into_iter().map(|f| f.path).collect::<Vec<_>>() })
-            })
+            .map(|((bytes, sha256), paths)| json!({ "sha256": sha256, "bytes": bytes, "paths": paths }))
             .collect();
         let left = skipped.len();
         skipped.truncate(MOST_SKIPPED);
-        let value = json!({ "groups": groups, "truncated": truncated, "skipped": skipped, "skipped_count": left });
+        let mut value = json!({ "groups": groups, "truncated": truncated, "skipped": skipped, "skipped_count": left });
+        if !programs.left.is_empty() {
+            value["left_to_programs"] = json!(programs.left.iter().take(MOST_SKIPPED).collect::<Vec<_>>());
+        }
         Ok(Output { value, ..Output::default() })
     }
 
@@ -110,17 +113,58 @@ impl Tool for FindDuplicates {
     }
 }
 
-struct File {
-    modified: i64,
-    path: String,
-    name_length: usize,
+/// One file with all of its names in the folder.
+pub(super) struct File {
+    bytes: u64,
+    /// How many names it has on the whole disk.
+    links: u64,
+    /// When it changed, and where it lies.
+    names: Vec<(i64, String)>,
+}
+
+impl File {
+    fn of(seen: &Seen) -> File {
+        File { bytes: seen.stat.len(), links: seen.stat.nlink(), names: Vec::new() }
+    }
+
+    fn path(&self) -> &str {
+        self.names.first().map_or("", |(_, path)| path)
+    }
+}
+
+/// Folders that belong to programs, met on the way.
+#[derive(Default)]
+struct Programs {
+    left: Vec<String>,
+}
+
+impl Programs {
+    // Whether this lies in one, or is one. Folders come before what is in them.
+    fn hold(&mut self, seen: &Seen) -> bool {
+        let path = text_of(&seen.path);
+        if self.left.iter().any(|left| path.strip_prefix(left.as_str()).is_some_and(|rest| rest.starts_with('/'))) {
+            return true;
+        }
+        let theirs =
+            seen.kind == Kind::Folder && !seen.closed && (is_of_a_program(&seen.name) || is_marked(&seen.path));
+        if theirs && !seen.name.starts_with('.') {
+            self.left.push(path);
+        }
+        theirs
+    }
+}
+
+fn is_marked(folder: &Path) -> bool {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().take(10_000);
+    entries.into_iter().any(|entry| marks_a_program(&entry.file_name().to_string_lossy()))
 }
 
 // What programs keep in hidden folders looks like duplicates and is none to clear away.
 fn compared(seen: &Seen, folder: &Path) -> bool {
     let inside = seen.path.strip_prefix(folder).unwrap_or(&seen.path);
     let hidden = inside.iter().any(|part| part.as_encoded_bytes().starts_with(b"."));
-    seen.text && !seen.closed && seen.kind == Kind::File && seen.stat.len() > 0 && !hidden
+    let ready = !hidden && !is_left_alone(&seen.name);
+    seen.text && !seen.closed && seen.kind == Kind::File && seen.stat.len() > 0 && ready
 }
 
 fn sum(path: &Path, (bounds, allowed): (&Bounds, Reach), place: &Place) -> Option<String> {
@@ -140,3 +184,6 @@ fn sum(path: &Path, (bounds, allowed): (&Bounds, Reach), place: &Place) -> Optio
     };
     read().ok()
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,7 +13,7 @@ use crate::{
 use assent_agent::{Place, Target, ToolError};
 use assent_protocol::{
     Reach,
-    visible::{visible, visible_lines},
+    visible::{readable_lines, visible, visible_lines},
 };
 use lettre::{
     Message,
@@ -131,7 +131,20 @@ impl Letter {
         Ok(list)
     }
 
-    /// The bytes. `copy` is for the folder of what was sent, where the unseen recipients are named.
+    /// The Message-IDs of the thread that this letter goes on, the one it answers last. A letter that is not there any more
+    /// is named alone.
+    pub fn thread(&self, account: &MailAccount) -> Vec<String> {
+        let Some(answers) = &self.answers else { return Vec::new() };
+        let found = account.mailbox.find_anywhere(answers).ok().flatten();
+        let raw = found.and_then(|at| account.mailbox.read(&at).ok());
+        let mut thread = raw.map(|raw| letter::thread(&raw.bytes)).unwrap_or_default();
+        thread.retain(|id| id != answers);
+        thread.push(answers.clone());
+        thread
+    }
+
+    /// The bytes; `thread` as [`Letter::thread`] gives it. `copy` is for the folder of what was sent, where the unseen
+    /// recipients are named.
     ///
     /// # Errors
     /// When no letter can be made of it.
@@ -141,6 +154,7 @@ impl Letter {
         id: &str,
         now: i64,
         files: &[(String, Vec<u8>, Target)],
+        thread: &[String],
         copy: bool,
     ) -> Result<Vec<u8>, ToolError> {
         let wrong = |error: &dyn std::fmt::Display| {
@@ -165,7 +179,8 @@ impl Letter {
             builder = builder.keep_bcc();
         }
         if let Some(answers) = &self.answers {
-            builder = builder.in_reply_to(format!("<{answers}>")).references(format!("<{answers}>"));
+            let thread: Vec<String> = thread.iter().map(|id| format!("<{id}>")).collect();
+            builder = builder.in_reply_to(format!("<{answers}>")).references(thread.join(" "));
         }
         // A draft may have nobody yet; the envelope of what is sent is made elsewhere.
         if self.recipients().is_empty() {
@@ -219,7 +234,7 @@ impl Letter {
             let (shown, text) = letter::letter(&raw.bytes, raw.size);
             let at = shown["date"].as_str().and_then(|date| date.parse::<jiff::Timestamp>().ok());
             let lately = at.is_some_and(|at| now - at.as_millisecond() < day);
-            if lately && text.trim() == visible_lines(&self.text).join("\n").trim() {
+            if lately && text.trim() == readable_lines(&self.text).join("\n").trim() {
                 let list = shown["to"].as_array().into_iter().flatten().filter_map(|one| one["address"].as_str());
                 again.extend(
                     list.filter(|one| self.recipients().iter().any(|to| to.eq_ignore_ascii_case(one)))

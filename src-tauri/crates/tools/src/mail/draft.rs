@@ -70,7 +70,8 @@ impl Tool for Draft {
         let Input(letter) = parse(args)?;
         let account = self.0.account(letter.account.as_deref())?;
         let id = self.id(args, &letter)?;
-        let bytes = letter.bytes(&account.address, &id, place.now, &letter.files(place)?, true)?;
+        let bytes =
+            letter.bytes(&account.address, &id, place.now, &letter.files(place)?, &letter.thread(account), true)?;
         let folder = account.mailbox.folder_for(Use::Drafts).map_err(failed)?;
         let mut output = Output::default();
         let done = account.mailbox.append(&folder, &bytes, true).map(|now| {

@@ -1,6 +1,7 @@
 //! A mailbox on a server (IMAP). One conversation a call: it is opened, kept from growing, and closed.
 
 use super::{
+    folder_name::{shown, wire},
     line::{Capped, Line, PATIENCE, apart, encrypted, open, within},
     mailbox::{At, Flag, Heading, MOST_FOUND, MOST_LETTER, Mailbox, Query, Raw, Trouble, Use},
 };
@@ -16,8 +17,10 @@ use std::fmt::Write as _;
 use tokio_stream::StreamExt;
 
 /// What is asked for of each letter in a list.
-const HEADING: &str =
-    "(UID FLAGS RFC822.SIZE BODY.PEEK[HEADER.FIELDS (FROM TO CC SUBJECT DATE MESSAGE-ID REPLY-TO REFERENCES)])";
+const HEADING: &str = "(UID FLAGS RFC822.SIZE BODY.PEEK[HEADER.FIELDS (FROM SENDER TO CC SUBJECT DATE MESSAGE-ID REPLY-TO REFERENCES CONTENT-TYPE)])";
+
+/// Folders in which the letter that is answered is looked for.
+const MOST_FOLDERS: usize = 60;
 
 /// A mailbox on a server.
 #[derive(Clone)]
@@ -88,7 +91,8 @@ impl Imap {
     }
 
     async fn enter_folder(&self, talk: &mut Talk, at: &At, write: bool) -> Result<(), Trouble> {
-        let folder = if write { talk.select(&at.folder).await } else { talk.examine(&at.folder).await };
+        let name = wire(&at.folder);
+        let folder = if write { talk.select(&name).await } else { talk.examine(&name).await };
         let folder = folder.map_err(|error| self.no(&error))?;
         if folder.uid_validity != Some(at.generation) {
             return Err(gone(at));
@@ -124,7 +128,7 @@ impl Imap {
         next: u32,
         fits: impl AsyncFn(&mut Talk, u32) -> Result<bool, Trouble>,
     ) -> Result<At, Trouble> {
-        let opened = talk.examine(folder).await.map_err(|error| self.no(&error))?;
+        let opened = talk.examine(wire(folder)).await.map_err(|error| self.no(&error))?;
         let generation = opened.uid_validity.unwrap_or_default();
         let mut numbers: Vec<u32> =
             talk.uid_search(format!("UID {next}:*")).await.map_err(|error| self.no(&error))?.into_iter().collect();
@@ -139,7 +143,7 @@ impl Imap {
     }
 
     async fn next_number(&self, talk: &mut Talk, folder: &str) -> Result<u32, Trouble> {
-        let status = talk.status(folder, "(UIDNEXT)").await.map_err(|error| self.no(&error))?;
+        let status = talk.status(wire(folder), "(UIDNEXT)").await.map_err(|error| self.no(&error))?;
         Ok(status.uid_next.unwrap_or(1))
     }
 
@@ -158,7 +162,7 @@ impl Imap {
             } else {
                 None
             };
-            list.push((name.name().to_owned(), purpose));
+            list.push((shown(name.name()), purpose));
         }
         list.sort_by(|a, b| a.0.cmp(&b.0));
         Ok(list)
@@ -171,7 +175,10 @@ impl Imap {
         };
         let all = self.named(talk).await?;
         let marked = all.iter().find(|(_, marked)| *marked == Some(purpose));
-        let known = marked.or_else(|| all.iter().find(|(name, _)| usual.contains(&name.as_str())));
+        // Some servers keep every folder within the inbox.
+        let last = |name: &str| name.rsplit(['.', '/']).next().is_some_and(|last| usual.contains(&last));
+        let plain = all.iter().find(|(name, _)| usual.contains(&name.as_str()));
+        let known = marked.or(plain).or_else(|| all.iter().find(|(name, _)| last(name)));
         match known {
             Some((name, _)) => Ok(Some(name.clone())),
             None if make => {
@@ -199,7 +206,7 @@ impl Mailbox for Imap {
         let keys = keys(query)?;
         let folder = query.folder.clone().unwrap_or_else(|| "INBOX".to_owned());
         self.talk(async |talk| {
-            let opened = talk.examine(&folder).await.map_err(|error| self.no(&error))?;
+            let opened = talk.examine(wire(&folder)).await.map_err(|error| self.no(&error))?;
             let generation = opened.uid_validity.unwrap_or_default();
             let mut numbers: Vec<u32> =
                 talk.uid_search(&keys).await.map_err(|error| self.no(&error))?.into_iter().collect();
@@ -230,7 +237,7 @@ impl Mailbox for Imap {
 
     fn arrived(&self, folder: &str, behind: Option<&At>) -> Result<(At, Vec<At>), Trouble> {
         self.talk(async |talk| {
-            let opened = talk.examine(folder).await.map_err(|error| self.no(&error))?;
+            let opened = talk.examine(wire(folder)).await.map_err(|error| self.no(&error))?;
             let generation = opened.uid_validity.unwrap_or_default();
             let at = |number: u32| At { folder: folder.to_owned(), generation, number };
             let Some(behind) = behind.filter(|behind| behind.generation == generation && behind.folder == folder)
@@ -277,7 +284,7 @@ impl Mailbox for Imap {
             })?;
             self.enter_folder(talk, at, true).await?;
             let known = self.identity(talk, at.number).await?.ok_or_else(|| gone(at))?;
-            talk.uid_mv(at.number.to_string(), folder).await.map_err(|error| self.no(&error))?;
+            talk.uid_mv(at.number.to_string(), wire(folder)).await.map_err(|error| self.no(&error))?;
             let same = async |talk: &mut Talk, number| Ok(self.identity(talk, number).await?.as_ref() == Some(&known));
             self.arrived(talk, folder, next, same).await
         })
@@ -307,7 +314,7 @@ impl Mailbox for Imap {
         self.talk(async |talk| {
             let next = self.next_number(talk, folder).await?;
             let flags = if draft { "(\\Draft \\Seen)" } else { "(\\Seen)" };
-            talk.append(folder, Some(flags), None, letter).await.map_err(|error| self.no(&error))?;
+            talk.append(wire(folder), Some(flags), None, letter).await.map_err(|error| self.no(&error))?;
             let same = async |talk: &mut Talk, number| self.has_id(talk, number, &id).await;
             self.arrived(talk, folder, next, same).await
         })
@@ -341,10 +348,29 @@ impl Mailbox for Imap {
     fn find(&self, folder: &str, message_id: &str) -> Result<Option<At>, Trouble> {
         let key = format!("HEADER Message-ID {}", quoted(message_id)?);
         self.talk(async |talk| {
-            let opened = talk.examine(folder).await.map_err(|error| self.no(&error))?;
+            let opened = talk.examine(wire(folder)).await.map_err(|error| self.no(&error))?;
             let generation = opened.uid_validity.unwrap_or_default();
             let found = talk.uid_search(&key).await.map_err(|error| self.no(&error))?;
             Ok(found.into_iter().max().map(|number| At { folder: folder.to_owned(), generation, number }))
+        })
+    }
+
+    fn find_anywhere(&self, message_id: &str) -> Result<Option<At>, Trouble> {
+        let key = format!("HEADER Message-ID {}", quoted(message_id)?);
+        self.talk(async |talk| {
+            let mut folders: Vec<String> = self.named(talk).await?.into_iter().map(|(name, _)| name).collect();
+            // Where letters that are answered mostly lie.
+            folders.sort_by_key(|name| !name.eq_ignore_ascii_case("INBOX"));
+            for folder in folders.into_iter().take(MOST_FOLDERS) {
+                // One that cannot be opened has nothing to say about the others.
+                let Ok(opened) = talk.examine(wire(&folder)).await else { continue };
+                let generation = opened.uid_validity.unwrap_or_default();
+                let found = talk.uid_search(&key).await.map_err(|error| self.no(&error))?;
+                if let Some(number) = found.into_iter().max() {
+                    return Ok(Some(At { folder, generation, number }));
+                }
+            }
+            Ok(None)
         })
     }
 
@@ -352,7 +378,7 @@ impl Mailbox for Imap {
         let address = quoted(address)?;
         self.talk(async |talk| {
             let Some(folder) = self.folder_of(talk, Use::Sent, false).await? else { return Ok(false) };
-            talk.examine(&folder).await.map_err(|error| self.no(&error))?;
+            talk.examine(wire(&folder)).await.map_err(|error| self.no(&error))?;
             let keys = format!("OR OR TO {address} CC {address} BCC {address}");
             let found = talk.uid_search(&keys).await.map_err(|error| self.no(&error))?;
             Ok(!found.is_empty())

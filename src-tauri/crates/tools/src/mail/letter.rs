@@ -1,8 +1,14 @@
 //! A letter as it is read: addresses, subject, text, attachments by name. Whoever sent it wrote every byte of it.
 
+pub mod body;
+pub mod flowed;
+pub mod header;
+pub mod invitation;
+pub mod transfer;
+
 use super::mailbox::Heading;
 use crate::words::{cut, say};
-use assent_protocol::visible::visible_lines;
+use assent_protocol::visible::readable_lines;
 use mail_parser::{Address, Message, MessageParser, MimeHeaders, PartType};
 use serde_json::{Value, json};
 
@@ -10,6 +16,8 @@ use serde_json::{Value, json};
 pub const MOST_TEXT: usize = 200_000;
 /// Addresses of one field that are named; of more the number is told.
 const MOST_ADDRESSES: usize = 50;
+/// Letters of a thread that an answer names.
+pub const MOST_REFERENCES: usize = 30;
 /// Attachments that are named.
 const MOST_ATTACHMENTS: usize = 50;
 
@@ -18,16 +26,49 @@ pub fn message_id(letter: &[u8]) -> Option<String> {
     MessageParser::new().parse_headers(letter)?.message_id().map(str::to_owned)
 }
 
+/// The Message-IDs that an answer to this letter names, its own last: what it refers to itself, at most
+/// [`MOST_REFERENCES`] (RFC 5322, 3.6.4).
+pub fn thread(letter: &[u8]) -> Vec<String> {
+    let Some(parsed) = MessageParser::new().parse_headers(letter) else { return Vec::new() };
+    let ids = |of: &mail_parser::HeaderValue<'_>| -> Vec<String> {
+        let list = of.as_text_list().unwrap_or_default().iter().map(|id| id.to_string());
+        list.filter(|id| is_id(id)).collect()
+    };
+    let mut all = ids(parsed.references());
+    // An answer that only says what it answers; of several nobody knows the thread.
+    if all.is_empty() {
+        all = Some(ids(parsed.in_reply_to())).filter(|ids| ids.len() == 1).unwrap_or_default();
+    }
+    let own = parsed.message_id().unwrap_or_default();
+    all.retain(|id| id != own);
+    if all.len() >= MOST_REFERENCES {
+        // The first names the thread, the last ones where it is.
+        all.drain(1..all.len() + 2 - MOST_REFERENCES);
+    }
+    all.extend(Some(own.to_owned()).filter(|id| is_id(id)));
+    all
+}
+
+fn is_id(id: &str) -> bool {
+    !id.is_empty() && id.len() <= 500 && !id.chars().any(|c| c.is_control() || c.is_whitespace() || "<>".contains(c))
+}
+
 /// Who a letter is from, as an address; empty where it does not say.
 pub fn sender(letter: &[u8]) -> String {
     let parsed = MessageParser::new().parse_headers(letter);
-    let from = parsed.as_ref().and_then(Message::from).and_then(Address::first).and_then(|one| one.address());
+    let from = parsed.as_ref().and_then(writer).and_then(Address::first).and_then(|one| one.address());
     from.unwrap_or_default().to_owned()
+}
+
+// A letter without `From` may still say who handed it in.
+fn writer<'a>(of: &'a Message<'_>) -> Option<&'a Address<'a>> {
+    of.from().or_else(|| of.sender())
 }
 
 /// One letter of a list.
 pub fn heading(of: &Heading) -> Value {
-    let parsed = MessageParser::new().parse_headers(&of.header[..]);
+    let mended = header::mended_block(&of.header);
+    let parsed = MessageParser::new().parse_headers(&mended[..]);
     let mut shown = parsed.as_ref().map_or_else(|| json!({}), headers);
     shown["id"] = json!(of.at.to_string());
     shown["read"] = json!(of.seen);
@@ -38,8 +79,9 @@ pub fn heading(of: &Heading) -> Value {
 
 /// A whole letter: what its header says, its text, and what is attached. Broken parts are left out, never guessed.
 pub fn letter(bytes: &[u8], size: u64) -> (Value, String) {
-    let Some(parsed) = MessageParser::new().parse(bytes) else {
-        return (json!({}), String::from_utf8_lossy(bytes).into_owned());
+    let mended = header::mended(bytes);
+    let Some(parsed) = MessageParser::new().parse(&mended) else {
+        return (json!({}), crate::encoding::plain(bytes, None));
     };
     let mut shown = headers(&parsed);
     let reply_to = addresses(parsed.reply_to());
@@ -49,29 +91,18 @@ pub fn letter(bytes: &[u8], size: u64) -> (Value, String) {
     if let Some(id) = parsed.message_id() {
         shown["message_id"] = json!(id);
     }
-    let attachments: Vec<Value> = parsed
-        .attachments()
-        .take(MOST_ATTACHMENTS)
-        .map(|part| json!({"name": part.attachment_name().unwrap_or_default(), "bytes": part.contents().len()}))
-        .collect();
+    let body = body::read(&parsed);
+    let name = |name: &str| cut(&readable_lines(name).join(" "), 300).0.to_owned();
+    let attachments = body.attached.iter().take(MOST_ATTACHMENTS);
+    let attachments: Vec<Value> = attachments.map(|(file, size)| json!({"name": name(file), "bytes": size})).collect();
     if !attachments.is_empty() {
         shown["attachments"] = json!(attachments);
     }
-    if parsed.attachment_count() > MOST_ATTACHMENTS {
-        shown["more_attachments"] = json!(parsed.attachment_count() - MOST_ATTACHMENTS);
+    if body.attached.len() > MOST_ATTACHMENTS {
+        shown["more_attachments"] = json!(body.attached.len() - MOST_ATTACHMENTS);
     }
-    let mut text = String::new();
-    for part in 0..parsed.text_body_count().min(20) {
-        if let Some(more) = parsed.body_text(part) {
-            text.push_str(&more);
-            text.push('\n');
-        }
-        if text.len() > MOST_TEXT {
-            break;
-        }
-    }
-    let (kept, _) = cut(&text, MOST_TEXT);
-    let mut text = visible_lines(kept.trim_end()).join("\n");
+    let (kept, _) = cut(body.text.trim_end(), MOST_TEXT);
+    let mut text = readable_lines(kept).join("\n");
     if size > bytes.len() as u64 {
         text.push_str(&say("mail.read.long", &[("bytes", &size.to_string())]));
     }
@@ -82,7 +113,7 @@ pub fn letter(bytes: &[u8], size: u64) -> (Value, String) {
 /// letters within it; and whether something in it is made so that a person does not see it.
 pub fn everything(bytes: &[u8]) -> (String, bool) {
     let (mut words, mut hides) = (String::new(), false);
-    if let Some(parsed) = MessageParser::new().parse(bytes) {
+    if let Some(parsed) = MessageParser::new().parse(&header::mended(bytes)) {
         gather(&parsed, &mut words, &mut hides, 0);
     }
     (cut(&words, MOST_TEXT).0.to_owned(), hides)
@@ -92,13 +123,14 @@ fn gather(of: &Message<'_>, words: &mut String, hides: &mut bool, depth: usize) 
     for part in of.parts.iter().take(200) {
         words.push_str(part.attachment_name().unwrap_or_default());
         words.push('\n');
+        let text = body::text_of(of, part).unwrap_or_default();
         match &part.body {
-            PartType::Text(text) => words.push_str(text),
-            PartType::Html(html) => {
-                words.push_str(&mail_parser::decoders::html::html_to_text(html));
+            PartType::Text(_) => words.push_str(&text),
+            PartType::Html(_) => {
+                words.push_str(&mail_parser::decoders::html::html_to_text(&text));
                 words.push('\n');
-                words.push_str(&comments(html));
-                *hides |= hidden(html);
+                words.push_str(&comments(&text));
+                *hides |= hidden(&text);
             }
             PartType::Message(inner) if depth < 5 => gather(inner, words, hides, depth + 1),
             PartType::Binary(bytes) | PartType::InlineBinary(bytes) => {
@@ -147,8 +179,8 @@ fn hidden(html: &str) -> bool {
 
 fn headers(of: &Message<'_>) -> Value {
     let subject: String = of.subject().unwrap_or_default().chars().take(1000).collect();
-    let date = of.date().map(mail_parser::DateTime::to_rfc3339);
-    let mut shown = json!({"from": addresses(of.from()), "to": addresses(of.to()), "subject": subject, "date": date});
+    let date = date(of);
+    let mut shown = json!({"from": addresses(writer(of)), "to": addresses(of.to()), "subject": subject, "date": date});
     let cc = addresses(of.cc());
     if cc != json!([]) {
         shown["cc"] = cc;
@@ -160,6 +192,19 @@ fn headers(of: &Message<'_>) -> Value {
         }
     }
     shown
+}
+
+// The day as the letter says it; where it says none that there is, as the server that took the letter does.
+fn date(of: &Message<'_>) -> Option<String> {
+    let sound = |date: mail_parser::DateTime| Some(date.to_rfc3339()).filter(|_| date.is_valid());
+    // Without seconds, with a zone by name, with a wrong day of the week.
+    let loose = || {
+        let raw = of.header_raw("Date")?.trim();
+        let parser = jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true);
+        Some(parser.parse_zoned(raw).ok()?.timestamp().to_string())
+    };
+    let received = || of.received()?.date().and_then(sound);
+    of.date().cloned().and_then(sound).or_else(loose).or_else(received)
 }
 
 // `name` is whatever the sender wrote; only `address` says where an answer would go.
@@ -175,37 +220,4 @@ fn addresses(field: Option<&Address<'_>>) -> Value {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_letter_is_read_with_its_addresses_text_and_attachments() {
-        let letter_text = "From: =?utf-8?q?Anna_=C5=81?= <anna@example.org>\r\nTo: me@example.org\r\nSubject: Hi\r\n\
-            Message-ID: <1@x>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n\
-            --b\r\nContent-Type: text/html\r\n\r\n<p>Hello <b>you</b></p><script>x()</script>\r\n\
-            --b\r\nContent-Disposition: attachment; filename=\"a.pdf\"\r\nContent-Type: application/pdf\r\n\r\nPDF\r\n--b--\r\n";
-        let (shown, text) = letter(letter_text.as_bytes(), 1);
-        assert_eq!(shown["from"], json!([{"address": "anna@example.org", "name": "Anna Ł"}]));
-        assert_eq!(shown["attachments"][0]["name"], "a.pdf");
-        assert!(text.contains("Hello you") && !text.contains('<'), "{text}");
-        assert_eq!(message_id(letter_text.as_bytes()).as_deref(), Some("1@x"));
-    }
-
-    #[test]
-    fn broken_and_enormous_letters_are_read_as_far_as_they_go() {
-        let many = (0..10_000).map(|n| format!("a{n}@example.org")).collect::<Vec<_>>().join(", ");
-        let (shown, _) = letter(format!("To: {many}\r\n\r\nHello").as_bytes(), 1);
-        assert_eq!((shown["to"].as_array().map(Vec::len), &shown["to_count"]), (Some(50), &json!(10_000)));
-        let nested = "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n".repeat(5_000);
-        for bytes in
-            [&b""[..], b"\xff\xfe\x00", b"Content-Type: multipart/mixed; boundary=\r\n\r\n--", nested.as_bytes()]
-        {
-            let (_, text) = letter(bytes, bytes.len() as u64);
-            assert!(text.len() <= MOST_TEXT * 4);
-        }
-        let (_, text) = letter(b"Subject: x\r\n\r\nbeginning", 50_000_000);
-        assert!(text.starts_with("beginning") && text.contains("50000000"), "{text}");
-        let (_, text) = letter(b"Subject: x\r\n\r\n\x1b[2J\xe2\x80\xae", 1);
-        assert!(text.contains("\\u{1b}") && text.contains("\\u{202e}"), "{text}");
-    }
-}
+mod tests;

@@ -145,6 +145,9 @@ pub trait Mailbox: Send + Sync {
     /// The letter of this Message-ID in a folder.
     fn find(&self, folder: &str, message_id: &str) -> Result<Option<At>, Trouble>;
 
+    /// The letter of this Message-ID, in whichever folder.
+    fn find_anywhere(&self, message_id: &str) -> Result<Option<At>, Trouble>;
+
     /// Whether a letter to this address was sent before.
     fn wrote_to(&self, address: &str) -> Result<bool, Trouble>;
 }

@@ -3,6 +3,7 @@
 
 use super::{
     desk::{Desk, MailAccount, failed, outcome, sha, target},
+    folder_name::shown,
     letter,
     mailbox::{At, Flag, Raw, Trouble},
 };
@@ -86,7 +87,8 @@ impl Tool for Move {
         let account = self.0.account(input.account.as_deref())?;
         let letters = account.letters(&input.letters)?;
         let folders = account.mailbox.folders().map_err(failed)?;
-        if !folders.contains(&input.folder) {
+        // As the server writes it will do as well.
+        if !folders.contains(&input.folder) && !folders.contains(&shown(&input.folder)) {
             return Err(ToolError::BadInput(say("mail.trouble.no_folder", &[("folder", &visible(&input.folder))])));
         }
         let values =

@@ -84,8 +84,9 @@ impl Tool for Send {
             return Err(ToolError::Failed(say("mail.attach.changed", &[])));
         }
         let id = self.id(key, &letter, place)?;
-        let bytes = letter.bytes(&account.address, &id, place.now, &files, false)?;
-        let copy = letter.bytes(&account.address, &id, place.now, &files, true)?;
+        let thread = letter.thread(account);
+        let bytes = letter.bytes(&account.address, &id, place.now, &files, &thread, false)?;
+        let copy = letter.bytes(&account.address, &id, place.now, &files, &thread, true)?;
         let sent = account.post.send(&account.address, &letter.recipients(), &bytes);
         let mut value = json!({"message_id": id});
         if sent.is_ok()

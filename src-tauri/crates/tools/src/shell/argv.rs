@@ -5,6 +5,7 @@ use super::{
     line::{Findings, NamedPath, SimpleCommand, Why},
     options, others, redirect, table, through,
     variables::Assigned,
+    version,
     word::{Piece, Word},
 };
 use assent_protocol::Effect;
@@ -133,6 +134,9 @@ fn judge(
             return outcome;
         }
     }
+    if version::is_asked(program, args) {
+        return Some(Outcome::reads(Vec::new()));
+    }
     match through::read(program, args, text, context, scope, found) {
         through::Seen::Through => return None,
         through::Seen::Itself(outcome) => return Some(outcome),
@@ -152,6 +156,10 @@ fn judge(
     })
 }
 
+/// Programs that take names and numbers as words and open none of them (coreutils manual).
+const WORDS_ONLY: &[&str] =
+    &["basename", "dirname", "expr", "seq", "factor", "numfmt", "tr", "yes", "arch", "uname", "sleep"];
+
 fn listed(program: &str, args: &[Word]) -> Outcome {
     if let Some(entry) = table::reads(program) {
         return match options::operands(entry, args) {
@@ -162,6 +170,7 @@ fn listed(program: &str, args: &[Word]) -> Outcome {
                     .find(|word| matches!(program, "less" | "more" | "most") && word.prefix().starts_with('+'))
                 {
                     Some(word) => Outcome::opaque(Why::about("word_changes", &word.written)),
+                    None if WORDS_ONLY.contains(&program) => Outcome::reads(Vec::new()),
                     None => Outcome::reads(paths_of(args, false)),
                 }
             }

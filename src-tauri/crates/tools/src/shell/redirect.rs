@@ -110,7 +110,10 @@ pub(super) fn push(script: &mut Script<'_, '_>, node: Node<'_>, paths: Vec<Named
 /// The path that a word may be, if it is one.
 pub(super) fn path_of(word: &Word, changes: bool) -> Option<NamedPath> {
     let text = word.prefix();
-    if text.is_empty() || text == "-" {
+    // What a command is handed as a file (`<(…)`) is read where it stands, and has no name.
+    let handed =
+        text.strip_prefix("/dev/fd/").is_some_and(|fd| !fd.is_empty() && fd.bytes().all(|b| b.is_ascii_digit()));
+    if text.is_empty() || text == "-" || (handed && !word.has_hole()) || text == "/dev/stdin" {
         return None;
     }
     Some(NamedPath { text: text.to_owned(), changes, open: word.literal().is_none() })

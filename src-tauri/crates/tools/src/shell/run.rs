@@ -24,7 +24,7 @@ use crate::{
 use assent_agent::{Inverse, Output, Place, Target, Tool, ToolError, ToolFacts, ToolSpec, Undone};
 use assent_protocol::{
     Effect, ItemOutcome, Preview, Provenance, Reach, Reversal, Status,
-    visible::{has_hidden, visible},
+    visible::{visible, visible_exact},
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -433,7 +433,10 @@ impl Call {
                 _ => "runs",
             };
             let why = command.why.sentence();
-            rows.push((say(&format!("tools.shell.row.{effect}"), &[]), format!("{}\n{why}", visible(&command.text))));
+            rows.push((
+                say(&format!("tools.shell.row.{effect}"), &[]),
+                format!("{}\n{why}", visible_exact(&command.text)),
+            ));
         }
         if let Some(problem) = &self.reading.problem {
             rows.push((say("tools.shell.row.unknown", &[]), problem.sentence()));
@@ -453,8 +456,8 @@ impl Call {
                 rows.push((say("tools.shell.row.kept", &[]), say("tools.shell.kept", &values)));
             }
         }
-        let line: Vec<String> = self.line.split('\n').map(visible).collect();
-        let key = if has_hidden(&self.line.replace('\n', "")) {
+        let line: Vec<String> = self.line.split('\n').map(visible_exact).collect();
+        let key = if line.join("") != self.line.replace('\n', "") {
             "tools.shell.row.line_hidden"
         } else {
             "tools.shell.row.line"

@@ -164,8 +164,8 @@ const COREUTILS: &[Reads] = &[
     any("pathchk", "pP", "portability"),
 ];
 
-/// GNU grep 3, ripgrep 14, GNU diffutils 3, and jq 1.7 manuals. Left out: ripgrep's --pre and --hostname-bin, which run
-/// programs.
+/// GNU grep 3, ripgrep 14, fd 10, GNU diffutils 3, and jq 1.7 manuals. Left out: ripgrep's --pre and --hostname-bin, and
+/// fd's -x, -X and -l, which run programs.
 const SEARCH: &[Reads] = &[
     any(
         "grep egrep fgrep",
@@ -187,6 +187,11 @@ const SEARCH: &[Reads] = &[
         "diff",
         "abBcC:dD:eE:fF:hHiI:L:nNpPqrsS:tTuU:vwW:x:X:yZ#",
         "normal brief report-identical-files context? unified? ed rcs side-by-side width= left-column suppress-common-lines show-c-function show-function-line= label= expand-tabs initial-tab tabsize= suppress-blank-empty recursive no-dereference new-file unidirectional-new-file ignore-file-name-case no-ignore-file-name-case exclude= exclude-from= starting-file= from-file= to-file= ignore-case ignore-tab-expansion ignore-trailing-space ignore-space-change ignore-all-space ignore-blank-lines ignore-matching-lines= text strip-trailing-cr ifdef= line-format= minimal horizon-lines= speed-large-files color? palette=",
+    ),
+    fixed(
+        "fd fdfind",
+        "HIusipa0Ld:t:e:S:E:o:c:j:qg1Fhv",
+        "hidden no-ignore no-ignore-vcs no-ignore-parent no-require-git unrestricted case-sensitive ignore-case glob regex fixed-strings absolute-path follow full-path print0 max-depth= min-depth= exact-depth= exclude= prune type= extension= size= changed-within= changed-before= owner= color= threads= max-results= quiet show-errors strip-cwd-prefix? path-separator= search-path= base-directory= one-file-system max-buffer-time= and= format=",
     ),
     any("cmp", "bi:ln:s", "print-bytes ignore-initial= verbose bytes= quiet silent"),
     any(
@@ -236,7 +241,7 @@ const LOOKING: &[Reads] = &[
     ),
     any("whereis", "bmsuB:M:S:fl", ""),
     any("getopt", "ao:l:n:qQs:Tu", "alternative options= longoptions= name= quiet quiet-output shell= test unquoted"),
-    fixed(
+    any(
         "file",
         "bcde:f:F:hiIkLm:nNpP:rsSvzZ0",
         "brief exclude= exclude-quiet= separator= files-from= mime mime-type mime-encoding apple extension keep-going dereference no-dereference magic-file= no-buffer no-pad preserve-date parameter= raw special-files uncompress uncompress-noreport print0 checking-printout no-sandbox",
@@ -245,6 +250,11 @@ const LOOKING: &[Reads] = &[
         "less more most zless zmore",
         "aAb:BcdeEfFgGhiIj:JKLmMnNp:qQrRsSuUVwWx:XyYz:#",
         "quit-at-eof quit-if-one-screen ignore-case LINE-NUMBERS line-numbers no-init RAW-CONTROL-CHARS raw-control-chars chop-long-lines squeeze-blank-lines long-prompt LONG-PROMPT tabs= pattern= force no-lessopen",
+    ),
+    fixed(
+        "eza exa",
+        "1lGRTxaAdDfrs:I:FhLHSgUumtbBXiZ@",
+        "oneline grid long recurse tree across all almost-all list-dirs only-dirs only-files level= reverse sort= group-directories-first group-directories-last ignore-glob= git-ignore classify? color? colour? icons? no-icons header links inode blocksize binary bytes group numeric modified accessed created changed time= time-style= total-size no-permissions no-filesize no-user no-time octal-permissions width= hyperlink extended context git",
     ),
     fixed(
         "tree",

@@ -1,5 +1,7 @@
 //! The rows SH of the threat list, and what the reader says to each.
 
+mod met;
+
 use super::*;
 use assent_protocol::Effect;
 

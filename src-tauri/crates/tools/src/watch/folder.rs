@@ -1,8 +1,12 @@
 //! A folder: which files appeared or changed in it. While it is watched the system tells; what came before that, or faster
 //! than the system could tell, is found by the times of the files. Links are not followed; hidden files, and those that a
-//! program is still downloading, are not looked at.
+//! program is still writing or keeps for itself, are not looked at ([`assent_protocol::apart`]).
 
-use notify::{Event, EventKind, RecursiveMode, Watcher, event::AccessKind};
+use assent_protocol::apart::{Beside, is_left_alone, is_of_a_program, is_unready};
+use notify::{
+    Event, EventKind, RecursiveMode, Watcher,
+    event::{AccessKind, ModifyKind},
+};
 use std::{
     collections::{HashMap, HashSet},
     fs::{self, Metadata},
@@ -20,8 +24,6 @@ const LOOKED_AT: usize = 200_000;
 const KNOWN: i64 = 10_000;
 /// A folder that never comes to rest is looked at all the same.
 const LONGEST: u32 = 15;
-/// Endings of files that are not finished.
-const UNFINISHED: &[&str] = &[".part", ".partial", ".crdownload", ".download", ".tmp", ".swp", "~"];
 
 /// One file that is new or changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +47,8 @@ pub struct Folder {
     told: Arc<Mutex<Told>>,
     // Keys of files that a look gave lately, and when they changed.
     given: Mutex<HashMap<String, i64>>,
+    // Files that a download is still to become, looked at again each time.
+    waiting: Mutex<HashSet<PathBuf>>,
     _watcher: notify::RecommendedWatcher,
 }
 
@@ -82,8 +86,8 @@ impl Folder {
         .map_err(|error| error.to_string())?;
         let depth = if below { RecursiveMode::Recursive } else { RecursiveMode::NonRecursive };
         watcher.watch(folder, depth).map_err(|error| error.to_string())?;
-        let given = Mutex::default();
-        Ok(Folder { folder: folder.to_owned(), is: identity(folder), below, told, given, _watcher: watcher })
+        let (given, waiting) = (Mutex::default(), Mutex::default());
+        Ok(Folder { folder: folder.to_owned(), is: identity(folder), below, told, given, waiting, _watcher: watcher })
     }
 
     /// Whether it is still there, and the same.
@@ -116,15 +120,16 @@ impl Folder {
             return Some(self.fresh(changed_since(&self.folder, self.below, since - KNOWN)));
         }
         let mut look = Look::default();
-        for path in paths {
-            match fs::symlink_metadata(&path) {
+        let waited = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+        for path in paths.union(&waited).filter(|path| !self.is_of_a_program(path)) {
+            match fs::symlink_metadata(path) {
                 // What lay in a new folder before the system watched it was not told.
-                Ok(stat) if stat.is_dir() && self.below && path != self.folder => {
-                    let inner = changed_since(&path, true, since);
+                Ok(stat) if stat.is_dir() && self.below && *path != self.folder => {
+                    let inner = changed_since(path, true, since);
                     look.files.extend(inner.files);
                     look.more |= inner.more;
                 }
-                Ok(stat) => look.files.extend(file(&path, &stat)),
+                Ok(stat) => look.files.extend(file(path, &stat)),
                 Err(_) => {}
             }
         }
@@ -133,8 +138,19 @@ impl Folder {
         Some(self.fresh(look))
     }
 
+    // Whether it lies in a folder that is hidden or that a program fills, below the one that is watched.
+    fn is_of_a_program(&self, path: &Path) -> bool {
+        let above = path.parent().and_then(|above| above.strip_prefix(&self.folder).ok());
+        above
+            .into_iter()
+            .flat_map(Path::iter)
+            .map(|name| name.to_string_lossy())
+            .any(|name| name.starts_with('.') || is_of_a_program(&name))
+    }
+
     // Without what was given before, in the same state.
     fn fresh(&self, mut look: Look) -> Look {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).extend(take_awaited(&mut look));
         let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
         look.files.retain(|file| given.insert(file.key.clone(), file.changed).is_none());
         let newest = given.values().max().copied().unwrap_or_default();
@@ -156,7 +172,11 @@ pub fn changed_since(folder: &Path, below: bool, since: i64) -> Look {
                 return look;
             }
             let Ok(stat) = entry.metadata() else { continue };
-            if stat.is_dir() && below && !hidden(&entry.path()) {
+            if stat.is_dir()
+                && below
+                && !hidden(&entry.path())
+                && !is_of_a_program(&entry.file_name().to_string_lossy())
+            {
                 open.push(entry.path());
             }
             look.files.extend(file(&entry.path(), &stat).filter(|file| file.changed > since));
@@ -173,8 +193,9 @@ fn hear(told: &mut Told, event: notify::Result<Event>) -> bool {
         Ok(event) if event.need_rescan() => told.lost = true,
         Ok(Event { kind: EventKind::Access(kind), .. }) if !matches!(kind, AccessKind::Close(_)) => return false,
         Ok(event) => {
+            let done = is_done(&event);
             let wanted: Vec<PathBuf> = event.paths.into_iter().filter(|path| !hidden(path)).collect();
-            if wanted.is_empty() {
+            if wanted.is_empty() && !done {
                 return false;
             }
             if told.paths.len() + wanted.len() > KEPT {
@@ -197,8 +218,30 @@ fn identity(folder: &Path) -> Option<(u64, u64)> {
 }
 
 fn hidden(path: &Path) -> bool {
-    let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
-    name.starts_with('.') || UNFINISHED.iter().any(|ending| name.ends_with(ending))
+    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    name.starts_with('.') || is_left_alone(&name)
+}
+
+// Takes out the files that a download is still to become.
+fn take_awaited(look: &mut Look) -> Vec<PathBuf> {
+    let mut folders: HashMap<PathBuf, Beside> = HashMap::new();
+    let awaited = look.files.extract_if(.., |file| {
+        let (Some(folder), Some(name)) = (file.path.parent(), file.path.file_name()) else { return false };
+        let beside = folders.entry(folder.to_owned()).or_insert_with(|| {
+            let names = fs::read_dir(folder).into_iter().flatten().flatten().take(LOOKED_AT);
+            let names: Vec<String> = names.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+            Beside::of(names.iter().map(String::as_str))
+        });
+        beside.awaits(&name.to_string_lossy(), file.bytes)
+    });
+    awaited.map(|file| file.path).collect()
+}
+
+// Whether something went away that another file may have waited for.
+fn is_done(event: &Event) -> bool {
+    let went = matches!(event.kind, EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)));
+    let unready = |path: &PathBuf| path.file_name().is_some_and(|name| is_unready(&name.to_string_lossy()));
+    went && event.paths.iter().any(unready)
 }
 
 fn file(path: &Path, stat: &Metadata) -> Option<File> {
@@ -219,117 +262,4 @@ fn file(path: &Path, stat: &Metadata) -> Option<File> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::sync::mpsc;
-
-    const LONG: Duration = Duration::from_secs(20);
-
-    fn names(look: &Look) -> Vec<String> {
-        let name = |file: &File| file.path.file_name().unwrap().to_string_lossy().into_owned();
-        look.files.iter().map(name).collect()
-    }
-
-    // Waits on what the system tells until these files were seen.
-    fn seen(watched: &Folder, woken: &mpsc::Receiver<()>, wanted: &[&str]) -> Vec<String> {
-        let mut found: Vec<String> = Vec::new();
-        while !wanted.iter().all(|name| found.iter().any(|f| f == name)) {
-            woken.recv_timeout(LONG).expect("the system tells of a change");
-            found.extend(watched.settled(Duration::ZERO, 0).iter().flat_map(names));
-        }
-        found
-    }
-
-    fn watched(folder: &Path, below: bool) -> (Folder, mpsc::Receiver<()>) {
-        let (woke, woken) = mpsc::channel();
-        let wake = move || {
-            let _ = woke.send(());
-        };
-        (Folder::watch(folder, below, wake).unwrap(), woken)
-    }
-
-    #[test]
-    fn files_that_appear_change_or_are_moved_in_are_seen_and_others_are_not() {
-        let (folder, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let here = folder.path();
-        let (watch, woken) = watched(here, false);
-        fs::write(here.join(".hidden"), "x").unwrap();
-        fs::write(here.join("film.mkv.part"), "x").unwrap();
-        fs::create_dir(here.join("below")).unwrap();
-        fs::write(here.join("below/deep.txt"), "x").unwrap();
-        fs::write(outside.path().join("moved.txt"), "x").unwrap();
-        fs::rename(outside.path().join("moved.txt"), here.join("moved.txt")).unwrap();
-        fs::write(here.join("new.txt"), "x").unwrap();
-        let mut found = seen(&watch, &woken, &["moved.txt", "new.txt"]);
-        found.sort();
-        found.dedup();
-        assert_eq!(found, ["moved.txt", "new.txt"]);
-    }
-
-    #[test]
-    fn with_folders_below_what_lies_in_a_new_folder_is_seen() {
-        let folder = tempfile::tempdir().unwrap();
-        let (watch, woken) = watched(folder.path(), true);
-        fs::create_dir_all(folder.path().join("a/b")).unwrap();
-        fs::write(folder.path().join("a/b/deep.txt"), "x").unwrap();
-        assert!(seen(&watch, &woken, &["deep.txt"]).contains(&"deep.txt".to_owned()));
-    }
-
-    #[test]
-    fn nothing_is_said_while_the_folder_still_changes() {
-        let folder = tempfile::tempdir().unwrap();
-        let (watch, woken) = watched(folder.path(), false);
-        assert_eq!(watch.settled(Duration::ZERO, 0), None);
-        fs::write(folder.path().join("a"), "x").unwrap();
-        woken.recv_timeout(LONG).unwrap();
-        assert_eq!(watch.settled(Duration::from_secs(3600), 0), None);
-        assert_eq!(names(&watch.settled(Duration::ZERO, 0).unwrap()), ["a"]);
-    }
-
-    #[test]
-    fn a_flood_is_not_kept_one_by_one_and_nothing_of_it_is_lost() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut told = Told::default();
-        for n in 0..KEPT + 2 {
-            let path = folder.path().join(format!("{n}"));
-            hear(&mut told, Ok(Event::new(EventKind::Create(notify::event::CreateKind::File)).add_path(path)));
-        }
-        assert!(told.lost && told.paths.is_empty());
-        fs::write(folder.path().join("one"), "x").unwrap();
-        assert_eq!(names(&changed_since(folder.path(), false, 0)), ["one"]);
-    }
-
-    #[test]
-    fn a_folder_that_vanished_is_not_there_and_cannot_be_watched() {
-        let folder = tempfile::tempdir().unwrap();
-        let (watch, _woken) = watched(folder.path(), false);
-        let path = folder.path().to_owned();
-        // Moved and not removed, so that the one in its place cannot have its number.
-        let aside = tempfile::tempdir().unwrap();
-        fs::rename(&path, aside.path().join("moved")).unwrap();
-        assert!(!watch.is_there());
-        assert!(Folder::watch(&path, false, || ()).is_err());
-        fs::create_dir(&path).unwrap();
-        assert!(!watch.is_there(), "another folder under its name is another");
-    }
-
-    #[test]
-    fn what_was_given_is_not_given_again_when_the_system_lost_count() {
-        let folder = tempfile::tempdir().unwrap();
-        let here = folder.path();
-        fs::write(here.join("old"), "x").unwrap();
-        let since = changed_since(here, false, 0).files[0].changed;
-        let (watch, woken) = watched(here, false);
-        assert_eq!(names(&watch.before(since)), [] as [&str; 0], "it was seen in an earlier life");
-        fs::write(here.join("new"), "x").unwrap();
-        let lost = || {
-            let mut told = watch.told.lock().unwrap();
-            (told.lost, told.first, told.last) = (true, Some(Instant::now()), Some(Instant::now()));
-        };
-        lost();
-        assert_eq!(names(&watch.settled(Duration::ZERO, since).unwrap()), ["new"]);
-        lost();
-        assert_eq!(names(&watch.settled(Duration::ZERO, since).unwrap()), [] as [&str; 0]);
-        drop(woken);
-    }
-}
+mod tests;

@@ -2,15 +2,15 @@
 
 use super::{
     address::Address,
-    encoding, feed,
+    feed,
     reader::{Read, Reader, Version},
     text,
 };
-use crate::words::say;
+use crate::{encoding, words::say};
 use assent_agent::Hosts;
 use assent_protocol::{
     canonical::digest,
-    visible::{visible, visible_lines},
+    visible::{readable_lines, visible},
 };
 use std::sync::atomic::AtomicBool;
 
@@ -68,7 +68,7 @@ pub fn look(reader: &Reader, address: &str, hosts: &Hosts, seen: &Version, stop:
     let mut title = None;
     let mut entries = None;
     let text = if feed::is_feed(&body.kind, &decoded) {
-        let feed = feed::read(&body.bytes, &body.address)?;
+        let feed = feed::read(&decoded, &body.address)?;
         title.clone_from(&feed.title);
         let told = feed::told(&feed);
         entries = Some(feed);
@@ -77,7 +77,7 @@ pub fn look(reader: &Reader, address: &str, hosts: &Hosts, seen: &Version, stop:
         title = text::title(&decoded);
         text::readable(&decoded, &body.address.url)
     } else {
-        visible_lines(&decoded.replace("\r\n", "\n")).join("\n")
+        readable_lines(&decoded).join("\n")
     };
     let hash = digest(&[&text]);
     Ok(Look::Page(Box::new(Page { address: body.address, title, text, hash, version: body.version, feed: entries })))

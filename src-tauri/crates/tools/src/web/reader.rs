@@ -4,7 +4,7 @@
 use super::address::{Address, public};
 use crate::words::{say, size};
 use assent_agent::Hosts;
-use flate2::read::{MultiGzDecoder, ZlibDecoder};
+use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use reqwest::{Response, Url, header, redirect};
 use std::{
     collections::HashMap,
@@ -191,16 +191,36 @@ impl Reader {
     }
 }
 
-// The bytes; none where there are more than `most`.
-fn unpacked(bytes: Vec<u8>, packed: &str, most: u64) -> io::Result<Option<Vec<u8>>> {
-    let mut out = Vec::new();
-    match packed {
-        "" | "identity" => out = bytes,
-        "gzip" | "x-gzip" => drop(MultiGzDecoder::new(&*bytes).take(most + 1).read_to_end(&mut out)?),
-        "deflate" => drop(ZlibDecoder::new(&*bytes).take(most + 1).read_to_end(&mut out)?),
-        other => return Err(io::Error::other(other.to_owned())),
+// The bytes; none where there are more than `most`. What was packed several times is unpacked from the last on.
+fn unpacked(mut bytes: Vec<u8>, packed: &str, most: u64) -> io::Result<Option<Vec<u8>>> {
+    for way in packed.rsplit(',').map(str::trim) {
+        bytes = one_way(&bytes, way, most)?;
+        if bytes.len() as u64 > most {
+            return Ok(None);
+        }
     }
-    Ok((out.len() as u64 <= most).then_some(out))
+    Ok(Some(bytes))
+}
+
+fn one_way(bytes: &[u8], way: &str, most: u64) -> io::Result<Vec<u8>> {
+    let all = |mut from: Box<dyn io::Read + '_>| {
+        let mut out = Vec::new();
+        from.by_ref().take(most + 1).read_to_end(&mut out).map(|_| out)
+    };
+    match way {
+        "" | "identity" | "none" | "utf-8" => Ok(bytes.to_owned()),
+        // Where there is nothing, some servers say so all the same.
+        "gzip" | "x-gzip" | "deflate" if bytes.is_empty() => Ok(Vec::new()),
+        "gzip" | "x-gzip" => all(Box::new(MultiGzDecoder::new(bytes))),
+        // With the head of zlib, or without as many send it (RFC 9110, 8.4.1.2).
+        "deflate" => all(Box::new(ZlibDecoder::new(bytes))).or_else(|_| all(Box::new(DeflateDecoder::new(bytes)))),
+        "br" => all(Box::new(brotli_decompressor::Decompressor::new(bytes, 4096))),
+        "zstd" => {
+            let frames = ruzstd::decoding::StreamingDecoder::new(bytes).map_err(io::Error::other)?;
+            all(Box::new(frames))
+        }
+        other => Err(io::Error::other(other.to_owned())),
+    }
 }
 
 fn target(address: &Address, response: &Response) -> Result<Url, String> {

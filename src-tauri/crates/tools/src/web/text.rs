@@ -1,12 +1,13 @@
 //! A page as readable text: headings, lists, tables, and links with where they lead. Scripts, styles and whatever would
 //! load something are left out.
 
-use assent_protocol::visible::visible_lines;
+use assent_protocol::visible::readable_lines;
 use html2text::{
     config,
     render::{PlainDecorator, TextDecorator},
 };
 use reqwest::Url;
+use std::{cell::RefCell, rc::Rc};
 
 /// Bytes of markup that are laid out; of more, only the words are taken.
 const LAID_OUT: usize = 2_000_000;
@@ -15,8 +16,10 @@ const LAID_OUT: usize = 2_000_000;
 const DEEPEST_BLOCKS: usize = 30;
 /// How deep elements of any kind may.
 const DEEPEST: usize = 400;
-/// Characters of a link that are shown.
-const LINK: usize = 300;
+/// Bytes of a link that are shown; of a longer one only where it leads.
+const LINK: usize = 2_000;
+/// Bytes of a page in which its head stands.
+const HEAD: usize = 60_000;
 const WIDTH: usize = 110;
 const BLOCKS: &[&str] = &["blockquote", "ul", "ol", "dl", "table"];
 /// What is seldom closed, or never.
@@ -25,12 +28,13 @@ const UNCLOSED: &[&str] = &[
     "source", "area", "base", "col", "embed", "track", "wbr", "path", "circle", "rect", "use",
 ];
 
-/// The text of the page at `base`, hidden characters written out.
-pub fn readable(html: &str, base: &Url) -> String {
-    let laid_out = (html.len() <= LAID_OUT && !too_deep(html)).then(|| laid_out(html, base)).flatten();
+/// The text of the page at `place`, hidden characters written out.
+pub fn readable(html: &str, place: &Url) -> String {
+    let base = base(html, place);
+    let laid_out = (html.len() <= LAID_OUT && !too_deep(html)).then(|| laid_out(&apart(html), &base)).flatten();
     let text = laid_out.unwrap_or_else(|| words(html));
     let mut lines: Vec<String> = Vec::new();
-    for line in visible_lines(&text) {
+    for line in readable_lines(&text) {
         let line = line.trim_end();
         // More than one empty line says no more than one.
         if !(line.is_empty() && lines.last().is_none_or(String::is_empty)) {
@@ -49,17 +53,75 @@ pub fn title(html: &str) -> Option<String> {
     let to = from + lower[from..].find("</title")?;
     let text = words(&start[from..to]);
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    (!line.is_empty()).then(|| visible_lines(&line).join(" "))
+    (!line.is_empty()).then(|| readable_lines(&line).join(" "))
+}
+
+// What the page says its addresses are meant from: the first `<base href>` that leads anywhere (HTML, 4.2.3).
+fn base(html: &str, place: &Url) -> Url {
+    let head = crate::words::cut(html, HEAD).0;
+    let lower = head.to_ascii_lowercase();
+    let tags = lower.match_indices("<base").filter(|(at, _)| lower[at + 5..].starts_with(|c: char| c.is_whitespace()));
+    let href = |(at, _): (usize, &str)| {
+        let tag = &head[at..at + lower[at..].find('>')?];
+        let from = tag.to_ascii_lowercase().find("href")? + 4;
+        let value = tag[from..].trim_start().strip_prefix('=')?.trim_start();
+        let value = match value.chars().next()? {
+            quote @ ('"' | '\'') => value[1..].split(quote).next()?,
+            _ => value.split_whitespace().next()?,
+        };
+        let url = place.join(&entities(value.trim())).ok()?;
+        matches!(url.scheme(), "http" | "https").then_some(url)
+    };
+    tags.filter_map(href).next().unwrap_or_else(|| place.clone())
+}
+
+// Choices and summaries that a page draws below each other, each on a line of its own.
+fn apart(html: &str) -> std::borrow::Cow<'_, str> {
+    const ON_THEIR_OWN: &[&str] = &["<option", "<optgroup", "</select", "<summary", "</summary", "<legend", "</legend"];
+    let lower = html.to_ascii_lowercase();
+    let mut places: Vec<usize> =
+        ON_THEIR_OWN.iter().flat_map(|tag| lower.match_indices(tag).map(|(at, _)| at)).collect();
+    if places.is_empty() {
+        return html.into();
+    }
+    places.sort_unstable();
+    let mut out = String::with_capacity(html.len() + places.len() * 4);
+    let mut done = 0;
+    for place in places {
+        out.push_str(&html[done..place]);
+        out.push_str("<br>");
+        done = place;
+    }
+    (out + &html[done..]).into()
 }
 
 fn laid_out(html: &str, base: &Url) -> Option<String> {
-    let links = Links { base: base.clone(), open: Vec::new(), plain: PlainDecorator::new() };
-    config::with_decorator(links)
+    let found = Rc::default();
+    let links = Links { base: base.clone(), open: Vec::new(), found: Rc::clone(&found), plain: PlainDecorator::new() };
+    let text = config::with_decorator(links)
         .no_table_borders()
         .no_link_wrapping()
+        // The words stay as they are; `~~` around them says it.
+        .unicode_strikeout(false)
         .allow_width_overflow()
         .string_from_read(html.as_bytes(), WIDTH)
-        .ok()
+        .ok()?;
+    Some(with_addresses(&text, &found.borrow()))
+}
+
+/// Where the signs begin that stand for addresses while lines are broken, so that no address is.
+const SIGNS: u32 = 0xf_0000;
+
+fn with_addresses(text: &str, found: &[String]) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        let address = (c as u32).checked_sub(SIGNS).and_then(|at| found.get(at as usize));
+        match address {
+            Some(address) => out.push_str(address),
+            None => out.push(c),
+        }
+    }
+    out
 }
 
 /// Whether elements lie in each other as deep as no page that is meant to be read has them, by their tags alone.
@@ -118,11 +180,22 @@ fn entities(text: &str) -> String {
     NAMED.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
 }
 
-/// Links as `[words](address)`, whole addresses only.
+// An address as it is, or where a very long one leads and that it goes on.
+fn shown(url: Url) -> String {
+    match (url.as_str().len() <= LINK, url.path().len() <= LINK) {
+        (true, _) => url.into(),
+        (false, true) => format!("{}?…", url.as_str().split(['?', '#']).next().unwrap_or_default()),
+        (false, false) => format!("{}/…", url.origin().ascii_serialization()),
+    }
+}
+
+/// Links as `[words](address)`, whole addresses where they are not endless.
 #[derive(Clone)]
 struct Links {
     base: Url,
     open: Vec<Option<String>>,
+    // The addresses so far, also those in cells of tables.
+    found: Rc<RefCell<Vec<String>>>,
     plain: PlainDecorator,
 }
 
@@ -131,16 +204,24 @@ impl TextDecorator for Links {
 
     fn decorate_link_start(&mut self, url: &str) -> (String, ()) {
         let whole = self.base.join(url).ok();
-        let leads = |url: &Url| matches!(url.scheme(), "https" | "http" | "mailto") && url.as_str().len() <= LINK;
+        let leads = |url: &Url| matches!(url.scheme(), "https" | "http" | "mailto");
         // Within the page itself a link leads nowhere new.
-        let kept = whole.filter(leads).filter(|_| !url.starts_with('#')).map(String::from);
+        let kept = whole.filter(leads).filter(|_| !url.trim_start().starts_with('#')).map(shown);
         let start = if kept.is_some() { "[" } else { "" };
         self.open.push(kept);
         (start.to_owned(), ())
     }
 
     fn decorate_link_end(&mut self) -> String {
-        self.open.pop().flatten().map_or_else(String::new, |url| format!("]({url})"))
+        let Some(url) = self.open.pop().flatten() else { return String::new() };
+        let mut found = self.found.borrow_mut();
+        match char::from_u32(SIGNS + u32::try_from(found.len()).unwrap_or(u32::MAX / 2)) {
+            Some(sign) => {
+                found.push(url);
+                format!("]({sign})")
+            }
+            None => format!("]({url})"),
+        }
     }
 
     fn decorate_em_start(&self) -> (String, ()) {

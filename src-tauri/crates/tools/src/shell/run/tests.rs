@@ -1,6 +1,8 @@
 //! Command lines as the user meets them: the card, the run in the real box, undo, and the rows SH, SBX and BIND of the
 //! threat list that concern them.
 
+mod met;
+
 use super::*;
 use crate::check::{World, check_do_undo};
 use std::{
