@@ -58,6 +58,7 @@ mod sample;
 mod settings;
 mod tasks;
 mod trust;
+mod typed;
 
 use arguments::{Arguments, Command};
 use assent_engine::{Config, Core, Engine};
