@@ -1,66 +1,30 @@
 //! One function a command: this crate joins the decision core, the loop, the tools and the journal behind the [`Host`]
 //! trait, so that the window and the terminal are two views of one thing. Start reading at [`Engine::new_task`] and
-//! follow an action: `drive` and `think` ask the model, `judge` finds the facts and decides, `answer` takes the user's word,
-//! `hold` waits where it leaves this computer, `start` does it, `undo` takes it back.
+//! follow an action through the folder `action`: `drive` and `think` ask the model, `judge` finds the facts and decides,
+//! `answer` takes the user's word, `hold` waits where it leaves this computer, `start` does it, `undo` takes it back.
 
-mod accounts;
-mod advice;
+mod action;
 mod agents;
-mod answer;
-mod automations;
+mod automation;
 mod config;
-mod confirm;
-mod connections;
-mod core;
-mod delegate;
-mod digest;
-mod domains;
-mod drive;
-mod elsewhere;
-mod facts;
-mod firing;
-mod freeze;
-mod hold;
+mod front;
 mod host;
-mod judge;
-mod keychain;
-mod labels;
-mod limits;
-pub mod login;
-mod look_back;
-mod models;
-mod notices;
-mod polling;
-mod practice;
-mod presence;
-mod proposals;
-mod put_back;
-mod relevance;
-mod reminders;
-mod review;
 mod rules;
 mod sample;
-mod settings;
-mod socket;
-mod start;
-mod think;
-mod trigger;
-mod trust;
-mod undo;
-mod views;
-mod watching;
-mod why;
+mod sources;
 mod words;
 
 pub mod clock;
 
+pub use action::{confirm::confirmation, undo::id_is_run};
 pub use config::Config;
-pub use confirm::confirmation;
-pub use core::{Attendance, Core};
+pub use front::{
+    core::{Attendance, Core},
+    login,
+    socket::{Line, Reached},
+};
 pub use host::{Host, Notice};
 pub use sample::run_sample;
-pub use socket::{Line, Reached};
-pub use undo::id_is_run;
 
 pub use assent_tools::sandbox::root_notice;
 
@@ -91,16 +55,16 @@ pub(crate) struct Desk {
     pub(crate) config: Config,
     pub(crate) host: Arc<dyn Host>,
     pub(crate) journal: Arc<Journal>,
-    pub(crate) tools: domains::Tools,
+    pub(crate) tools: sources::domains::Tools,
     pub(crate) stand_in: Option<Arc<dyn Model>>,
-    pub(crate) keys: keychain::Keys,
-    pub(crate) connections: connections::Connections,
-    pub(crate) account_tools: Mutex<Option<Arc<accounts::Tools>>>,
+    pub(crate) keys: sources::keychain::Keys,
+    pub(crate) connections: sources::connections::Connections,
+    pub(crate) account_tools: Mutex<Option<Arc<sources::accounts::Tools>>>,
     pub(crate) listens: AtomicBool,
-    pub(crate) stopped: freeze::Stopped,
+    pub(crate) stopped: front::freeze::Stopped,
     /// Why the history is not whole, in a sentence; then nothing is decided or started on top of it.
     pub(crate) misfit: Mutex<Option<String>>,
-    pub(crate) watching: Mutex<watching::Watching>,
+    pub(crate) watching: Mutex<automation::folders::Watching>,
     /// Held while automations fire.
     pub(crate) firing: Mutex<()>,
     /// Whether it does by itself what is to be done: not so in a sample or a test, which say when.
@@ -110,12 +74,12 @@ pub(crate) struct Desk {
     /// The clock at the last beat; 0 before the first.
     pub(crate) clock_seen: AtomicI64,
     pub(crate) told_asleep: AtomicBool,
-    pub(crate) sessions: elsewhere::Sessions,
+    pub(crate) sessions: agents::mcp_clients::Sessions,
     /// Automations that are being looked at.
     pub(crate) polling: Mutex<HashSet<AutomationId>>,
     /// Notices that quiet hours hold back, by their keys.
     pub(crate) held_back: Mutex<BTreeMap<String, Notice>>,
-    pub(crate) at_work: agents::AtWork,
+    pub(crate) at_work: agents::acp::AtWork,
     controls: Mutex<HashMap<RunId, Arc<Control>>>,
 }
 
@@ -135,7 +99,7 @@ pub(crate) struct Control {
     /// What the user wrote while the run was being driven.
     pub(crate) said: Mutex<Vec<Turn>>,
     /// Where values came from.
-    pub(crate) knows: Mutex<facts::Knows>,
+    pub(crate) knows: Mutex<action::facts::Knows>,
 }
 
 impl Control {
@@ -159,33 +123,34 @@ impl Engine {
 
     /// [`Engine::open`] with a model that takes the place of the one in the settings: for tests.
     pub fn open_with(config: Config, host: Arc<dyn Host>, stand_in: Option<Arc<dyn Model>>) -> Answered<Engine> {
-        let keys = keychain::Keys::new(config.keychain).for_folder(&config.data.display().to_string());
+        let keys = sources::keychain::Keys::new(config.keychain).for_folder(&config.data.display().to_string());
         let now = host.now();
-        let journal = Journal::open(&config.data, Arc::new(keys.clone()), now).map_err(words::other)?;
+        let journal = Journal::open(&config.data, Arc::new(keys.clone()), now)?;
         let journal = Arc::new(journal);
         journal.count_days_in(&host.zone());
         // Before this program adds to it: what is written on top of a broken chain hides nothing.
-        let misfit = journal.first_misfit().map_err(words::other)?;
-        journal.recover(now).map_err(words::other)?;
+        let misfit = journal.first_misfit()?;
+        journal.recover(now)?;
         let mut tools: HashMap<String, Arc<dyn Tool>> = HashMap::new();
-        for tool in assent_tools::all().into_iter().chain(reminders::tools(&journal, &host)) {
+        for tool in assent_tools::all().into_iter().chain(automation::reminders::tools(&journal, &host)) {
             tools.insert(tool.spec().name, tool);
         }
-        let propose = proposals::Propose { journal: journal.clone(), host: host.clone(), config: config.clone() };
+        let propose =
+            automation::proposals::Propose { journal: journal.clone(), host: host.clone(), config: config.clone() };
         tools.insert(propose.spec().name, Arc::new(propose));
-        let connections = connections::Connections::default();
+        let connections = sources::connections::Connections::default();
         // Before anything can start; also where the history cannot say.
         let frozen = config.freeze_mark().exists() || journal.frozen().unwrap_or(true);
         let engine = Engine(Arc::new(Desk {
             config,
             host,
             journal,
-            tools: domains::Tools::new(tools),
+            tools: sources::domains::Tools::new(tools),
             stand_in,
             keys,
             connections,
-            sessions: elsewhere::Sessions::default(),
-            at_work: agents::AtWork::default(),
+            sessions: agents::mcp_clients::Sessions::default(),
+            at_work: agents::acp::AtWork::default(),
             watching: Mutex::default(),
             firing: Mutex::default(),
             goes_on: AtomicBool::new(false),
@@ -195,7 +160,7 @@ impl Engine {
             polling: Mutex::default(),
             held_back: Mutex::default(),
             listens: AtomicBool::new(false),
-            stopped: freeze::Stopped::found(frozen),
+            stopped: front::freeze::Stopped::found(frozen),
             misfit: Mutex::new(misfit),
             account_tools: Mutex::default(),
             controls: Mutex::default(),
@@ -241,8 +206,8 @@ impl Engine {
         self.check_agent(&model, grants.len())?;
         self.wake_domains(|domain| domain.model(&model).is_some())?;
         let new = NewRun { goal: goal.to_owned(), mode: task.mode.unwrap_or(settings.mode), model, grants, hosts };
-        let run = self.0.journal.add_run(&new, now).map_err(words::other)?;
-        self.0.journal.add_turn(run, &Turn::User { text: goal.to_owned() }, now).map_err(words::other)?;
+        let run = self.0.journal.add_run(&new, now)?;
+        self.0.journal.add_turn(run, &Turn::User { text: goal.to_owned() }, now)?;
         self.0.host.changed(Change::Run { run, status: RunStatus::Running });
         Ok(run)
     }
@@ -277,7 +242,7 @@ impl Engine {
 
     fn lapse(&self, now: i64) -> Answered<Vec<RunId>> {
         let mut runs = Vec::new();
-        for action in self.0.journal.expire_due(now).map_err(words::other)? {
+        for action in self.0.journal.expire_due(now)? {
             if let Ok(Some(action)) = self.0.journal.action(action) {
                 self.0.host.changed(Change::Action { action: action.id, run: action.run });
                 runs.push(action.run);
@@ -304,7 +269,7 @@ impl Engine {
     pub fn close(&self) {
         self.end_servers();
         let _ = self.0.journal.anchor_now();
-        let _ = std::fs::remove_file(socket::path(&self.0.config.data));
+        let _ = std::fs::remove_file(front::socket::path(&self.0.config.data));
     }
 
     pub(crate) fn control(&self, run: RunId) -> Arc<Control> {
@@ -319,7 +284,7 @@ impl Engine {
     /// The model of a task: the one it names, else that of the settings.
     pub(crate) fn model_name(&self, asked: Option<String>) -> Answered<String> {
         match (&self.0.stand_in, asked) {
-            (Some(model), asked) if !asked.as_deref().is_some_and(|asked| asked.starts_with(agents::MODEL)) => {
+            (Some(model), asked) if !asked.as_deref().is_some_and(|asked| asked.starts_with(agents::acp::MODEL)) => {
                 Ok(model.name())
             }
             (_, Some(asked)) => Ok(asked),
@@ -396,7 +361,7 @@ pub(crate) fn host_of(text: &str) -> Answered<String> {
 /// When the mark cannot be written.
 pub fn ask_to_freeze(data: &Path) -> Answered<()> {
     let at = Config::freeze_mark_in(data);
-    freeze::mark(&at).map_err(|error| WireError {
+    front::freeze::mark(&at).map_err(|error| WireError {
         code: ErrorCode::Other,
         message: texts::say(
             "engine.freeze.mark",

@@ -116,6 +116,13 @@ pub enum JournalError {
     Storage(#[from] rusqlite::Error),
 }
 
+/// What a person is shown of it. Those who branch on a kind of error match [`JournalError`] before this.
+impl From<JournalError> for assent_protocol::wire::WireError {
+    fn from(error: JournalError) -> Self {
+        Self { code: assent_protocol::wire::ErrorCode::Other, message: error.to_string() }
+    }
+}
+
 pub(crate) type Result<T> = std::result::Result<T, JournalError>;
 
 impl JournalError {

@@ -70,7 +70,7 @@ pub(super) async fn run(stage: &mut Stage<'_>) -> Answered<()> {
 
 // What was done unasked at first: the person wants it back.
 fn first_fix(stage: &Stage<'_>) -> Answered<Option<Action>> {
-    let alone = stage.engine.0.journal.settled_alone_since(0).map_err(words::other)?;
+    let alone = stage.engine.0.journal.settled_alone_since(0)?;
     let ready = |action: &Action| action.status == Status::Succeeded && action.undo == UndoState::Ready;
     Ok(alone.into_iter().find(ready))
 }

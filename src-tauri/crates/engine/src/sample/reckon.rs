@@ -1,6 +1,6 @@
 //! What came of a sample, counted from its journal and from nothing else.
 
-use crate::{Answered, Engine, words};
+use crate::{Answered, Engine};
 use assent_protocol::{
     Action, Decider, Digest, DigestLine, Effect, FiringStatus, RunId, SampleCounts, Status, Triage, UnaskedLine, texts,
 };
@@ -13,7 +13,7 @@ impl Engine {
     /// The counts, and the digest in a few lines.
     pub(super) fn reckoned(&self) -> Answered<(SampleCounts, Vec<String>)> {
         let digest = self.digest_since(0)?;
-        let firings = self.0.journal.firings_since(0).map_err(words::other)?;
+        let firings = self.0.journal.firings_since(0)?;
         let mut counts = SampleCounts::default();
         let mut escalated: BTreeSet<Option<RunId>> = BTreeSet::new();
         let mut escalate = |counts: &mut SampleCounts, run: Option<RunId>| {
@@ -43,7 +43,7 @@ impl Engine {
         escalate: &mut impl FnMut(&mut SampleCounts, Option<RunId>),
     ) -> Answered<bool> {
         let mut changed = false;
-        for action in self.0.journal.actions_of(run).map_err(words::other)? {
+        for action in self.0.journal.actions_of(run)? {
             if action.facts.effect == Effect::Observe {
                 continue;
             }
@@ -53,7 +53,7 @@ impl Engine {
                 escalate(counts, Some(run));
             }
         }
-        let questions = self.0.journal.questions_of(run).map_err(words::other)?.len();
+        let questions = self.0.journal.questions_of(run)?.len();
         counts.asked += u32::try_from(questions).unwrap_or(u32::MAX);
         Ok(changed || questions > 0)
     }

@@ -5,7 +5,7 @@ use super::{
     clock::{Heard, MovedClock},
     keep_about,
 };
-use crate::{Answered, Config, Engine, trigger::sift::Happening, words};
+use crate::{Answered, Config, Engine, automation::trigger::sift::Happening, words};
 use assent_agent::Model;
 use assent_domains::{Domain, clerk::Clerk};
 use assent_protocol::{
@@ -118,7 +118,7 @@ impl<'a> Stage<'a> {
         self.host.to(at);
         self.engine.expire_cards(at);
         self.rest().await?;
-        let first = self.engine.0.journal.automations().map_err(words::other)?.into_iter().next();
+        let first = self.engine.0.journal.automations()?.into_iter().next();
         let automation = first.ok_or_else(|| words::not_found("automation"))?;
         self.engine.account(&automation, vec![happening], Vec::new(), None, false)?;
         self.rest().await?;
@@ -131,7 +131,7 @@ impl<'a> Stage<'a> {
             while self.engine.0.driven.load(Ordering::SeqCst) > 0 {
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
-            let runs = self.engine.0.journal.unfinished_runs().map_err(words::other)?;
+            let runs = self.engine.0.journal.unfinished_runs()?;
             let Some(run) = runs.into_iter().find(|run| run.status == RunStatus::Running) else { return Ok(()) };
             self.engine.drive(run.id).await?;
         }
@@ -141,7 +141,7 @@ impl<'a> Stage<'a> {
     pub(super) async fn answer(&mut self, at: i64, choose: impl Fn(&Action) -> Choice) -> Answered<()> {
         self.host.to(at);
         self.engine.present();
-        let waiting = self.engine.0.journal.waiting().map_err(words::other)?;
+        let waiting = self.engine.0.journal.waiting()?;
         for action in waiting {
             match choose(&action) {
                 Choice::Approve => {
@@ -222,7 +222,7 @@ impl<'a> Stage<'a> {
 
     // What a trigger saw and what it led to; a time that came round is no news.
     fn tell_fired(&mut self) -> Answered<()> {
-        let firings = self.engine.0.journal.firings_since(0).map_err(words::other)?;
+        let firings = self.engine.0.journal.firings_since(0)?;
         for firing in firings {
             if firing.id.0 <= self.told_firing {
                 continue;

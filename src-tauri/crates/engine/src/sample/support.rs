@@ -5,7 +5,7 @@ use super::{
     letters::{LETTERS, NOTES, ORDERS},
     stage::{Choice, FIRST, HOUR, MINUTE, Stage},
 };
-use crate::{Answered, trigger::letter, words};
+use crate::{Answered, automation::trigger::letter, words};
 use assent_domains::letters::{ANGER, Kind, LEGAL};
 use assent_protocol::{
     Action, AutomationDraft, Condition, Overlap, RuleAnswer, RuleDraft, Scope, Status, Test, Triage, TriageRule,
@@ -38,7 +38,7 @@ pub(super) async fn run(stage: &mut Stage<'_>, own: Option<&str>) -> Answered<()
     }
     let end = FIRST + 9 * HOUR + i64::try_from(letters.len()).unwrap_or_default() * 7 * MINUTE;
     stage.answer(end, person).await?;
-    let alone = stage.engine.0.journal.settled_alone_since(0).map_err(words::other)?;
+    let alone = stage.engine.0.journal.settled_alone_since(0)?;
     let filed = alone.iter().find(|action| {
         action.tool == "files.move" && action.status == Status::Succeeded && action.undo == UndoState::Ready
     });

@@ -155,7 +155,7 @@ async fn play(stage: &mut Stage<'_>, account: &Path, day: Date, settled: &mut BT
 
 // An order of this evening that no price has settled yet.
 fn placed_today(stage: &Stage<'_>, midnight: i64) -> Answered<Option<Action>> {
-    let alone = stage.engine.0.journal.settled_alone_since(midnight).map_err(words::other)?;
+    let alone = stage.engine.0.journal.settled_alone_since(midnight)?;
     Ok(alone.into_iter().find(|action| {
         action.tool == "trading.order" && action.status == Status::Succeeded && action.undo == UndoState::Ready
     }))
@@ -184,13 +184,13 @@ fn conclude(stage: &mut Stage<'_>, market: &Market, book: &Book) -> Answered<()>
     let mut points = Vec::new();
     let (mut ordered, mut asked, mut outside) = (Vec::new(), None, 0);
     let mut by_rule: BTreeMap<i64, u32> = BTreeMap::new();
-    let firings = stage.engine.0.journal.firings_since(0).map_err(words::other)?;
+    let firings = stage.engine.0.journal.firings_since(0)?;
     for run in firings.into_iter().filter_map(|firing| firing.run) {
         for (kind, text) in problems_of(stage, run)? {
             let known = problems.entry(kind).or_default();
             *known = (text, known.1 + 1);
         }
-        for action in stage.engine.0.journal.actions_of(run).map_err(words::other)? {
+        for action in stage.engine.0.journal.actions_of(run)? {
             if action.tool != "trading.order" || action.facts.effect == Effect::Observe {
                 continue;
             }
@@ -256,7 +256,7 @@ fn point(action: &Action) -> Point {
 // What was wrong with prices in a run: what kind of trouble with what, and in a sentence.
 fn problems_of(stage: &Stage<'_>, run: RunId) -> Answered<Vec<(String, String)>> {
     let mut found = Vec::new();
-    for turn in stage.engine.0.journal.turns(run).map_err(words::other)? {
+    for turn in stage.engine.0.journal.turns(run)? {
         let Turn::Result { tool, output, .. } = turn else { continue };
         for row in output["prices"].as_array().filter(|_| tool == "trading.prices").into_iter().flatten() {
             let text = row["problem"].as_str().or_else(|| row["average_problem"].as_str());
