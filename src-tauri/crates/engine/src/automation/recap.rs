@@ -155,7 +155,17 @@ fn place(digest: &mut Digest, firing: Firing, name: &str) {
     let why = |line: &mut DigestLine| line.text = format!("{} ({})", line.text, firing.reason.trim_end_matches('.'));
     match status {
         FiringStatus::Started => by_status(digest, firing.run_status.unwrap_or(RunStatus::Failed), line),
-        FiringStatus::Queued | FiringStatus::Asked => {
+        // A line for all that wait for the same: the first by its name, and how many come after it.
+        FiringStatus::Queued => {
+            why(&mut line);
+            let reason = format!(" ({})", firing.reason.trim_end_matches('.'));
+            let of_it = |other: &&mut DigestLine| other.automation == line.automation && other.text.ends_with(&reason);
+            match digest.waiting.iter_mut().find(of_it) {
+                Some(other) => other.count += line.count,
+                None => digest.waiting.push(line),
+            }
+        }
+        FiringStatus::Asked => {
             why(&mut line);
             digest.waiting.push(line);
         }
