@@ -126,7 +126,7 @@ export const NOTHING = {
   waiting: [],
   expired: [],
   failed: [],
-    not_understood: [],
+  not_understood: [],
   skipped: [],
   noted: [],
   dropped: 0,
