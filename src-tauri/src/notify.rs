@@ -53,6 +53,8 @@ pub enum Order {
     Withdraw(String),
     /// The user did something with one.
     Pressed(String, Press),
+    /// The desktop forgot what it showed.
+    Again,
 }
 
 /// The way to the notifications' own thread, so that a slow desktop never holds up the engine.
@@ -145,6 +147,13 @@ impl Desk {
                 if self.out.remove(&key).is_some() {
                     self.notifier.withdraw(&key);
                 }
+                None
+            }
+            // Whoever looks at the window sees what waits there.
+            Order::Again if looked_at => None,
+            Order::Again => {
+                let out: Vec<Notice> = self.out.values().cloned().collect();
+                out.into_iter().for_each(|notice| self.show(notice));
                 None
             }
             Order::Pressed(key, press) => {
@@ -263,6 +272,21 @@ mod tests {
         desk.show_due(now + LATER);
         check(&recorded, &["show r1 \"Move 2 files\""]);
         assert_eq!(desk.next_due(), None);
+    }
+
+    #[test]
+    fn ux_05_what_is_out_and_not_answered_is_shown_again_when_the_desktop_forgot_it() {
+        let (mut desk, recorded) = desk();
+        let now = Instant::now();
+        for key in ["r1", "r2"] {
+            desk.take(Order::Show(notice(key, None)), now, false);
+        }
+        desk.take(Order::Withdraw("r2".into()), now, false);
+        recorded.0.lock().unwrap().clear();
+        desk.take(Order::Again, now, true);
+        check(&recorded, &[]);
+        desk.take(Order::Again, now, false);
+        check(&recorded, &["show r1 \"Move 2 files\""]);
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod eval;
 pub mod mail_servers;
 pub mod pages;
 pub mod scripted_model;
+pub mod terminal;
 
 pub use damage::change_one_byte;
 

@@ -19,7 +19,7 @@ import type {
 import { secondsLeft } from "./state/held";
 import { arrivals, entries, keepOpen, neighbour, newlyHeld } from "./state/inbox";
 import { chosen, type Binding, type Command } from "./state/keys";
-import type { Clock } from "./state/readiness";
+import { INERT_MS, type Clock } from "./state/readiness";
 import { say } from "./texts";
 import { putTheme } from "./theme";
 
@@ -85,6 +85,7 @@ export class Desk {
   #asked = 0;
   #noticeId = 0;
   #lastDecided: string | null = null;
+  #froze = -INERT_MS;
 
   constructor(host: Host, times: Times = { now: () => Date.now(), clock: () => performance.now() }) {
     this.host = host;
@@ -263,8 +264,11 @@ export class Desk {
     if (task) await this.begin(task);
   }
 
+  /** Freezes, or unfreezes. A second press in haste means the freeze again, never its end. */
   async freeze(): Promise<void> {
     const frozen = this.standing?.frozen ?? false;
+    if (!frozen) this.#froze = this.clock();
+    else if (this.clock() - this.#froze < INERT_MS) return;
     await this.act(() => (frozen ? this.host.unfreeze() : this.host.freeze()));
   }
 

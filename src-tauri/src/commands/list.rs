@@ -27,6 +27,8 @@ commands! {
         /// Makes the practice folder anew; starting the task is a second step.
         practice() -> NewTask = |engine| engine.practice();
         runs() -> Vec<RunRow> = |engine| engine.runs();
+        /// Tasks in which all of these words were asked for, said or answered.
+        find_tasks(words: String) -> Vec<RunRow> = |engine| engine.find_tasks(&words);
         run(run: RunId) -> RunView = |engine| engine.run(run);
         stop_run(run: RunId) -> () = |engine| engine.stop_run(run);
         go_on(run: RunId) -> () = |engine| engine.go_on(run).inspect(|()| engine.spawn(run));

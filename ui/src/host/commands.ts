@@ -53,6 +53,8 @@ export interface Commands {
   /** Makes the practice folder anew; starting the task is a second step. */
   practice(): Promise<NewTask>;
   runs(): Promise<RunRow[]>;
+  /** Tasks in which all of these words were asked for, said or answered. */
+  findTasks(words: string): Promise<RunRow[]>;
   run(run: RunId): Promise<RunView>;
   stopRun(run: RunId): Promise<void>;
   goOn(run: RunId): Promise<void>;
@@ -154,6 +156,7 @@ export function commands(invoke: <T>(name: string, args?: Record<string, unknown
     newTask: (task) => invoke("new_task", { task }),
     practice: () => invoke("practice"),
     runs: () => invoke("runs"),
+    findTasks: (words) => invoke("find_tasks", { words }),
     run: (run) => invoke("run", { run }),
     stopRun: (run) => invoke("stop_run", { run }),
     goOn: (run) => invoke("go_on", { run }),

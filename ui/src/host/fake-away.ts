@@ -126,6 +126,7 @@ export const NOTHING = {
   waiting: [],
   expired: [],
   failed: [],
+  not_understood: [],
   skipped: [],
   noted: [],
   dropped: 0,

@@ -110,6 +110,15 @@ export function fakeHost(data: Sample = sample(Date.now())): FakeHost {
       return id;
     },
     runs: async () => structuredClone(data.runs),
+    findTasks: async (words) => {
+      const said = (id: string): unknown => data.views[id]?.steps.filter((step) => step.step === "agent");
+      const found = data.runs.filter(({ run }) =>
+        JSON.stringify([run.goal, run.note, said(run.id)])
+          .toLowerCase()
+          .includes(words.toLowerCase()),
+      );
+      return structuredClone(found);
+    },
     run: async (id) => {
       const view = data.views[id];
       if (!view) throw wrong("not_found", `There is no task ${id}.`);

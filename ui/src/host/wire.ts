@@ -759,6 +759,10 @@ expired: Array<DigestLine>,
  */
 failed: Array<DigestLine>,
 /**
+ * Requests that were not understood, so that nothing was done.
+ */
+not_understood: Array<DigestLine>,
+/**
  * Firings that led to nothing: missed, overlapped, over the cap, slept through.
  */
 skipped: Array<DigestLine>,

@@ -1,6 +1,8 @@
-// Which key does what. None acts in a text field; each can be changed or switched off, and all single ones at once.
+// Which key does what. None but the freeze acts in a text field; each can be changed or switched off, and all single
+// ones at once.
 
 import { createKeybindingsHandler } from "tinykeys";
+import { composes, latin, press, Typing } from "./press";
 
 export type Command =
   | "next"
@@ -66,7 +68,9 @@ export function chosen(keymap: Readonly<Record<string, string | undefined>>): Bi
 
 /** The key of a press in the notation of tinykeys; null for one that cannot be chosen. */
 export function keyOf(event: KeyboardEvent): string | null {
-  if (["Control", "Shift", "Alt", "Meta", "AltGraph", "Dead", "Tab", "Escape", "+"].includes(event.key))
+  const pressed = latin(event);
+  if (composes(event) || event.getModifierState("AltGraph")) return null;
+  if (["Control", "Shift", "Alt", "Meta", "AltGraph", "Dead", "Tab", "Escape", "+"].includes(pressed))
     return null;
   const held = [
     event.ctrlKey && "Control",
@@ -74,7 +78,7 @@ export function keyOf(event: KeyboardEvent): string | null {
     event.shiftKey && "Shift",
     event.metaKey && "Meta",
   ].filter((one) => one !== false);
-  const key = event.key === " " ? "Space" : event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const key = pressed === " " ? "Space" : pressed.length === 1 ? pressed.toLowerCase() : pressed;
   return [...held, key].join("+");
 }
 
@@ -120,6 +124,9 @@ export function answersEnter(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest("button, a, summary, input, label") !== null;
 }
 
+/** Commands that answer a card. */
+const ANSWERS: readonly Command[] = ["approve", "reject", "edit"];
+
 /** Listens to the keys until the returned function is called. `blocked` is asked at each press. */
 export function listen(
   target: Window,
@@ -127,46 +134,56 @@ export function listen(
   all: readonly Binding[],
   act: (command: Command) => void,
   blocked: () => boolean,
+  typing: Typing = new Typing(() => performance.now()),
 ): () => void {
+  let now: KeyboardEvent | undefined;
+  const heard = ({ command, chord }: Heard): void => {
+    if (!now) return;
+    if (now.repeat && command !== "next" && command !== "previous") return;
+    const freezes = command === "freeze" && chord;
+    if (typesInto(now.target) && !freezes) return;
+    if (command === "open" && answersEnter(now.target)) return;
+    if (blocked() && command !== "freeze") return;
+    if (ANSWERS.includes(command) && !chord && typing.goesOn()) return typing.heard();
+    now.preventDefault();
+    act(command);
+  };
   const fresh = (): ((event: KeyboardEvent) => void) =>
     createKeybindingsHandler(
-      heardBy(
-        singleKeys,
-        all,
-        (command) => {
-          // A sequence that fired leaves its siblings half typed in tinykeys 4: begin anew.
-          handler = fresh();
-          act(command);
-        },
-        blocked,
-      ),
+      heardBy(singleKeys, all, (what) => {
+        // A sequence that fired leaves its siblings half typed in tinykeys 4: begin anew.
+        handler = fresh();
+        heard(what);
+      }),
       { ignore: () => false },
     ) as (event: KeyboardEvent) => void;
   let handler = fresh();
-  const heard = (event: KeyboardEvent): void => handler(event);
-  target.addEventListener("keydown", heard);
-  return () => target.removeEventListener("keydown", heard);
+  const down = (event: KeyboardEvent): void => {
+    const pressed = press(event);
+    now = event;
+    if (pressed) handler(pressed as KeyboardEvent);
+    if (typesInto(event.target) && !event.ctrlKey && !event.metaKey) typing.heard();
+  };
+  target.addEventListener("keydown", down);
+  return () => target.removeEventListener("keydown", down);
+}
+
+interface Heard {
+  command: Command;
+  /** Whether the key is held together with one that types no text. */
+  chord: boolean;
 }
 
 function heardBy(
   singleKeys: boolean,
   all: readonly Binding[],
-  act: (command: Command) => void,
-  blocked: () => boolean,
-): Record<string, (event: KeyboardEvent) => void> {
-  const map: Record<string, (event: KeyboardEvent) => void> = {};
+  heard: (what: Heard) => void,
+): Record<string, () => void> {
+  const map: Record<string, () => void> = {};
   for (const { command, keys } of all) {
     for (const key of keys) {
       const chord = ["Control", "Meta", "Alt"].some((held) => key.includes(held));
-      if (!chord && !singleKeys) continue;
-      map[key] = (event) => {
-        if (event.repeat && command !== "next" && command !== "previous") return;
-        if (typesInto(event.target)) return;
-        if (command === "open" && answersEnter(event.target)) return;
-        if (blocked() && command !== "freeze") return;
-        event.preventDefault();
-        act(command);
-      };
+      if (chord || singleKeys) map[key] = () => heard({ command, chord });
     }
   }
   return map;

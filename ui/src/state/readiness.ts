@@ -44,3 +44,10 @@ export class Readiness {
     return counts;
   }
 }
+
+/** What a click does; the second of a double click was meant for what stood there before, and does nothing. */
+export function single(act: () => unknown): (event: MouseEvent) => void {
+  return (event) => {
+    if (event.detail !== 2) act();
+  };
+}

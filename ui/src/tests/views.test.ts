@@ -1,6 +1,7 @@
 // Every view in both themes: no accessibility violation that a tree alone can show. Contrast is checked in tokens.test.
 
 import axe from "axe-core";
+import { fireEvent } from "@testing-library/svelte";
 import { afterEach, expect, test, vi } from "vitest";
 import { VIEWS } from "../desk.svelte";
 import { byTestId, stage } from "./stage";
@@ -98,4 +99,21 @@ test("the history says why, and undoes", async () => {
   await pass(300);
   expect(called("undo")).toEqual([["a9"]]);
   expect(document.querySelector('[data-id="a9"]')?.getAttribute("data-status")).toBe("undone");
+});
+
+test("hist_01 a task is found by an answer and opens", async () => {
+  const { desk, pass } = await stage((data) => {
+    const row = data.runs[0];
+    if (row) row.run.note = "The animal is a rhinoceros.";
+  });
+  desk.go("history");
+  await pass(50);
+  await fireEvent.input(byTestId("history-search"), { target: { value: "RHINOCEROS" } });
+  await pass(300);
+  const found = byTestId("found-task");
+  expect(found.dataset["id"]).toBe(desk.runs?.[0]?.run.id);
+  await fireEvent.click(found);
+  await pass(50);
+  expect(desk.view).toBe("tasks");
+  expect(desk.openRun).toBe(found.dataset["id"]);
 });

@@ -115,7 +115,10 @@ pub enum Command {
         #[arg(long, value_name = "N", default_value_t = 50)]
         limit: u32,
     },
-    Tasks,
+    Tasks {
+        #[arg(long, value_name = "WORDS", default_value = "")]
+        search: String,
+    },
     Rules {
         #[command(subcommand)]
         what: Option<Rules>,
@@ -409,6 +412,7 @@ pub enum Approve {
 pub enum Format {
     Jsonl,
     Csv,
+    CsvBare,
 }
 
 /// `actions=20`

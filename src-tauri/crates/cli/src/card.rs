@@ -127,7 +127,8 @@ fn draw(out: &Out, card: &Card) {
         out.say(Style::Dim, "cli.card.says", &[("says", says)]);
     }
     for remark in &card.remarks {
-        out.say(Style::Dim, "cli.card.remark", &[("by", &remark.by), ("text", &remark.text)]);
+        let key = if remark.by.is_empty() { "cli.card.late" } else { "cli.card.remark" };
+        out.say(Style::Dim, key, &[("by", &remark.by), ("text", &remark.text)]);
     }
 }
 

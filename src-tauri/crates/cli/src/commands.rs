@@ -37,7 +37,7 @@ impl Desk {
             Command::Dismiss { id } => self.dismiss(id),
             Command::Why { id } => self.why(id),
             Command::History { search, status, tool, limit } => self.history(search, status, tool, limit),
-            Command::Tasks => self.tasks(),
+            Command::Tasks { search } => self.tasks(&search),
             Command::Rules { what } => self.rules(what),
             Command::Rule { id, offer, yes_again } => self.rule(id, offer, yes_again),
             Command::Connections { what } => self.connections(what),

@@ -40,6 +40,7 @@ impl Desk {
             ("waiting", &digest.waiting),
             ("expired", &digest.expired),
             ("failed", &digest.failed),
+            ("not_understood", &digest.not_understood),
             ("skipped", &digest.skipped),
             ("noted", &digest.noted),
         ];
@@ -66,7 +67,8 @@ impl Desk {
         self.out.object(&json!({
             "type": "digest", "since": card::rfc_3339(digest.since), "until": card::rfc_3339(digest.until),
             "words": digest.words, "done": count(&digest.done), "waiting": count(&digest.waiting),
-            "expired": count(&digest.expired), "failed": count(&digest.failed), "skipped": count(&digest.skipped),
+            "expired": count(&digest.expired), "failed": count(&digest.failed),
+            "not_understood": count(&digest.not_understood), "skipped": count(&digest.skipped),
             "noted": count(&digest.noted), "dropped": digest.dropped, "unasked": digest.unasked.len(),
         }));
     }

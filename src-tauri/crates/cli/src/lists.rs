@@ -8,7 +8,7 @@ use crate::tasks::bad_usage;
 use crate::{Answered, Desk, Ended, card};
 use assent_protocol::{
     ActionId, RunStatus, Status,
-    wire::{HistoryQuery, UndoReport},
+    wire::{HistoryQuery, RunRow, UndoReport},
 };
 use serde_json::json;
 use std::path::Path;
@@ -85,6 +85,9 @@ impl Desk {
         if let Some(name) = status.as_deref().filter(|name| Status::parse(name).is_none()) {
             return Err(bad_usage("cli.history.status", &[("status", name)]));
         }
+        // What was asked and answered is no action, and is looked for by words alone.
+        let tasks = if status.is_none() && tool.is_none() { self.engine.find_tasks(&search)? } else { Vec::new() };
+        tasks.iter().for_each(|row| self.show_task(row));
         let page = self.engine.history(&HistoryQuery { search, status, tool, limit, ..HistoryQuery::default() })?;
         for action in &page.actions {
             self.out.object(&card::action_json(action));
@@ -92,7 +95,7 @@ impl Desk {
             let line = card::action_line(action);
             self.out.say(Style::Plain, "cli.history.line", &[("at", &at), ("line", &line)]);
         }
-        if page.actions.is_empty() {
+        if page.actions.is_empty() && tasks.is_empty() {
             self.out.say(Style::Plain, "cli.history.empty", &[]);
         }
         if page.more {
@@ -101,39 +104,42 @@ impl Desk {
         Ok(Ended::Done)
     }
 
-    pub(crate) fn tasks(&self) -> Answered {
-        let rows = self.engine.runs()?;
-        for row in &rows {
-            let run = &row.run;
-            self.out.object(&json!({
-                "type": "task", "run": run.id, "goal": run.goal, "mode": run.mode, "status": run.status,
-                "waiting": row.waiting, "done": row.done, "note": run.note, "started": card::rfc_3339(run.started_at),
-                "grants": run.grants.iter().map(|grant| &grant.folder).chain(&run.hosts).collect::<Vec<_>>(),
-                "model": run.model, "parent": run.parent,
-            }));
-            let key = match run.status {
-                RunStatus::Waiting if row.waiting > 0 => "cli.task.waiting",
-                _ => "cli.task",
-            };
-            let status = crate::out::words(&format!("core.run.{}", run.status.name()), &[]);
-            let values = [
-                ("run", run.id.to_string()),
-                ("goal", run.goal.clone()),
-                ("status", status),
-                ("mode", run.mode.words()),
-                ("waiting", row.waiting.to_string()),
-                ("done", row.done.to_string()),
-            ];
-            let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-            self.out.say(Style::Plain, key, &values);
-            if let Some(parent) = run.parent {
-                self.out.say(Style::Dim, "cli.task.helper", &[("run", &parent.to_string())]);
-            }
-        }
+    pub(crate) fn tasks(&self, search: &str) -> Answered {
+        let searched = !search.trim().is_empty();
+        let rows = if searched { self.engine.find_tasks(search)? } else { self.engine.runs()? };
+        rows.iter().for_each(|row| self.show_task(row));
         if rows.is_empty() {
-            self.out.say(Style::Plain, "cli.tasks.empty", &[]);
+            self.out.say(Style::Plain, if searched { "cli.tasks.none" } else { "cli.tasks.empty" }, &[]);
         }
         Ok(Ended::Done)
+    }
+
+    fn show_task(&self, row: &RunRow) {
+        let run = &row.run;
+        self.out.object(&json!({
+            "type": "task", "run": run.id, "goal": run.goal, "mode": run.mode, "status": run.status,
+            "waiting": row.waiting, "done": row.done, "note": run.note, "started": card::rfc_3339(run.started_at),
+            "grants": run.grants.iter().map(|grant| &grant.folder).chain(&run.hosts).collect::<Vec<_>>(),
+            "model": run.model, "parent": run.parent,
+        }));
+        let key = match run.status {
+            RunStatus::Waiting if row.waiting > 0 => "cli.task.waiting",
+            _ => "cli.task",
+        };
+        let status = crate::out::words(&format!("core.run.{}", run.status.name()), &[]);
+        let values = [
+            ("run", run.id.to_string()),
+            ("goal", run.goal.clone()),
+            ("status", status),
+            ("mode", run.mode.words()),
+            ("waiting", row.waiting.to_string()),
+            ("done", row.done.to_string()),
+        ];
+        let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        self.out.say(Style::Plain, key, &values);
+        if let Some(parent) = run.parent {
+            self.out.say(Style::Dim, "cli.task.helper", &[("run", &parent.to_string())]);
+        }
     }
 
     pub(crate) fn unfreeze(&self) -> Answered {
@@ -156,6 +162,7 @@ impl Desk {
         let name = match format {
             Format::Jsonl => "jsonl",
             Format::Csv => "csv",
+            Format::CsvBare => "csv-bare",
         };
         let file = &std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
         self.engine.export(name, file)?;

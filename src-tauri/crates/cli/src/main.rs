@@ -24,7 +24,7 @@
 //!   `proposed_by`
 //! - `firing`: `id`, `automation`, `status` (queued, started, dropped, noted, missed, asked, overlapped, capped, slept,
 //!   failed), `triage`, `count`, `due`, `until`, `what`, `reason`, `run`, `run_status`, `waiting`
-//! - `digest`: `since`, `until`, `words`, and the counts `done`, `waiting`, `expired`, `failed`, `skipped`, `noted`, `dropped`,
+//! - `digest`: `since`, `until`, `words`, and the counts `done`, `waiting`, `expired`, `failed`, `not_understood`, `skipped`, `noted`, `dropped`,
 //!   `unasked`; before it a `digest_line` each (`list`, `text`, `count`, `automation`, `firing`, `run`, `action`, `at`) and
 //!   `unasked` (`action`, `run`, `automation`, `title`, `rule`, `because`, `undo`)
 //! - `sample_line`: `at` (the sample's own clock), `text`; and last `sample`: `sample`, `seed`, `folder`, `picture`, `digest`
@@ -58,6 +58,7 @@ mod sample;
 mod settings;
 mod tasks;
 mod trust;
+mod typed;
 
 use arguments::{Arguments, Command};
 use assent_engine::{Config, Core, Engine};

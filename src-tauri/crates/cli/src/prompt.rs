@@ -1,9 +1,9 @@
-//! A person at the terminal answers card by card. Only a typed letter decides; an empty line or the end of the input
-//! leaves the card waiting.
+//! A person at the terminal answers card by card. Only a letter that is typed after the card was seen decides; an empty
+//! line, several lines at once or the end of the input leave the card waiting.
 
 use crate::follow::Follow;
 use crate::out::{Style, words};
-use crate::{Desk, card, editor};
+use crate::{Desk, card, editor, typed};
 use assent_protocol::{
     Action, ActionId, Decider, Question, RunId,
     wire::{ErrorCode, WireError},
@@ -49,6 +49,7 @@ impl Desk {
                 continue;
             }
             let line = if person {
+                typed::let_it_be_seen();
                 self.read(&words("cli.prompt.answer", &[("id", &question.id.to_string())]))
             } else {
                 self.out.note("cli.prompt.nobody", &[("id", &question.id.to_string())]);
@@ -63,10 +64,16 @@ impl Desk {
     }
 
     fn ask_about(&self, action: &Action, skipped: &mut HashSet<ActionId>) -> Result<Then, WireError> {
+        typed::let_it_be_seen();
         loop {
             let id = action.id.to_string();
-            let Some(line) = self.read(&words("cli.prompt.card", &[("id", &id), ("title", &action.title)])) else {
+            let Some(lines) = self.read_lines(&words("cli.prompt.card", &[("id", &id), ("title", &action.title)]))
+            else {
                 return Ok(Then::Quit);
+            };
+            let [line] = &lines[..] else {
+                self.out.say(Style::Dim, "cli.prompt.several", &[]);
+                continue;
             };
             let done = match line.trim() {
                 "a" => self.approve_here(action),
@@ -121,6 +128,7 @@ impl Desk {
     }
 
     fn ask_for(&self, question: &Question) -> Result<Then, WireError> {
+        typed::let_it_be_seen();
         let Some(line) = self.read(&words("cli.prompt.answer", &[("id", &question.id.to_string())])) else {
             return Ok(Then::Quit);
         };
@@ -130,15 +138,18 @@ impl Desk {
         Ok(Then::GoOn)
     }
 
+    /// The text that is typed or pasted after the question; it may hold several lines.
     fn read(&self, question: &str) -> Option<String> {
+        self.read_lines(question).map(|lines| lines.join("\n"))
+    }
+
+    fn read_lines(&self, question: &str) -> Option<Vec<String>> {
+        typed::forget();
         self.out.ask(question);
-        let mut line = String::new();
-        match std::io::stdin().read_line(&mut line) {
-            Ok(0) | Err(_) => {
-                self.out.line(Style::Plain, "");
-                None
-            }
-            Ok(_) => Some(line),
+        let lines = typed::lines();
+        if lines.is_none() {
+            self.out.line(Style::Plain, "");
         }
+        lines
     }
 }

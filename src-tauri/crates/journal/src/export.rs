@@ -74,7 +74,8 @@ impl Journal {
         let failed = |error: csv::Error| JournalError::Export(io::Error::other(error));
         self.read_all(|connection| {
             let mut lines = 0;
-            let mut table = csv::Writer::from_writer(out);
+            // RFC 4180 ends a line with both.
+            let mut table = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
             table.write_record(COLUMNS).map_err(failed)?;
             each_action(connection, |action| {
                 lines += 1;
@@ -119,7 +120,10 @@ fn cells(action: &Action) -> [String; 13] {
     ]
 }
 
-// A title, a reason or a file's name can come from anyone, and spreadsheets run formulas.
+// A title, a reason or a file's name can come from anyone, and spreadsheets run formulas, also behind spaces and in the
+// wide letters of East Asian scripts.
 fn plain(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
+    let first = cell.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}' || c == '\0').chars().next();
+    let formula = first.is_some_and(|c| "=+-@＝＋－＠".contains(c)) || cell.starts_with(['\t', '\r']);
+    if formula { format!("'{cell}") } else { cell }
 }

@@ -233,25 +233,37 @@ impl Journal {
         })
     }
 
-    /// How many firings of an automation made or will make a run since `since`, how many of its runs are under way, and how
-    /// many wait for the user.
+    /// How many runs of an automation began since `since`, how many are under way, and how many wait for the user.
     ///
     /// # Errors
     /// When they cannot be read.
     pub fn load_of(&self, id: AutomationId, since: i64) -> Result<(u32, u32, u32)> {
         self.read(|connection| {
-            let started = connection
+            let load = connection
                 .prepare_cached(
-                    "SELECT count(*) FROM firing WHERE automation_id = ? AND at > ? AND status IN ('started', 'queued')",
+                    "SELECT ifnull(sum(started_at > ?2), 0), ifnull(sum(status = 'running'), 0),
+                        ifnull(sum(status = 'waiting'), 0)
+                     FROM run WHERE automation_id = ?1",
                 )?
-                .query_row(params![id.0, since], |row| row.get(0))?;
-            let (running, waiting) = connection
-                .prepare_cached(
-                    "SELECT ifnull(sum(status = 'running'), 0), ifnull(sum(status = 'waiting'), 0)
-                     FROM run WHERE automation_id = ?",
-                )?
-                .query_row([id.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            Ok((started, running, waiting))
+                .query_row(params![id.0, since], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+            Ok(load)
+        })
+    }
+
+    /// The firing of each automation that has waited longest for its run, and how many wait.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn queued(&self) -> Result<Vec<(AutomationId, FiringId, u32)>> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT automation_id, min(id), count(*) FROM firing WHERE status = 'queued'
+                 GROUP BY automation_id ORDER BY min(id)",
+            )?;
+            let list = statement
+                .query_map([], |row| Ok((AutomationId(row.get(0)?), FiringId(row.get(1)?), row.get(2)?)))?
+                .collect::<std::result::Result<_, _>>()?;
+            Ok(list)
         })
     }
 

@@ -35,6 +35,7 @@ mod reminder;
 mod reply;
 mod rule;
 mod run;
+mod said;
 mod seal;
 mod search;
 mod setting;

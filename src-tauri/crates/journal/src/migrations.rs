@@ -3,7 +3,7 @@
 
 use crate::{
     account, action, attempt, automation, budget, connection, decision, delegation, event, firing, hold, inverse,
-    label, outcome, question, remark, reminder, reply, rule, run, search, setting, turn,
+    label, outcome, question, remark, reminder, reply, rule, run, said, search, setting, turn,
 };
 use rusqlite_migration::{M, Migrations};
 
@@ -36,6 +36,7 @@ const LIST: &[&str] = &[
     firing::INDEXES,
     remark::CREATE,
     label::CREATE,
+    said::CREATE,
 ];
 
 /// All of them.
@@ -47,6 +48,9 @@ fn step(sql: &'static str) -> M<'static> {
     if sql == search::CREATE_PAIRS {
         // What no SQL can make of the texts that are there.
         return M::up_with_hook(sql, search::index_pairs);
+    }
+    if sql == said::CREATE {
+        return M::up_with_hook(sql, said::take_up);
     }
     M::up(sql)
 }

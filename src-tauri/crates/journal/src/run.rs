@@ -4,10 +4,10 @@ use crate::{
     error::{JournalError, Result, from_json, to_json},
     event,
     journal::Journal,
-    seal, worked,
+    said, seal, worked,
 };
 use assent_protocol::{AutomationId, Budget, Grant, Mode, Run, RunId, RunStatus, wire::RunRow};
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Params, Row, Transaction, params};
 use serde_json::json;
 
 pub(crate) const CREATE: &str = "
@@ -68,21 +68,7 @@ impl Journal {
     /// # Errors
     /// When they cannot be read.
     pub fn runs(&self, limit: u32) -> Result<Vec<RunRow>> {
-        self.read(|connection| {
-            let mut statement = connection.prepare_cached(&format!(
-                "SELECT {COLUMNS},
-                    (SELECT count(*) FROM action a WHERE a.run_id = run.id AND a.status = 'waiting'),
-                    (SELECT count(*) FROM action a WHERE a.run_id = run.id AND a.effect <> 'observe'
-                        AND a.status IN ('succeeded', 'partly', 'undone'))
-                 FROM run ORDER BY id DESC LIMIT ?"
-            ))?;
-            let mut rows = statement.query([limit])?;
-            let mut list = Vec::new();
-            while let Some(row) = rows.next()? {
-                list.push(RunRow { run: read(row)?, waiting: row.get(12)?, done: row.get(13)? });
-            }
-            Ok(list)
-        })
+        self.read(|connection| rows(connection, "ORDER BY id DESC LIMIT ?", [limit]))
     }
 
     /// Runs that are running or waiting, oldest first: what a start goes on with.
@@ -123,6 +109,7 @@ impl Journal {
             )?;
             let body = json!({"id": id, "status": status, "note": note});
             event::append(tx, now, "run", &id.to_string(), body, &[("run", id.0)])?;
+            said::more(tx, id, note.unwrap_or_default())?;
             Ok(())
         })
     }
@@ -157,6 +144,7 @@ pub(crate) fn add(
         body["automation"] = json!(automation);
     }
     event::append(tx, now, "run", &id.to_string(), body, &[("run", id.0)])?;
+    said::more(tx, id, &new.goal)?;
     Ok(id)
 }
 
@@ -164,6 +152,23 @@ pub(crate) fn add(
 pub(crate) fn find(connection: &Connection, id: RunId) -> Result<Option<Run>> {
     let mut statement = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM run WHERE id = ?"))?;
     statement.query_row([id.0], |row| Ok(read(row))).optional()?.transpose()
+}
+
+/// Runs with what they did and what they wait for.
+pub(crate) fn rows(connection: &Connection, tail: &str, values: impl Params) -> Result<Vec<RunRow>> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {COLUMNS},
+            (SELECT count(*) FROM action a WHERE a.run_id = run.id AND a.status = 'waiting'),
+            (SELECT count(*) FROM action a WHERE a.run_id = run.id AND a.effect <> 'observe'
+                AND a.status IN ('succeeded', 'partly', 'undone'))
+         FROM run {tail}"
+    ))?;
+    let mut rows = statement.query(values)?;
+    let mut list = Vec::new();
+    while let Some(row) = rows.next()? {
+        list.push(RunRow { run: read(row)?, waiting: row.get(12)?, done: row.get(13)? });
+    }
+    Ok(list)
 }
 
 fn read(row: &Row<'_>) -> Result<Run> {

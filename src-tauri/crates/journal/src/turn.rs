@@ -4,7 +4,7 @@ use crate::{
     error::{JournalError, Result, from_json, to_json},
     event,
     journal::Journal,
-    run,
+    run, said,
 };
 use assent_protocol::{RunId, Turn};
 use rusqlite::{Transaction, params};
@@ -66,7 +66,11 @@ pub(crate) fn add(tx: &Transaction<'_>, run: RunId, turn: &Turn, now: i64) -> Re
         call,
         to_json("a turn", turn)?
     ])?;
-    Ok(tx.last_insert_rowid())
+    let id = tx.last_insert_rowid();
+    if let Some(words) = said::words_of(turn) {
+        said::more(tx, run, words)?;
+    }
+    Ok(id)
 }
 
 fn kind(turn: &Turn) -> &'static str {

@@ -62,6 +62,9 @@ pub struct Digest {
     pub expired: Vec<DigestLine>,
     /// Runs that failed or were stopped, actions whose outcome nobody knows, and what could not be watched.
     pub failed: Vec<DigestLine>,
+    /// Requests that were not understood, so that nothing was done.
+    #[serde(default)]
+    pub not_understood: Vec<DigestLine>,
     /// Firings that led to nothing: missed, overlapped, over the cap, slept through.
     pub skipped: Vec<DigestLine>,
     /// What triage noted.

@@ -2,6 +2,8 @@
 //! granted folder is mounted so that it can only be read, and a change is made here, by our own tools, after the desk
 //! has settled it. So an agent that ignores every permission still changes nothing by itself.
 
+mod heard;
+
 use crate::{
     mcp::{ServerConfig, launch},
     words::{cut, say},
@@ -19,8 +21,9 @@ use agent_client_protocol::{
         },
     },
 };
-use assent_protocol::visible::visible;
-use futures::{sink, stream};
+use assent_protocol::{Transport, visible::visible};
+use futures::{StreamExt, sink, stream};
+use heard::{Account, Heard};
 use serde_json::{Value, json};
 use std::{
     io,
@@ -110,11 +113,16 @@ pub fn run(
         .map_err(|error| say("agents.failed", &[("because", &error.to_string())]))?;
     runtime.block_on(async {
         let mut started = launch::start(config)?;
-        let ended = talk(&mut started, folder, prompt, desk, stop, patience).await;
+        let heard = Arc::<Heard>::default();
+        let ended = talk(&mut started, folder, prompt, (desk, heard.clone()), stop, patience).await;
         // Its first process is the box's own: with it, everything in the box ends.
         let _ = started.child.start_kill();
         let _ = started.child.wait().await;
-        ended
+        let Transport::Stdio { command, .. } = &config.transport else { return ended };
+        let home = config.own_folder.display().to_string();
+        let account = Account { name: &config.name, home: &home, program: command };
+        // Its own words say more than how the conversation ended.
+        ended.map_err(|why| if stop.load(Ordering::SeqCst) { why } else { heard.refused(&account).unwrap_or(why) })
     })
 }
 
@@ -129,7 +137,7 @@ async fn talk(
     started: &mut launch::Started,
     folder: PathBuf,
     prompt: String,
-    desk: Arc<dyn Desk>,
+    (desk, heard): (Arc<dyn Desk>, Arc<Heard>),
     stop: &AtomicBool,
     patience: Patience,
 ) -> Result<(), String> {
@@ -146,13 +154,18 @@ async fn talk(
         errors: Mutex::default(),
     });
     let listening = tokio::spawn(hear_errors(errors, watched.clone()));
-    let outgoing = sink::unfold(input, async |mut input, line: String| {
-        input.write_all(line.as_bytes()).await?;
-        input.write_all(b"\n").await?;
-        input.flush().await?;
-        Ok::<_, io::Error>(input)
+    let asking = heard.clone();
+    let outgoing = sink::unfold(input, move |mut input, line: String| {
+        asking.asks(&line);
+        async move {
+            input.write_all(line.as_bytes()).await?;
+            input.write_all(b"\n").await?;
+            input.flush().await?;
+            Ok::<_, io::Error>(input)
+        }
     });
     let hearing = watched.clone();
+    let mending = heard.clone();
     let incoming = stream::unfold((BufReader::new(output), 0), move |(mut from, count)| {
         let hearing = hearing.clone();
         async move {
@@ -171,6 +184,12 @@ async fn talk(
                 Err(error) => Some((Err(error), (from, count))),
             }
         }
+    });
+    let incoming = incoming.filter_map(move |line| {
+        std::future::ready(match line {
+            Ok(line) => mending.line(&line).map(Ok),
+            Err(error) => Some(Err(error)),
+        })
     });
     let (hears, asks, writes) = (desk.clone(), (desk.clone(), watched.clone()), (desk.clone(), watched.clone()));
     let begun = watched.clone();
@@ -217,7 +236,7 @@ async fn talk(
         why = watch(&watched, stop, patience) => return Err(why),
     };
     let ended = match ended {
-        Ok(StopReason::EndTurn) => Ok(()),
+        Ok(StopReason::EndTurn) => heard.reason().map_or(Ok(()), Err),
         Ok(reason) => Err(say("agents.stopped_early", &[("reason", &stop_words(reason))])),
         Err(error) => Err(why_ended(&mut started.child, &error).await),
     };

@@ -8,6 +8,8 @@ pub mod elicit;
 pub mod http;
 pub mod import;
 pub mod launch;
+mod lenient;
+pub(crate) mod mend;
 pub mod oauth;
 pub mod result;
 pub mod sandbox;

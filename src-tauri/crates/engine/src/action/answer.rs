@@ -5,7 +5,7 @@ use crate::{
     Answered, Engine,
     action::confirm::{confirmation, confirms},
     action::drive::result_turn,
-    action::judge::new_action,
+    action::judge::{lapses_at, new_action},
     action::start::proposed,
     action::think::NOT_UNDERSTOOD,
     base::words,
@@ -93,12 +93,14 @@ impl Engine {
         }
         let now = self.0.host.now();
         let asks = assessed.verdict.escalate || assessed.facts.more_severe_than(&action.facts);
+        let lapses = lapses_at(&assessed, now);
         let mut new = new_action(&run, &call, assessed, now);
         new.edit_of = Some(id);
         new.says = action.says.clone();
         (new.status, new.decided_by) =
             if asks { (Status::Waiting, None) } else { (Status::Approved, Some(Decider::User)) };
-        new.expires_at = asks.then_some(action.expires_at).flatten();
+        // An edit gives no card more time, and what it makes of it may have less.
+        new.expires_at = asks.then(|| action.expires_at.map_or(lapses, |until| until.min(lapses)));
         let decision = Decision { by: Decider::User, at: now, digest: action.digest.clone(), reason: None };
         let replaced = self.0.journal.replace(id, &decision, &new).map_err(already)?;
         self.0.host.changed(Change::Action { action: id, run: run.id });

@@ -13,8 +13,8 @@ use crate::{
 };
 use assent_journal::{Cursor, FiringRun, NewFiring, NewRun};
 use assent_protocol::{
-    Automation, AutomationId, AutomationState, FiringId, FiringStatus, Mode, Overlap, ProposedCall, RunId, RunStatus,
-    Status, Triage, Trigger, Turn, texts,
+    Automation, AutomationDraft, AutomationId, AutomationState, FiringId, FiringStatus, Mode, Overlap, ProposedCall,
+    RunId, RunStatus, Status, Triage, Trigger, Turn, texts,
     visible::visible,
     wire::{Change, ErrorCode, WireError},
 };
@@ -24,7 +24,11 @@ pub(crate) const HOUR: i64 = 3_600_000;
 /// Rows an hour that only note or drop; what is more adds up in one.
 const ROWS_AN_HOUR: usize = 100;
 /// Firings that wait for an earlier run.
-const QUEUED: usize = 50;
+const QUEUED: u32 = 50;
+/// Letters, entries and files that wait. More than these is no mailbox of a person.
+const KEPT: u32 = 5_000;
+/// Files of one firing.
+const TOGETHER: usize = 200;
 /// Runs of one automation that wait for the user; with more, it would only pile up cards.
 const WAITING: u32 = 10;
 /// The name under which a run is told what set it off.
@@ -126,19 +130,13 @@ impl Engine {
             sifted = merged(sifted);
         }
         let (mut started, mut running, waiting) = self.0.journal.load_of(id, now - HOUR)?;
-        let queue = self.0.journal.open_firings(FiringStatus::Queued)?;
-        let mut queued = queue.iter().filter(|firing| firing.automation == id).count();
+        let queue = self.0.journal.queued()?;
+        let mut queued = queue.iter().find(|(of, ..)| *of == id).map_or(0, |(_, _, count)| *count);
         let mut noted = 0;
         let mut loud = None;
         for (triage, why, happening) in sifted {
             let mut row = row_of(automation, &happening, FiringStatus::Started, why);
             row.triage = Some(triage);
-            let adds_up = |row: &mut NewFiring, status: FiringStatus, key: &str| {
-                row.status = status;
-                row.key = format!("{} {}", status.name(), now.div_euclid(HOUR));
-                row.adds_up = true;
-                row.reason = texts::say(key, &[("count", &automation.draft.per_hour.to_string())]);
-            };
             if triage >= Triage::Escalate {
                 loud = Some(row.what.clone());
             }
@@ -154,22 +152,24 @@ impl Engine {
                         row.adds_up = true;
                     }
                 }
-                _ if started >= automation.draft.per_hour => {
-                    adds_up(&mut row, FiringStatus::Capped, "automation.reason.capped");
-                }
-                _ if waiting >= WAITING => adds_up(&mut row, FiringStatus::Overlapped, "automation.reason.waiting"),
-                _ if running > 0 || queued > 0 => match automation.draft.overlap {
-                    Overlap::Queue if queued < QUEUED => {
-                        row.status = FiringStatus::Queued;
-                        row.happening = serde_json::to_string(&happening).ok();
-                        (queued, started) = (queued + 1, started + 1);
+                _ => match held_back(&automation.draft, (started, running, waiting, queued), happening.arrival) {
+                    None => {
+                        row.run = Some(self.run_for(automation, &happening, triage)?);
+                        (running, started) = (running + 1, started + 1);
                     }
-                    _ => adds_up(&mut row, FiringStatus::Overlapped, "automation.reason.overlapped"),
+                    Some(Held::Waits(reason)) => {
+                        row.status = FiringStatus::Queued;
+                        row.reason = reason.unwrap_or(row.reason);
+                        row.happening = serde_json::to_string(&happening).ok();
+                        queued += 1;
+                    }
+                    Some(Held::Left(status, reason)) => {
+                        row.status = status;
+                        row.key = format!("{} {}", status.name(), now.div_euclid(HOUR));
+                        row.adds_up = true;
+                        row.reason = reason;
+                    }
                 },
-                _ => {
-                    row.run = Some(self.run_for(automation, &happening, triage)?);
-                    (running, started) = (running + 1, started + 1);
-                }
             }
             rows.push(row);
         }
@@ -217,18 +217,14 @@ impl Engine {
     }
 
     fn start_queued(&self, now: i64) -> Answered<()> {
-        let mut tried = Vec::new();
-        for firing in self.0.journal.open_firings(FiringStatus::Queued)? {
-            if tried.contains(&firing.automation) {
+        for (id, firing, _) in self.0.journal.queued()? {
+            let automation = self.automation_row(id)?;
+            let (started, running, waiting) = self.0.journal.load_of(id, now - HOUR)?;
+            let room = running == 0 && started < automation.draft.per_hour && waiting < WAITING;
+            if !room || automation.state != AutomationState::On {
                 continue;
             }
-            tried.push(firing.automation);
-            let automation = self.automation_row(firing.automation)?;
-            let (_, running, _) = self.0.journal.load_of(automation.id, now - HOUR)?;
-            if running > 0 || automation.state != AutomationState::On {
-                continue;
-            }
-            let Some((_, happening)) = self.0.journal.firing(firing.id)? else { continue };
+            let Some((firing, happening)) = self.0.journal.firing(firing)? else { continue };
             let run = self.put_off(&automation, happening.as_deref(), firing.triage)?;
             let made = self.0.journal.settle_firing(
                 firing.id,
@@ -301,6 +297,48 @@ impl Engine {
     }
 }
 
+/// What becomes of a firing that cannot run now.
+enum Held {
+    /// It runs later; with the reason, where that is not only that one goes before the other.
+    Waits(Option<String>),
+    /// It is counted and left.
+    Left(FiringStatus, String),
+}
+
+// Why a firing does not run at once. What came to stay waits, whatever holds it back: it does not come again. An occasion
+// that passes is left, unless the user said that it should wait for the one before it.
+fn held_back(
+    draft: &AutomationDraft,
+    (started, running, waiting, queued): (u32, u32, u32, u32),
+    arrival: bool,
+) -> Option<Held> {
+    let count = draft.per_hour.to_string();
+    let reason = |key: &str| texts::say(key, &[("count", &count)]);
+    let kept = arrival && queued < KEPT;
+    // What waits will run within the hour, too; of arrivals the hour is counted when they run.
+    let soon = if arrival { started } else { started + queued };
+    if soon >= draft.per_hour {
+        return Some(match kept {
+            true => Held::Waits(Some(reason("automation.reason.later.capped"))),
+            false => Held::Left(FiringStatus::Capped, reason("automation.reason.capped")),
+        });
+    }
+    if waiting >= WAITING {
+        return Some(match kept {
+            true => Held::Waits(Some(reason("automation.reason.later.waiting"))),
+            false => Held::Left(FiringStatus::Overlapped, reason("automation.reason.waiting")),
+        });
+    }
+    if running == 0 && queued == 0 {
+        return None;
+    }
+    Some(match draft.overlap {
+        Overlap::Queue if queued < QUEUED => Held::Waits(None),
+        _ if kept => Held::Waits(None),
+        _ => Held::Left(FiringStatus::Overlapped, reason("automation.reason.overlapped")),
+    })
+}
+
 // What the run is told of it: all of it, and whether the person was called.
 fn told(happening: &Happening, triage: Triage) -> Value {
     let mut details = happening.details.clone();
@@ -355,7 +393,14 @@ fn merged(sifted: Vec<(Triage, String, Happening)>) -> Vec<(Triage, String, Happ
             None => groups.push((triage, why, vec![happening])),
         }
     }
-    groups.into_iter().map(|(triage, why, list)| (triage, why, together(list))).collect()
+    let mut merged = Vec::new();
+    for (triage, why, mut list) in groups {
+        while !list.is_empty() {
+            let rest = list.split_off(list.len().min(TOGETHER));
+            merged.push((triage, why.clone(), together(std::mem::replace(&mut list, rest))));
+        }
+    }
+    merged
 }
 
 fn together(mut list: Vec<Happening>) -> Happening {
@@ -367,7 +412,7 @@ fn together(mut list: Vec<Happening>) -> Happening {
     let count = list.len().to_string();
     let values = [("count", count.as_str()), ("names", &names.join(", "))];
     let key = if list.len() > 3 { "automation.what.several" } else { "automation.what.few" };
-    let details: Vec<Value> = list.iter().take(200).map(|happening| happening.details.clone()).collect();
+    let details: Vec<Value> = list.iter().map(|happening| happening.details.clone()).collect();
     Happening {
         key: assent_protocol::canonical::digest(&keys),
         what: texts::say(key, &values),
@@ -376,6 +421,7 @@ fn together(mut list: Vec<Happening>) -> Happening {
         details: if details.iter().all(Value::is_null) { Value::Null } else { Value::Array(details) },
         count: list.iter().map(|happening| happening.count).sum(),
         at: list.iter().map(|happening| happening.at).max().unwrap_or_default(),
+        arrival: list.iter().any(|happening| happening.arrival),
         ..Happening::default()
     }
 }

@@ -1,7 +1,11 @@
 //! The folders that automations watch. What changed there while nobody watched is found by the times of the files; what an
 //! automation's own runs did there does not set it off again.
 
-use crate::{Answered, Engine, automation::firing::row_of, automation::trigger::sift::Happening};
+use crate::{
+    Answered, Engine,
+    automation::firing::{HOUR, row_of},
+    automation::trigger::sift::Happening,
+};
 use assent_journal::{Cursor, NewFiring};
 use assent_protocol::{
     Automation, AutomationId, AutomationState, FiringStatus, Missed, Trigger, texts, visible::visible, wire::Change,
@@ -145,7 +149,9 @@ impl Engine {
         let earliest = look.files.iter().map(|file| file.changed).min().unwrap_or(latest);
         let own = self.own_writes(automation.id, earliest)?;
         let files: Vec<File> = look.files.into_iter().filter(|file| !own.wrote(file)).collect();
-        let seen: Vec<Happening> = files.iter().map(happening).collect();
+        let rings = self.set_off_by_itself(automation, earliest)?;
+        let seen = |file: &File| Happening { arrival: !rings.iter().any(|own| own.wrote(file)), ..happening(file) };
+        let seen: Vec<Happening> = files.iter().map(seen).collect();
         let kept = self.0.journal.cursor(automation.id)?;
         let cursor = Cursor { looked_at: kept.looked_at.max(Some(latest)), ..kept };
         if status == FiringStatus::Started || seen.is_empty() {
@@ -183,6 +189,22 @@ impl Engine {
         if self.watching().trouble.remove(&id).is_some() {
             self.0.host.changed(Change::Automations);
         }
+    }
+
+    // What those automations wrote that this one sets off: two that set one another off end at their caps, so that what
+    // one finds of the other does not wait for the next hour.
+    fn set_off_by_itself(&self, automation: &Automation, since: i64) -> Answered<Vec<OwnWrites>> {
+        let lately = self.own_writes(automation.id, since - HOUR)?;
+        let others: Vec<Automation> =
+            self.watching().on.iter().filter(|one| one.id != automation.id).cloned().collect();
+        let mut found = Vec::new();
+        for other in others {
+            let Trigger::Folder { folder, .. } = &other.draft.trigger else { continue };
+            if lately.0.keys().any(|path| Path::new(path).starts_with(folder)) {
+                found.push(self.own_writes(other.id, since)?);
+            }
+        }
+        Ok(found)
     }
 
     fn own_writes(&self, id: AutomationId, since: i64) -> Answered<OwnWrites> {
@@ -225,6 +247,7 @@ pub(crate) fn happening(file: &File) -> Happening {
         untrusted: Some(texts::say("automation.untrusted.folder", &[])),
         at: file.changed,
         count: 1,
+        arrival: true,
         ..Happening::default()
     }
 }

@@ -293,6 +293,7 @@ fn changed(page: Page, seen: &mut Seen, now: i64) -> Result<Vec<Happening>, Stri
                 details,
                 at: now,
                 count: 1,
+                arrival: true,
                 ..Happening::default()
             });
         }

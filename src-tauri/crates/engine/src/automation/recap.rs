@@ -1,11 +1,11 @@
 //! The digest on return: what was done, what waits, what expired, failed or was skipped, and by which rule each action ran
 //! that nobody was asked about; with a way to be asked next time, and to take all of it back.
 
-use crate::{Answered, Engine, base::words};
+use crate::{Answered, Engine, action::think::NOT_UNDERSTOOD, base::words};
 use assent_policy as policy;
 use assent_protocol::{
     Action, ActionId, AutomationId, Decider, Digest, DigestLine, Firing, FiringStatus, Rule, RuleAnswer, RuleDraft,
-    RunId, RunStatus, Scope, Status, UnaskedLine, UndoState, texts,
+    Run, RunId, RunStatus, Scope, Status, UnaskedLine, UndoState, texts,
     visible::visible,
     wire::{Change, UndoReport},
 };
@@ -39,11 +39,15 @@ impl Engine {
                 names.insert(kept.id, visible(&kept.draft.name));
             }
             let name = names.get(&firing.automation).cloned().unwrap_or_default();
-            place(&mut digest, firing, &name);
+            let unclear = match firing.run.filter(|_| firing.run_status == Some(RunStatus::Failed)) {
+                Some(run) => not_understood(&self.run_row(run)?),
+                None => false,
+            };
+            place(&mut digest, firing, &name, unclear);
         }
         for run in journal.tasks_since(since)? {
             let line = DigestLine { run: Some(run.id), at: run.started_at, ..line(visible(&run.goal)) };
-            by_status(&mut digest, run.status, line);
+            by_status(&mut digest, run.status, line, not_understood(&run));
         }
         let rules = journal.rules(self.0.host.now())?;
         let mut of_run: HashMap<RunId, Option<AutomationId>> = HashMap::new();
@@ -141,7 +145,7 @@ fn line(text: String) -> DigestLine {
     DigestLine { text, count: 1, automation: None, firing: None, run: None, action: None, at: 0 }
 }
 
-fn place(digest: &mut Digest, firing: Firing, name: &str) {
+fn place(digest: &mut Digest, firing: Firing, name: &str, unclear: bool) {
     let text = format!("{name}: {}", firing.what);
     let status = firing.status;
     let mut line = DigestLine {
@@ -154,8 +158,18 @@ fn place(digest: &mut Digest, firing: Firing, name: &str) {
     };
     let why = |line: &mut DigestLine| line.text = format!("{} ({})", line.text, firing.reason.trim_end_matches('.'));
     match status {
-        FiringStatus::Started => by_status(digest, firing.run_status.unwrap_or(RunStatus::Failed), line),
-        FiringStatus::Queued | FiringStatus::Asked => {
+        FiringStatus::Started => by_status(digest, firing.run_status.unwrap_or(RunStatus::Failed), line, unclear),
+        // A line for all that wait for the same: the first by its name, and how many come after it.
+        FiringStatus::Queued => {
+            why(&mut line);
+            let reason = format!(" ({})", firing.reason.trim_end_matches('.'));
+            let of_it = |other: &&mut DigestLine| other.automation == line.automation && other.text.ends_with(&reason);
+            match digest.waiting.iter_mut().find(of_it) {
+                Some(other) => other.count += line.count,
+                None => digest.waiting.push(line),
+            }
+        }
+        FiringStatus::Asked => {
             why(&mut line);
             digest.waiting.push(line);
         }
@@ -172,8 +186,14 @@ fn place(digest: &mut Digest, firing: Firing, name: &str) {
     }
 }
 
-fn by_status(digest: &mut Digest, status: RunStatus, line: DigestLine) {
+// Nothing went wrong there: nobody knew what was meant.
+fn not_understood(run: &Run) -> bool {
+    run.status == RunStatus::Failed && run.note == Some(texts::say(NOT_UNDERSTOOD, &[]))
+}
+
+fn by_status(digest: &mut Digest, status: RunStatus, line: DigestLine, unclear: bool) {
     match status {
+        RunStatus::Failed if unclear => digest.not_understood.push(line),
         RunStatus::Done => digest.done.push(line),
         RunStatus::Running | RunStatus::Waiting => digest.waiting.push(line),
         RunStatus::Stopped | RunStatus::Failed => digest.failed.push(line),
@@ -223,6 +243,7 @@ fn words_of(digest: &Digest) -> String {
         ("automation.digest.waiting", sum(&digest.waiting)),
         ("automation.digest.expired", sum(&digest.expired)),
         ("automation.digest.failed", sum(&digest.failed)),
+        ("automation.digest.not_understood", sum(&digest.not_understood)),
         ("automation.digest.skipped", sum(&digest.skipped)),
         ("automation.digest.noted", sum(&digest.noted)),
         ("automation.digest.dropped", digest.dropped),

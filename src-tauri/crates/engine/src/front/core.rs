@@ -139,6 +139,7 @@ functions! {
         elsewhere_withdraw(run: RunId, call: String) -> ();
     }
     borrowing {
+        find_tasks(words: &str as String) -> Vec<RunRow> = |engine, (words,)| engine.find_tasks(&words);
         approve(
             id: ActionId as ActionId,
             digest: Option<&str> as Option<String>,

@@ -9,6 +9,9 @@ use assent_protocol::{
 };
 use std::{io::Write, path::Path};
 
+/// Tasks of one list.
+const MOST_TASKS: u32 = 200;
+
 impl Engine {
     /// The corner of the window.
     ///
@@ -60,7 +63,7 @@ impl Engine {
     /// # Errors
     /// When the journal cannot be read.
     pub fn runs(&self) -> Answered<Vec<RunRow>> {
-        self.0.journal.runs(200).map_err(words::other)
+        self.0.journal.runs(MOST_TASKS).map_err(words::other)
     }
 
     /// One task with its timeline.
@@ -108,6 +111,14 @@ impl Engine {
             paused: self.paused(&run)?,
             run,
         })
+    }
+
+    /// Tasks in which all of these words were asked for, said or answered, newest first.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn find_tasks(&self, words: &str) -> Answered<Vec<RunRow>> {
+        self.0.journal.find_runs(words, MOST_TASKS).map_err(crate::words::other)
     }
 
     /// A page of the history.
@@ -158,7 +169,7 @@ impl Engine {
     /// Writes the whole history to a file that must not exist yet, readable by the user alone.
     ///
     /// # Errors
-    /// For a format other than `jsonl` and `csv`, or when the file cannot be written.
+    /// For a format other than `jsonl`, `csv` (as spreadsheets read it) and `csv-bare` (as programs do), or when the file cannot be written.
     pub fn export(&self, format: &str, to: &Path) -> Answered<()> {
         let tell = |error: &dyn std::fmt::Display| -> WireError {
             words::bad_input(
@@ -166,15 +177,19 @@ impl Engine {
                 &[("file", &to.display().to_string()), ("error", &error.to_string())],
             )
         };
-        if !matches!(format, "jsonl" | "csv") {
+        if !matches!(format, "jsonl" | "csv" | "csv-bare") {
             return Err(words::bad_input("engine.export.format", &[]));
         }
         use std::os::unix::fs::OpenOptionsExt;
         let file =
             std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(to).map_err(|e| tell(&e))?;
         let mut out = std::io::BufWriter::new(file);
+        // Without a mark of its encoding a spreadsheet reads the table in that of its country.
+        if format == "csv" {
+            out.write_all("\u{feff}".as_bytes()).map_err(|e| tell(&e))?;
+        }
         match format {
-            "csv" => self.0.journal.export_csv(&mut out).map_err(|e| tell(&e))?,
+            "csv" | "csv-bare" => self.0.journal.export_csv(&mut out).map_err(|e| tell(&e))?,
             _ => self.0.journal.export_jsonl(&mut out).map_err(|e| tell(&e))?,
         };
         out.flush().map_err(|e| tell(&e))

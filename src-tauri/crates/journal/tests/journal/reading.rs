@@ -215,3 +215,59 @@ fn the_table_has_a_line_an_action_and_no_formulas() {
     assert!(text.contains("\"'=HYPERLINK"), "{text}");
     assert!(text.starts_with("id,run,proposed,"), "{text}");
 }
+
+#[test]
+fn hist_01_goals_answers_and_ends_are_found_whatever_the_case_and_accents_also_in_runs_without_actions() {
+    use assent_journal::NewRun;
+    use assent_protocol::{Mode, RunStatus, Turn};
+    let desk = Desk::new();
+    let journal = desk.journal();
+    let run = |goal: &str| {
+        let new =
+            NewRun { goal: goal.into(), mode: Mode::Ask, model: "m".into(), grants: Vec::new(), hosts: Vec::new() };
+        journal.add_run(&new, NOW).unwrap()
+    };
+    let animal = run("Which animal has a horn?");
+    let plants = run("Water the plants");
+    journal
+        .add_turn(animal, &Turn::Model { text: "The Żółty RHINOCEROS has one.".into(), calls: Vec::new() }, NOW)
+        .unwrap();
+    journal.add_turn(plants, &Turn::User { text: "Only the ficus, please".into() }, NOW).unwrap();
+    journal.set_run_status(plants, RunStatus::Failed, Some("The can was empty."), NOW).unwrap();
+    let found = |words: &str| journal.find_runs(words, 10).unwrap().iter().map(|row| row.run.id).collect::<Vec<_>>();
+    for (words, runs) in [
+        ("rhinoceros", vec![animal]),
+        ("zolty rhino", vec![animal]),
+        ("horn rhinoceros", vec![animal]),
+        ("ficus", vec![plants]),
+        ("CAN WAS EMPTY", vec![plants]),
+        ("the", vec![plants, animal]),
+        ("an", vec![plants, animal]),
+        ("rhinoceros ficus", vec![]),
+        ("100%_", vec![]),
+        ("\"'; --", vec![]),
+        (" \u{200b} ", vec![]),
+        ("", vec![]),
+    ] {
+        assert_eq!(found(words), runs, "{words:?}");
+    }
+    assert!(journal.verify().ok);
+}
+
+#[test]
+fn hist_02_no_cell_of_the_table_is_a_formula_and_its_lines_end_as_the_standard_says() {
+    let desk = Desk::lived_in();
+    let odd = ["=1+1", " =1+1", "\u{feff}=1+1", "+48 1", "-1", "@SUM(A1)", "＝1", "\u{a0}@x"];
+    for (n, title) in odd.iter().enumerate() {
+        desk.propose(&NewAction { title: (*title).into(), ..waiting(RunId(1), &format!("odd{n}")) });
+    }
+    desk.propose(&NewAction { title: "a \"b\", c\nd; 会ż🦀".into(), ..waiting(RunId(1), "plain") });
+    let mut out = Vec::new();
+    desk.journal().export_csv(&mut out).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    for title in odd {
+        assert!(text.contains(&format!("'{title}")), "{title:?}: {text}");
+    }
+    assert!(text.contains("\"a \"\"b\"\", c\nd; 会ż🦀\""), "{text}");
+    assert!(text.ends_with("\r\n") && text.starts_with("id,run,") && !text.contains("\r\r"), "{text}");
+}

@@ -13,6 +13,9 @@ use similar::{ChangeTag, TextDiff};
 /// A definition that is longer is not taken: nobody reads it, and it goes into the model's context.
 pub const MOST_BYTES: usize = 32 * 1024;
 
+/// The field of a definition's `_meta` that says why it could not be read.
+pub const UNREADABLE: &str = "assent/unreadable";
+
 /// One definition.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Definition {
@@ -36,6 +39,25 @@ impl Definition {
     /// From what the SDK read.
     pub fn of(tool: &rmcp::model::Tool) -> Definition {
         Definition { tool: tool.name.to_string(), whole: serde_json::to_value(tool).unwrap_or(Value::Null) }
+    }
+
+    /// The definitions of one list, each name once. Where a name stands for two different tools nobody can say which one
+    /// would be called, so that neither can be used.
+    pub fn list(tools: &[rmcp::model::Tool]) -> Vec<Definition> {
+        let mut list: Vec<Definition> = Vec::new();
+        for tool in tools {
+            let mut definition = Definition::of(tool);
+            match list.iter_mut().find(|other| other.tool == definition.tool) {
+                None => list.push(definition),
+                Some(other) if other.whole != definition.whole => {
+                    let why = say("mcp.tool.twice", &[]);
+                    definition.whole["_meta"] = json!({UNREADABLE: why});
+                    *other = definition;
+                }
+                Some(_) => {}
+            }
+        }
+        list
     }
 
     /// From the text that [`Definition::text`] gave.
@@ -77,8 +99,11 @@ impl Definition {
         }
     }
 
-    /// Why it cannot be used, whatever is declared: too long, or a schema that nothing can be checked against.
+    /// Why it cannot be used, whatever is declared: it could not be read, is too long, or has a schema that nothing can be checked against.
     pub fn unusable(&self) -> Option<String> {
+        if let Some(why) = self.whole["_meta"][UNREADABLE].as_str() {
+            return Some(say("mcp.tool.unreadable", &[("because", &visible(why))]));
+        }
         let text = self.text();
         if text.len() > MOST_BYTES {
             return Some(say("mcp.tool.too_long", &[("bytes", &text.len().to_string())]));

@@ -21,6 +21,8 @@ pub trait Watch: Send + Sync {
     fn ask(&self, elicited: &Elicited) -> Reply;
     /// A tool's definition is not the one that was looked at; `now` is none where the tool is gone.
     fn changed(&self, server: &str, tool: &str, now: Option<&Definition>);
+    /// The answer to a call came after nobody waited for it any more; `said` is its text.
+    fn late(&self, _server: &str, _tool: &str, _args: &serde_json::Value, _said: &str) {}
     /// What a sign-in gave, or its renewal, to be kept among the server's secrets; none where it is worth nothing any more.
     fn signed_in(&self, server: &str, credentials: Option<&str>);
 }

@@ -5,6 +5,7 @@ use super::{
     Elicited, Reply, ServerConfig, Watch,
     definition::Definition,
     http, launch,
+    lenient::{Noted, Talk},
     oauth::{self, Kept},
 };
 use crate::words::{cut, say};
@@ -14,7 +15,7 @@ use rmcp::{
     model::{
         CallToolRequestParams, CallToolResult, ClientCapabilities, ClientConfig, ElicitRequestParams, ElicitResult,
         ElicitationAction, ElicitationCapability, ErrorData, FormElicitationCapability, Implementation, JsonObject,
-        ProtocolVersion,
+        PaginatedRequestParams, ProtocolVersion, Tool,
     },
     service::{
         ClientInitializeError, ClientLifecycleMode, RequestContext, RunningService, ServiceError,
@@ -26,6 +27,7 @@ use rmcp::{
     },
 };
 use std::{
+    collections::HashSet,
     pin::Pin,
     sync::{
         Arc, Mutex, OnceLock, PoisonError,
@@ -36,13 +38,15 @@ use std::{
     time::{Duration, Instant},
 };
 use tokio::{
-    io::{AsyncBufReadExt, AsyncRead, BufReader, ReadBuf},
+    io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, BufReader, ReadBuf},
     process::{ChildStderr, ChildStdout},
     runtime::Handle,
 };
 
 /// One message of a server. A longer one ends the session.
 pub const MOST_MESSAGE: usize = 16 * 1024 * 1024;
+/// Pages of one list of tools. What a server offers beyond is not looked at.
+const MOST_PAGES: usize = 100;
 /// What is kept of what a server writes to its error output.
 const MOST_ERRORS: usize = 4 * 1024;
 /// How often a waiting call looks whether it must stop.
@@ -147,11 +151,32 @@ impl Session {
     /// # Errors
     /// A sentence.
     pub fn definitions(self: &Arc<Session>, within: Duration) -> Result<Vec<Definition>, String> {
-        let session = self.clone();
-        let listed =
-            self.wait(within, &AtomicBool::new(false), async move { session.service.peer().list_all_tools().await });
-        let tools = listed.map_err(|broken| broken.sentence())?;
-        Ok(tools.iter().map(Definition::of).collect())
+        let (session, pages) = (self.clone(), Arc::<Mutex<Vec<Tool>>>::default());
+        let kept = pages.clone();
+        let listed = self.wait(within, &AtomicBool::new(false), async move { session.list(&kept).await });
+        let tools = std::mem::take(&mut *pages.lock().unwrap_or_else(PoisonError::into_inner));
+        // What was offered before it broke off is offered.
+        match listed {
+            Err(broken) if tools.is_empty() => Err(broken.sentence()),
+            _ => Ok(Definition::list(&tools)),
+        }
+    }
+
+    // Page by page, until there is none or the same place comes again.
+    async fn list(&self, tools: &Mutex<Vec<Tool>>) -> Result<(), ServiceError> {
+        let mut seen = HashSet::new();
+        let mut cursor = None;
+        for _ in 0..MOST_PAGES {
+            let mut page = PaginatedRequestParams::default();
+            page.cursor.clone_from(&cursor);
+            let page = self.service.peer().list_tools(Some(page)).await?;
+            tools.lock().unwrap_or_else(PoisonError::into_inner).extend(page.tools);
+            match page.next_cursor {
+                Some(next) if seen.insert(next.clone()) => cursor = Some(next),
+                _ => break,
+            }
+        }
+        Ok(())
     }
 
     /// Calls a tool once. `stop` cuts it off, and the server is told.
@@ -293,6 +318,7 @@ async fn greet(
     kept: &Kept,
     how: ClientLifecycleMode,
 ) -> Result<Session, Greeted> {
+    let talk = Talk::new(&config.name, watch.clone());
     let handler = Handler { server: config.name.clone(), watch, calls: Arc::default(), asking: Arc::default() };
     let errors = Arc::<Mutex<String>>::default();
     let overlong = Arc::<AtomicBool>::default();
@@ -333,8 +359,16 @@ async fn greet(
     tokio::spawn(async move {
         let _ = child.wait().await;
     });
-    let output = Bounded { inner: output, line: 0, overlong: overlong.clone() };
-    let transport = AsyncRwTransport::new(output, input).with_max_line_length(MOST_MESSAGE);
+    let output = Lines {
+        inner: BufReader::new(output),
+        line: Vec::new(),
+        ready: Vec::new(),
+        at: 0,
+        overlong: overlong.clone(),
+        talk: talk.clone(),
+    };
+    let inner = AsyncRwTransport::new(output, input).with_max_line_length(usize::MAX);
+    let transport = Noted { inner, talk };
     let service = serve_client_with_lifecycle(handler, transport, how).await.map_err(failed)?;
     std::mem::forget(guard);
     Ok(Session { service, group, errors, overlong, kept: kept.clone(), boxed: started.boxed })
@@ -386,31 +420,48 @@ fn plain(text: &str) -> String {
     visible(cut(text, 600).0)
 }
 
-/// Ends the stream at a message that is too long, instead of waiting for its end.
-struct Bounded {
-    inner: ChildStdout,
-    line: usize,
+/// The lines of a server, mended. Ends the stream at a message that is too long, instead of waiting for its end.
+struct Lines {
+    inner: BufReader<ChildStdout>,
+    line: Vec<u8>,
+    ready: Vec<u8>,
+    at: usize,
     overlong: Arc<AtomicBool>,
+    talk: Arc<Talk>,
 }
 
-impl AsyncRead for Bounded {
+impl AsyncRead for Lines {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         into: &mut ReadBuf<'_>,
     ) -> Poll<std::io::Result<()>> {
-        let before = into.filled().len();
-        let polled = Pin::new(&mut self.inner).poll_read(context, into);
-        let new = &into.filled()[before..];
-        self.line = match new.iter().rposition(|byte| *byte == b'\n') {
-            Some(at) => new.len() - at - 1,
-            None => self.line + new.len(),
-        };
-        if self.line > MOST_MESSAGE {
-            self.overlong.store(true, Ordering::SeqCst);
-            return Poll::Ready(Err(std::io::Error::other("a message is too long")));
+        let lines = &mut *self;
+        while lines.at == lines.ready.len() {
+            let Poll::Ready(read) = Pin::new(&mut lines.inner).poll_fill_buf(context) else { return Poll::Pending };
+            let read = read?;
+            if read.is_empty() {
+                return Poll::Ready(Ok(()));
+            }
+            let end = read.iter().position(|byte| *byte == b'\n');
+            let taken = end.map_or(read.len(), |end| end + 1);
+            lines.line.extend_from_slice(&read[..taken]);
+            Pin::new(&mut lines.inner).consume(taken);
+            if lines.line.len() > MOST_MESSAGE {
+                lines.overlong.store(true, Ordering::SeqCst);
+                return Poll::Ready(Err(std::io::Error::other("a message is too long")));
+            }
+            if end.is_some() {
+                let line = std::mem::take(&mut lines.line);
+                lines.ready = lines.talk.heard(line.trim_ascii()).join(&b'\n');
+                lines.ready.push(b'\n');
+                lines.at = 0;
+            }
         }
-        polled
+        let count = into.remaining().min(lines.ready.len() - lines.at);
+        into.put_slice(&lines.ready[lines.at..lines.at + count]);
+        lines.at += count;
+        Poll::Ready(Ok(()))
     }
 }
 

@@ -58,6 +58,11 @@ impl McpTool {
         McpTool { name, ..self }
     }
 
+    /// What the server calls it.
+    pub fn own_name(&self) -> &str {
+        &self.known.definition.tool
+    }
+
     /// Whether the model may be told of it.
     pub fn is_offered(&self) -> bool {
         self.known.suspended.is_none()

@@ -28,6 +28,7 @@ pub(crate) fn happening(id: &str, bytes: &[u8], size: u64, at: i64) -> Happening
         hidden,
         count: 1,
         at,
+        arrival: true,
         ..Happening::default()
     }
 }

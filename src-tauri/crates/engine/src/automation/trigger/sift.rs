@@ -41,6 +41,9 @@ pub(crate) struct Happening {
     pub(crate) count: u32,
     /// When it was due or seen.
     pub(crate) at: i64,
+    /// Whether it came to stay and does not come again: a letter, an entry, a file. It is never left.
+    #[serde(default)]
+    pub(crate) arrival: bool,
 }
 
 fn one() -> u32 {

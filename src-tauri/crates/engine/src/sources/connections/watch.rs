@@ -2,8 +2,11 @@
 
 use crate::{Answered, Desk, Engine};
 use assent_journal::StoredTool;
-use assent_protocol::{Question, QuestionId, RunId, RunStatus, Status, texts, wire::Change};
+use assent_protocol::{
+    Action, Question, QuestionId, RunId, RunStatus, Status, canonical::canonical, texts, visible::visible, wire::Change,
+};
 use assent_tools::mcp::{Definition, Elicited, Reply, Watch};
+use serde_json::Value;
 use std::{
     sync::{Arc, PoisonError, Weak, mpsc},
     time::{Duration, Instant},
@@ -11,6 +14,10 @@ use std::{
 
 /// How long a server's question waits for the person.
 const PATIENCE: Duration = Duration::from_secs(10 * 60);
+/// Actions among which the one is looked for whose answer came late.
+const LATELY: u32 = 500;
+/// Letters of a late answer that are kept.
+const LATE: usize = 4_000;
 const LOOK: Duration = Duration::from_millis(50);
 
 /// A question of a server that waits for its answer.
@@ -35,6 +42,12 @@ impl Watch for Ears {
         }
     }
 
+    fn late(&self, server: &str, tool: &str, args: &Value, said: &str) {
+        if let Some(desk) = self.0.upgrade() {
+            Engine(desk).keep_late(server, tool, args, said);
+        }
+    }
+
     fn signed_in(&self, server: &str, credentials: Option<&str>) {
         if let Some(desk) = self.0.upgrade() {
             Engine(desk).keep_sign_in(server, credentials);
@@ -43,6 +56,27 @@ impl Watch for Ears {
 }
 
 impl Engine {
+    // What nobody waited for any more is no outcome: the model was told that nobody knows. It is kept beside it, for the
+    // person who looks.
+    fn keep_late(&self, server: &str, tool: &str, args: &Value, said: &str) {
+        let offered = self.connected_tools();
+        let late = |action: &&Action| {
+            let of_server = action.tool.strip_prefix(server).is_some_and(|rest| rest.starts_with('.'));
+            let cut_off = matches!(action.status, Status::Unknown | Status::Failed | Status::Cancelled);
+            of_server
+                && cut_off
+                && canonical(&action.args) == canonical(args)
+                && offered.get(&action.tool).is_some_and(|known| known.own_name() == tool)
+        };
+        let actions = self.0.journal.recent_actions(LATELY).unwrap_or_default();
+        let Some(action) = actions.iter().find(late) else { return };
+        let text: String = said.chars().take(LATE).collect();
+        let text = texts::say("mcp.late", &[("server", server), ("text", &visible(&text))]);
+        if self.0.journal.add_remark(action.id, "", &text, self.0.host.now()).is_ok() {
+            self.0.host.changed(Change::Action { action: action.id, run: action.run });
+        }
+    }
+
     /// Gives the answer to the server that waits for it; none where no server does.
     pub(crate) fn answer_server(&self, id: QuestionId, text: &str) -> Answered<Option<RunId>> {
         let mut asked = self.0.sources.connections.asked.lock().unwrap_or_else(PoisonError::into_inner);
