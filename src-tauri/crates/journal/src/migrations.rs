@@ -36,6 +36,7 @@ const LIST: &[&str] = &[
     firing::INDEXES,
     remark::CREATE,
     label::CREATE,
+    question::CHOICES,
 ];
 
 /// All of them.

@@ -90,7 +90,8 @@ impl Engine {
             // Held over both, so that an answer that comes at once finds who waits for it.
             let mut asked = self.0.connections.asked.lock().unwrap_or_else(PoisonError::into_inner);
             let text = elicited.question();
-            let id = self.0.journal.add_question(run, &action.call, &text, self.0.host.now()).map_err(words::other)?;
+            let id =
+                self.0.journal.add_question(run, &action.call, &text, &[], self.0.host.now()).map_err(words::other)?;
             asked.insert(id, Asked { elicited: elicited.clone(), run, answer });
             id
         };
