@@ -184,7 +184,11 @@ impl Engine {
             tools.retain(|tool| given.contains(&tool.name) || tool.name == crate::judge::ASK_USER);
         }
         tools.retain(|tool| pages || !crate::relevance::PAGERS.contains(&tool.name.as_str()));
-        tools.retain(|tool| called.contains(tool.name.as_str()) || crate::relevance::spoken_of(&tool.name, &said));
+        // The planner pays for no word of a tool, and understands more than the words of a family.
+        let plans = run.model == "planner";
+        tools.retain(|tool| {
+            plans || called.contains(tool.name.as_str()) || crate::relevance::spoken_of(&tool.name, &said)
+        });
         let kept = |name: &str| !connected.contains_key(name) || called.contains(name);
         Request {
             turns: state.turns().clone(),

@@ -180,6 +180,20 @@ const EMPTY: &[&str] = &[
     "from", "me", "our", "s", "and",
 ];
 
+// Names of every event, which say nothing about which.
+const GENERAL: &[&str] = &[
+    "event",
+    "events",
+    "meeting",
+    "meetings",
+    "appointment",
+    "appointments",
+    "alarm",
+    "alarms",
+    "reminder",
+    "reminders",
+];
+
 fn bag(text: &str) -> Vec<String> {
     let lower = text.to_lowercase().replace(['\'', ',', '.', '?', '!', ':', '"'], " ");
     let mut words: Vec<String> =
@@ -194,9 +208,15 @@ fn parts(piece: &Piece, gold: &[(String, String)]) -> bool {
         let found = bag(found);
         bag(gold).iter().all(|word| found.contains(word))
     };
+    // A question about the calendar lists all of a day, and one about the clock needs no "today".
+    let sets = !["calendar_query", "alarm_query", "datetime_query", "email_query"].contains(&piece.intent);
+    let no_time = ["datetime_query", "list_query", "list_remove", "alarm_query"].contains(&piece.intent);
     gold.iter().all(|(kind, text)| match kind.as_str() {
-        "date" | "time" | "timeofday" | "when" => within(text, &piece.when),
-        "event_name" | "what" => within(text, &piece.what),
+        "date" | "time" | "timeofday" | "when" => {
+            no_time || within(text, &piece.when) || (kind != "date" && !sets && !piece.when.is_empty())
+        }
+        "event_name" => !sets || within(text, &piece.what) || GENERAL.contains(&text.as_str()),
+        "what" => within(text, &piece.what),
         "person" | "relation" | "email_address" => within(text, &format!("{} {}", piece.who, piece.what)),
         "list_name" | "list" => within(text, &piece.list),
         _ => true,

@@ -233,9 +233,10 @@ pub enum Ask {
     NextEvent {
         text: Option<String>,
     },
-    /// Takes away the one reminder or event with these words.
+    /// Takes away the one reminder or event with these words, of that day or hour.
     Cancel {
         text: String,
+        when: Option<String>,
     },
     /// Gives the one reminder or event with these words another time.
     Move {
@@ -306,6 +307,8 @@ pub enum Clock {
     Until(String),
     /// What time it is in a place.
     There(String),
+    /// What time it is in the second place when it is that time in the first.
+    Between { when: String, from: String, to: String },
 }
 
 /// What is answered with words alone.

@@ -98,12 +98,15 @@ pub fn piece(ask: &Ask) -> Piece {
         Ask::ListTodos { list } => named(plain("list_query"), list),
         Ask::EventSometime { title } => what("calendar_set", title),
         Ask::NextEvent { text } => what("calendar_query", text.as_deref().unwrap_or_default()),
-        Ask::Cancel { text } => what("calendar_remove", text),
+        Ask::Cancel { text, when } => Piece { when: when.clone().unwrap_or_default(), ..what("calendar_remove", text) },
         Ask::Move { text, when } => Piece { when: when.clone(), ..what("calendar_move", text) },
         Ask::LetterTo { who, text } => Piece { who: who.clone(), ..what("email_send", text) },
         Ask::Clock(Clock::Now) => plain("datetime_query"),
         Ask::Clock(Clock::Day(when) | Clock::Until(when)) => Piece { when: when.clone(), ..plain("datetime_query") },
         Ask::Clock(Clock::There(place)) => what("datetime_convert", place),
+        Ask::Clock(Clock::Between { when, from, to }) => {
+            Piece { when: when.clone(), ..what("datetime_convert", &format!("{from} {to}")) }
+        }
         Ask::Say(talk) => plain(talk.name()),
         Ask::Choose { readings, .. } => readings.first().map(piece).unwrap_or_default(),
         Ask::AddNote { text, .. } => what("note_add", text),

@@ -141,6 +141,36 @@ pub fn minutes(text: &str) -> Option<i64> {
     (rest.is_empty() && !other && (1..=24 * 60).contains(&whole)).then_some(whole)
 }
 
+/// Whether `text` names a day or a stretch of days that the calendar can list.
+pub fn is_days(text: &str) -> bool {
+    const STRETCHES: &[&str] = &[
+        "today",
+        "this week",
+        "next week",
+        "this weekend",
+        "weekend",
+        "next weekend",
+        "this month",
+        "next month",
+        "rest of the week",
+        "remainder of the week",
+        "january",
+        "february",
+        "march",
+        "april",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    let low = text.to_lowercase();
+    let bare = low.trim_start_matches("for ").trim_start_matches("in ").trim_start_matches("the ");
+    STRETCHES.contains(&bare) || is_when(text)
+}
+
 /// Whether `text` is a bare length, as in "10 minutes".
 pub fn length(text: &str) -> bool {
     let said = words(text);

@@ -108,7 +108,7 @@ pub fn work(ask: &Ask, desk: &mut Desk) -> Option<()> {
             Some(())
         }
         Ask::NextEvent { text } => appointments::next(text.as_deref(), desk),
-        Ask::Cancel { text } => appointments::cancel(text, desk),
+        Ask::Cancel { text, when } => appointments::cancel(text, when.as_deref(), desk),
         Ask::Move { text, when } => appointments::change(text, when, desk),
         Ask::LetterTo { who, text } => {
             desk.note(say("planner.mail.whose", &[("who", &visible(who)), ("text", &visible(text))]));

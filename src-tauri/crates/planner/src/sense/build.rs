@@ -9,6 +9,7 @@ use crate::{
     when::{is_when, repeat},
     words::Words,
 };
+use assent_protocol::texts::say;
 use assent_reader::Span;
 
 /// The request of the kind `intent` in `said`.
@@ -29,7 +30,16 @@ pub fn built(intent: &str, said: &str, spans: &[Span], words: &Words) -> Option<
         "alarm_query" => Some(Ask::ListReminders),
         "calendar_remove" | "alarm_remove" => {
             let text = subject(&without(&said, gone.as_ref()), REMOVE);
-            (!text.is_empty() && !VAGUE.contains(&text.to_lowercase().as_str())).then_some(Ask::Cancel { text })
+            let vague = text.is_empty() || VAGUE.contains(&text.to_lowercase().as_str());
+            match (vague, when) {
+                // "delete the alarm": the one that is called so, if it is the only one.
+                (true, None) if intent == "alarm_remove" => {
+                    Some(Ask::Cancel { text: say("planner.reminder.alarm", &[]), when: None })
+                }
+                (true, None) => None,
+                (true, when) => Some(Ask::Cancel { text: String::new(), when }),
+                (false, when) => Some(Ask::Cancel { text, when }),
+            }
         }
         "calendar_move" => {
             let text = subject(&without(&said, gone.as_ref()), MOVE);
@@ -38,12 +48,16 @@ pub fn built(intent: &str, said: &str, spans: &[Span], words: &Words) -> Option<
         }
         "datetime_query" => Some(Ask::Clock(if has(&["how many", "how long", "how far"]) {
             Clock::Until(when?)
-        } else if let Some(place) = marked(&said, spans, "where") {
+        } else if let Some(place) = places(&said, spans).into_iter().next() {
             Clock::There(place)
         } else {
             when.filter(|when| when.to_lowercase() != "today" && !has(&["what time"])).map_or(Clock::Now, Clock::Day)
         })),
-        "datetime_convert" => Some(Ask::Clock(Clock::There(marked(&said, spans, "where")?))),
+        "datetime_convert" => Some(Ask::Clock(match (places(&said, spans).as_slice(), when) {
+            ([from, to], Some(when)) => Clock::Between { when, from: from.clone(), to: to.clone() },
+            ([.., place], _) => Clock::There(place.clone()),
+            ([], _) => return None,
+        })),
         "email_query" => Some(Ask::SearchMail {
             words: marked(&said, spans, "what").or_else(|| behind(&said, &[" about "])),
             from: marked(&said, spans, "who").or_else(|| behind(&said, &[" from "])),
@@ -68,6 +82,7 @@ pub fn built(intent: &str, said: &str, spans: &[Span], words: &Words) -> Option<
                 &said,
                 &[
                     "remove",
+                    "get rid of",
                     "delete",
                     "take",
                     "erase",
@@ -119,6 +134,7 @@ const REMOVE: &[&str] = &[
     "cancel",
     "delete",
     "remove",
+    "get rid of",
     "forget",
     "clear",
     "erase",
@@ -175,6 +191,19 @@ const VAGUE: &[&str] = &[
     "next event",
     "next",
     "last event",
+    "schedule",
+    "day",
+    "alarm",
+    "alarms",
+    "alarm set",
+    "alarms set",
+    "reminder",
+    "reminders",
+    "meetings",
+    "appointments",
+    "calendar events",
+    "all",
+    "one",
 ];
 const SET: &[&str] = &[
     "remind me to",
@@ -330,7 +359,7 @@ fn set(
     let reminds = ["remind", "reminder", "notify", "alert", "forget", "reminded", "notification"]
         .iter()
         .any(|word| low.contains(&format!(" {word} ")));
-    let text = if text.is_empty() { assent_protocol::texts::say("planner.reminder.plain", &[]) } else { text };
+    let text = if text.is_empty() { say("planner.reminder.plain", &[]) } else { text };
     Some(match when {
         None if reminds => Ask::RemindSometime { text },
         None => Ask::EventSometime { title: text },
@@ -341,7 +370,7 @@ fn set(
 }
 
 fn alarm(said: &str, gone: Option<std::ops::Range<usize>>, when: Option<String>, low: &str) -> Option<Ask> {
-    let text = assent_protocol::texts::say("planner.reminder.alarm", &[]);
+    let text = say("planner.reminder.alarm", &[]);
     if let Some(when) = when.filter(|_| gone.is_some()) {
         if repeat(&when).is_some() {
             return Some(Ask::RemindAgainAndAgain { text });
@@ -395,6 +424,12 @@ fn query(said: &str, when: Option<String>, gone: Option<&std::ops::Range<usize>>
         None if has(&["reminder", "reminders"]) => Ask::ListReminders,
         None => Ask::ListEvents { days: "this week".to_owned() },
     }
+}
+
+// The places that are marked, each by itself.
+fn places(said: &str, spans: &[Span]) -> Vec<String> {
+    let found = spans.iter().filter(|span| span.label == "where").filter_map(|span| said.get(span.start..span.end));
+    found.map(str::to_owned).collect()
 }
 
 fn letter(said: &str, spans: &[Span], low: &str) -> Option<Ask> {

@@ -40,7 +40,7 @@ pub fn listed(said: &str, triggers: &[&str]) -> Option<Listed> {
     {
         return Some(Listed { items: items(rest), list });
     }
-    let start = triggers.iter().filter_map(|word| begins(&low, word)).max()?;
+    let start = triggers.iter().filter_map(|word| begins(&low, word)).min()?;
     let rest = said.get(start..)?;
     let low = rest.to_lowercase();
     let end = [" to ", " on ", " onto ", " in ", " from ", " off "]

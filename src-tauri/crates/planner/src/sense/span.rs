@@ -1,6 +1,6 @@
 //! Finds the time in a sentence, and what is left of the sentence without it.
 
-use crate::when::{belongs, is_when, length, repeat};
+use crate::when::{belongs, is_days, length, repeat};
 use assent_reader::Span;
 use std::ops::Range;
 
@@ -42,7 +42,7 @@ pub fn time(said: &str, spans: &[Span]) -> Option<Range<usize>> {
         for to in (from + 1..=from + run).rev() {
             let at = bits[from].at.start..bits[to - 1].at.end;
             let spoken = &said[at.clone()];
-            if !(is_when(spoken) || is_day(spoken) || repeat(spoken).is_some()) {
+            if !(is_days(spoken) || repeat(spoken).is_some()) {
                 continue;
             }
             let found = (to - from, marked(&at), at);
@@ -64,12 +64,6 @@ pub fn lasting(said: &str) -> Option<Range<usize>> {
             length(&said[at.clone()]).then_some(at)
         })
     })
-}
-
-// A day without an hour, or a stretch of days that the calendar can list.
-fn is_day(text: &str) -> bool {
-    let low = text.to_lowercase();
-    ["today", "this week", "next week", "this weekend", "the weekend", "next weekend"].contains(&low.as_str())
 }
 
 /// `said` without the bytes of `gone`, blanks and marks at the seam made one.

@@ -112,8 +112,9 @@ pub fn left_over(text: &str) -> Option<String> {
 }
 
 // What nobody ends a text with: what it belongs to was taken for the time.
-const LONELY: &[&str] =
-    &["for", "until", "till", "before", "after", "since", "from", "past", "to", "between", "of", "than"];
+const LONELY: &[&str] = &[
+    "for", "until", "till", "before", "after", "since", "from", "past", "to", "between", "of", "than", "every", "each",
+];
 
 // Whether a word belongs to a time wherever it stands.
 fn strong(word: &str) -> bool {
@@ -308,6 +309,12 @@ const WEAK: &[&str] = &[
     "hundred",
     "oh",
     "starting",
+    "week",
+    "month",
+    "rest",
+    "remainder",
+    "every",
+    "each",
 ];
 
 #[cfg(test)]

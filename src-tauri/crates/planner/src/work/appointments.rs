@@ -29,8 +29,8 @@ pub fn next(text: Option<&str>, desk: &mut Desk) -> Option<()> {
 }
 
 /// Takes away the one reminder or event that `text` means.
-pub fn cancel(text: &str, desk: &mut Desk) -> Option<()> {
-    match only(text, desk)? {
+pub fn cancel(text: &str, when: Option<&str>, desk: &mut Desk) -> Option<()> {
+    match only(text, when, desk)? {
         Found::Reminder(id) => {
             let says = say("planner.says.cancel", &[("text", &visible(text))]);
             desk.propose("reminders.cancel", json!({ "id": id }), &says);
@@ -45,7 +45,7 @@ pub fn cancel(text: &str, desk: &mut Desk) -> Option<()> {
 
 /// Gives it another time.
 pub fn change(text: &str, spoken: &str, desk: &mut Desk) -> Option<()> {
-    let found = only(text, desk)?;
+    let found = only(text, None, desk)?;
     let whole = day_only(spoken, desk.now, desk.zone);
     let at = match when(spoken, desk.now, desk.zone) {
         Ok(at) => at,
@@ -103,16 +103,33 @@ fn ahead(desk: &mut Desk) -> Option<(Vec<Value>, Vec<String>)> {
 }
 
 // The one reminder or event; where there are more or none, the user is told.
-fn only(text: &str, desk: &mut Desk) -> Option<Found> {
+fn only(text: &str, spoken: Option<&str>, desk: &mut Desk) -> Option<Found> {
     let wanted = text.to_lowercase();
+    let day = spoken.and_then(|spoken| day_only(spoken, desk.now, desk.zone));
+    let exact = spoken.filter(|_| day.is_none()).and_then(|spoken| when(spoken, desk.now, desk.zone).ok());
+    // Of the day that was said, or of the hour.
+    let at_time = |start: &str| {
+        let date = start.parse::<jiff::Zoned>().map(|at| at.date()).or_else(|_| start.parse());
+        match (day, &exact, spoken) {
+            (Some(day), ..) => date.is_ok_and(|date| date == day),
+            (None, Some(exact), _) => start.parse::<jiff::Zoned>().is_ok_and(|at| at == *exact),
+            (None, None, Some(_)) => false,
+            (None, None, None) => true,
+        }
+    };
     let set = reminders::all(desk);
     let events = ahead(desk);
     let (set, (events, doubts)) = (set?, events?);
     let mut found: Vec<(Found, String)> = Vec::new();
-    for row in set.into_iter().filter(|row| row["text"].as_str().unwrap_or_default().to_lowercase().contains(&wanted)) {
-        found.push((Found::Reminder(row["id"].clone()), super::row_line(&row)));
+    let has = |row: &&Value| {
+        row["text"].as_str().unwrap_or_default().to_lowercase().contains(&wanted)
+            && at_time(row["at"].as_str().unwrap_or_default())
+    };
+    for row in set.iter().filter(has) {
+        found.push((Found::Reminder(row["id"].clone()), super::row_line(row)));
     }
-    for event in events.iter().filter(|event| title(event).contains(&wanted)) {
+    let fits = |event: &&Value| title(event).contains(&wanted) && at_time(event["start"].as_str().unwrap_or_default());
+    for event in events.iter().filter(fits) {
         let id = event["id"].as_str().unwrap_or_default().to_owned();
         let known = |(one, _): &(Found, String)| matches!(one, Found::Event(other, _) if *other == id);
         if !found.iter().any(known) {
@@ -126,9 +143,10 @@ fn only(text: &str, desk: &mut Desk) -> Option<Found> {
         desk.note(say("planner.several_fit", &[("text", &visible(text)), ("list", &list(&lines))]));
         return None;
     }
+    let text = [text, spoken.unwrap_or_default()].join(" ");
     let one = found.pop().map(|(one, _)| one);
     if one.is_none() {
-        desk.note(say("planner.none_fits", &[("text", &visible(text))]));
+        desk.note(say("planner.none_fits", &[("text", &visible(text.trim()))]));
         doubts.into_iter().for_each(|doubt| desk.note(doubt));
     }
     one

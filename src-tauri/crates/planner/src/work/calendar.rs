@@ -90,6 +90,7 @@ fn today(desk: &Desk) -> Option<civil::Date> {
 }
 
 fn range(days: &str, desk: &Desk) -> Option<(civil::Date, civil::Date)> {
+    let days = days.trim_start_matches("for ").trim_start_matches("the ");
     let today = today(desk)?;
     let monday = today.checked_sub(i64::from(today.weekday().to_monday_zero_offset()).days()).ok()?;
     let week = |from: civil::Date| Some((from, from.checked_add(6.days()).ok()?));
@@ -101,12 +102,44 @@ fn range(days: &str, desk: &Desk) -> Option<(civil::Date, civil::Date)> {
         "next weekend" => Some((monday.checked_add(12.days()).ok()?, monday.checked_add(13.days()).ok()?)),
         "this week" => week(monday),
         "next week" => week(monday.checked_add(7.days()).ok()?),
+        "rest of the week" | "remainder of the week" => Some((today, monday.checked_add(6.days()).ok()?)),
+        "this month" => Some((today.first_of_month(), today.last_of_month())),
+        "next month" => {
+            let next = today.first_of_month().checked_add(1.month()).ok()?;
+            Some((next, next.last_of_month()))
+        }
+        name if month_of(name).is_some() => {
+            // The next such month, this one included.
+            let month = month_of(name)?;
+            let year = today.year() + i16::from(month < today.month());
+            let first = civil::Date::new(year, month, 1).ok()?;
+            Some((first, first.last_of_month()))
+        }
         day => {
             let spoken = || when(day, desk.now, desk.zone).ok().map(|at| at.date());
             let day = day_only(day, desk.now, desk.zone).or_else(spoken)?;
             Some((day, day))
         }
     }
+}
+
+fn month_of(name: &str) -> Option<i8> {
+    const MONTHS: &[&str] = &[
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    let name = name.strip_prefix("in ").unwrap_or(name);
+    MONTHS.iter().position(|month| *month == name).and_then(|at| i8::try_from(at + 1).ok())
 }
 
 // The events, and sentences about what may be missing among them.

@@ -31,6 +31,22 @@ pub fn answer(question: &Clock, desk: &mut Desk) -> Option<()> {
             }
             None => say("planner.when.unclear", &[("text", &visible(text))]),
         },
+        Clock::Between { when: spoken, from, to } => match (zone_of(from), zone_of(to)) {
+            (Some(here), Some(there)) => {
+                let zone = here.iana_name().unwrap_or("UTC").to_owned();
+                match when(spoken, desk.now, &zone) {
+                    Ok(at) => {
+                        let (first, second) = (shown(&at), shown(&at.with_time_zone(there)));
+                        let values =
+                            [("from", visible(from)), ("to", visible(to)), ("first", first), ("second", second)];
+                        say("planner.clock.between", &values.each_ref().map(|(name, value)| (*name, value.as_str())))
+                    }
+                    Err(why) => why,
+                }
+            }
+            (None, _) => say("planner.clock.unknown", &[("place", &visible(from))]),
+            (_, None) => say("planner.clock.unknown", &[("place", &visible(to))]),
+        },
         Clock::There(place) => match zone_of(place) {
             Some(zone) => {
                 let time = shown(&now.with_time_zone(zone));
@@ -66,6 +82,18 @@ const ALSO: &[(&str, &str)] = &[
     ("spain", "Europe/Madrid"),
     ("poland", "Europe/Warsaw"),
     ("japan", "Asia/Tokyo"),
+    ("alabama", "America/Chicago"),
+    ("florida", "America/New_York"),
+    ("east coast", "America/New_York"),
+    ("west coast", "America/Los_Angeles"),
+    ("est", "America/New_York"),
+    ("eastern", "America/New_York"),
+    ("cst", "America/Chicago"),
+    ("central", "America/Chicago"),
+    ("mst", "America/Denver"),
+    ("pst", "America/Los_Angeles"),
+    ("pacific", "America/Los_Angeles"),
+    ("cet", "Europe/Berlin"),
     ("gmt", "UTC"),
     ("utc", "UTC"),
 ];
