@@ -17,7 +17,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     // The loop is told what the decision core said, in words. It meets neither that core nor the journal.
     ("assent-agent", &["assent-protocol"]),
     // What the loop drives, each behind a trait of the loop. The planner needs no network, so it has no part in the models.
-    ("assent-planner", &["assent-agent", "assent-protocol"]),
+    ("assent-planner", &["assent-agent", "assent-protocol", "assent-reader"]),
+    // Weights, and what reads and makes them: it knows nothing of what is done with a reading.
+    ("assent-reader", &[]),
     ("assent-models", &["assent-agent", "assent-protocol"]),
     ("assent-tools", &["assent-agent", "assent-protocol"]),
     // The ready domains: tools and a model of their own, made from what the tools share.

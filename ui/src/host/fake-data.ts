@@ -472,6 +472,7 @@ export function sample(now: number): Sample {
     run: "r3",
     call: "c9",
     text: "Two notes are named “Trip”. Which one do you mean: Gdańsk or Wrocław?",
+    choices: [],
     asked_at: now - 4 * MINUTE,
   };
   const goals: [string, string, RunRow["run"]["status"], RunRow["run"]["mode"], number][] = [

@@ -1358,6 +1358,10 @@ call: string,
  */
 text: string,
 /**
+ * Answers to choose from, each by its number from 1 on; empty for a question that is answered in words.
+ */
+choices: Array<string>,
+/**
  * Milliseconds since 1970 (UTC).
  */
 asked_at: number, };

@@ -264,6 +264,11 @@ pub fn show_paused(desk: &Desk, paused: &Paused) {
 
 /// Shows a question of the agent.
 pub fn show_question(desk: &Desk, question: &Question) {
-    desk.out.object(&json!({"type": "question", "id": question.id, "run": question.run, "text": question.text}));
+    desk.out.object(&json!({"type": "question", "id": question.id, "run": question.run, "text": question.text,
+        "choices": question.choices}));
     desk.out.say(Style::Strong, "cli.question", &[("id", &question.id.to_string()), ("text", &question.text)]);
+    for (at, choice) in question.choices.iter().enumerate() {
+        let number = (at + 1).to_string();
+        desk.out.say(Style::Plain, "cli.question.choice", &[("number", &number), ("text", choice)]);
+    }
 }

@@ -129,7 +129,8 @@ impl Desk {
 
     fn ask_for(&self, question: &Question) -> Result<Then, WireError> {
         typed::let_it_be_seen();
-        let Some(line) = self.read(&words("cli.prompt.answer", &[("id", &question.id.to_string())])) else {
+        let key = if question.choices.is_empty() { "cli.prompt.answer" } else { "cli.prompt.choice" };
+        let Some(line) = self.read(&words(key, &[("id", &question.id.to_string())])) else {
             return Ok(Then::Quit);
         };
         if !line.trim().is_empty() {

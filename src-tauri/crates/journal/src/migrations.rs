@@ -37,6 +37,7 @@ const LIST: &[&str] = &[
     remark::CREATE,
     label::CREATE,
     said::CREATE,
+    question::CHOICES,
 ];
 
 /// All of them.

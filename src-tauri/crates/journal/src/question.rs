@@ -24,12 +24,17 @@ CREATE INDEX question_of_run ON question(run_id, id);
 CREATE INDEX question_open ON question(id) WHERE answered_at IS NULL;
 ";
 
+/// What there is to choose from, as a JSON list of texts; none for a question that is answered in words.
+pub(crate) const CHOICES: &str = "ALTER TABLE question ADD COLUMN choices TEXT;";
+
 impl Journal {
-    /// Records a question. The same question for the same call, still open, is not asked twice.
+    /// Records a question. The same question for the same call, still open, is not asked twice. `choices` are the
+    /// answers to choose from; empty for one that is answered in words.
     ///
     /// # Errors
     /// [`JournalError::NotFound`] for the run, or when it cannot be written.
-    pub fn add_question(&self, run: RunId, call: &str, text: &str, now: i64) -> Result<QuestionId> {
+    pub fn add_question(&self, run: RunId, call: &str, text: &str, choices: &[String], now: i64) -> Result<QuestionId> {
+        let choices = (!choices.is_empty()).then(|| json!(choices).to_string());
         self.write(|tx| {
             if run::find(tx, run)?.is_none() {
                 return Err(JournalError::NotFound(run.to_string()));
@@ -44,8 +49,8 @@ impl Journal {
                 return Ok(QuestionId(first));
             }
             tx.execute(
-                "INSERT INTO question (run_id, call, asked_at, text) VALUES (?, ?, ?, ?)",
-                params![run.0, call, now, text],
+                "INSERT INTO question (run_id, call, asked_at, text, choices) VALUES (?, ?, ?, ?, ?)",
+                params![run.0, call, now, text, choices],
             )?;
             let id = QuestionId(tx.last_insert_rowid());
             event::append(tx, now, "question", &id.to_string(), json!({"id": id, "run": run}), &[("question", id.0)])?;
@@ -60,7 +65,7 @@ impl Journal {
     pub fn open_questions(&self) -> Result<Vec<Question>> {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT q.id, q.run_id, q.call, q.text, q.asked_at FROM question q JOIN run r ON r.id = q.run_id
+                "SELECT q.id, q.run_id, q.call, q.text, q.asked_at, q.choices FROM question q JOIN run r ON r.id = q.run_id
                  WHERE q.answered_at IS NULL AND r.status IN ('running', 'waiting') ORDER BY q.id",
             )?;
             let list = statement.query_map([], read)?.collect::<std::result::Result<_, _>>()?;
@@ -75,10 +80,10 @@ impl Journal {
     pub fn questions_of(&self, run: RunId) -> Result<Vec<(Question, Option<String>)>> {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT id, run_id, call, text, asked_at, answer FROM question WHERE run_id = ? ORDER BY id",
+                "SELECT id, run_id, call, text, asked_at, choices, answer FROM question WHERE run_id = ? ORDER BY id",
             )?;
             let list = statement
-                .query_map([run.0], |row| Ok((read(row)?, row.get(5)?)))?
+                .query_map([run.0], |row| Ok((read(row)?, row.get(6)?)))?
                 .collect::<std::result::Result<_, _>>()?;
             Ok(list)
         })
@@ -140,5 +145,9 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Question> {
         call: row.get(2)?,
         text: row.get(3)?,
         asked_at: row.get(4)?,
+        choices: row
+            .get::<_, Option<String>>(5)?
+            .and_then(|choices| serde_json::from_str(&choices).ok())
+            .unwrap_or_default(),
     })
 }

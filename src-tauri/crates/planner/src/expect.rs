@@ -71,15 +71,21 @@ fn tools(ask: &Ask) -> &'static [(&'static str, bool)] {
         Ask::AddNote { .. } => &[("notes.add", false)],
         Ask::SearchNotes { .. } => &[("notes.search", false)],
         Ask::ListNotes => &[("notes.list", false)],
+        Ask::AddTodos { .. } => &[("todos.add", false)],
         Ask::AddTodo { .. } => &[("todos.add", false)],
         Ask::CompleteTodo { .. } => &[("todos.complete", false)],
         Ask::EditTodo { .. } => &[("todos.edit", false)],
-        Ask::ListTodos => &[("todos.list", false)],
+        Ask::ListTodos { .. } => &[("todos.list", false)],
         Ask::Remind { .. } | Ask::RemindAgainAndAgain { .. } | Ask::RemindSometime { .. } => {
             &[("reminders.set", false)]
         }
         Ask::CancelReminder { .. } => &[("reminders.list", false), ("reminders.cancel", false)],
         Ask::ChangeReminder { .. } => &[("reminders.list", false), ("reminders.change", false)],
+        Ask::EventSometime { .. } => &[("calendar.add", false)],
+        Ask::NextEvent { .. } => &[("calendar.list", false)],
+        Ask::Cancel { .. } => &[("reminders.list", false), ("calendar.list", false)],
+        Ask::Move { .. } => &[("reminders.list", false), ("calendar.list", false)],
+        Ask::LetterTo { .. } | Ask::Clock(_) | Ask::Say(_) | Ask::Choose { .. } => &[],
         Ask::ListReminders => &[("reminders.list", false)],
         Ask::Automate { .. } => &[("automations.propose", false)],
     }
@@ -109,6 +115,6 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_is_said_so() {
-        assert_eq!(expect("make me happy", "/home/u", &[]), (Vec::new(), false));
+        assert_eq!(expect("frobnicate the quux sideways", "/home/u", &[]), (Vec::new(), false));
     }
 }

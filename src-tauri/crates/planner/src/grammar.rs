@@ -8,6 +8,8 @@ mod selection;
 mod trading;
 mod web;
 
+pub use lists::title_of;
+
 use super::{cursor::Cursor, request::Ask};
 
 type Way = fn(&mut Cursor) -> Option<Vec<Ask>>;

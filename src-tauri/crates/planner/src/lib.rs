@@ -53,14 +53,17 @@ mod parse;
 mod report;
 mod request;
 mod resolve;
+mod sense;
 mod story;
 mod text;
+mod understanding;
 pub mod when;
 mod words;
 mod work;
 
 pub use expect::{Expected, expect};
 pub use folders::folders_named;
+pub use understanding::{Piece, Understanding, understanding};
 pub use when::when;
 
 use assent_agent::{Model, ModelError, Reply, Replying, Request};
@@ -138,7 +141,7 @@ fn planned(request: &Request) -> Result<(Reply, bool), ModelError> {
             }
         }
     }
-    let unclear: Vec<String> = misunderstood.iter().map(|part| nearest::not_understood(part, words)).collect();
+    let unclear: Vec<String> = misunderstood.iter().map(|lost| nearest::lost(lost, words)).collect();
     let fresh = story.is_fresh();
 
     if !desk.missing.is_empty() {

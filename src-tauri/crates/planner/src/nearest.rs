@@ -1,13 +1,22 @@
 //! Says which part was not understood, with the two examples that are most like it.
 
-use super::{text::tokens, words::Words};
+use super::{resolve::Lost, text::tokens, words::Words};
 use assent_protocol::{texts::say, visible::visible};
 
-/// The sentence for one part.
+/// The sentence for words that come to nothing.
+pub fn lost(lost: &Lost, words: &Words) -> String {
+    if lost.outside { told("planner.outside", &lost.said, words) } else { not_understood(&lost.said, words) }
+}
+
+/// The sentence for one part that was not understood.
 pub fn not_understood(part: &str, words: &Words) -> String {
+    told("planner.not_understood", part, words)
+}
+
+fn told(key: &str, part: &str, words: &Words) -> String {
     let shown: String = part.chars().take(200).collect();
     let [first, second] = examples(part, words);
-    say("planner.not_understood", &[("text", &visible(&shown)), ("first", first), ("second", second)])
+    say(key, &[("text", &visible(&shown)), ("first", first), ("second", second)])
 }
 
 // By shared words; ties in the order of the table.

@@ -189,14 +189,22 @@ pub enum Ask {
     AddTodo {
         text: String,
     },
+    /// Several things on a list; without a name it is the list of to-dos.
+    AddTodos {
+        items: Vec<String>,
+        list: Option<String>,
+    },
     CompleteTodo {
         text: String,
+        list: Option<String>,
     },
     EditTodo {
         text: String,
         new_text: String,
     },
-    ListTodos,
+    ListTodos {
+        list: Option<String>,
+    },
     Remind {
         text: String,
         when: String,
@@ -217,12 +225,119 @@ pub enum Ask {
         when: String,
     },
     ListReminders,
+    /// An event to which no time was said.
+    EventSometime {
+        title: String,
+    },
+    /// The next event, or the next with these words.
+    NextEvent {
+        text: Option<String>,
+    },
+    /// Takes away the one reminder or event with these words, of that day or hour.
+    Cancel {
+        text: String,
+        when: Option<String>,
+    },
+    /// Gives the one reminder or event with these words another time.
+    Move {
+        text: String,
+        when: String,
+    },
+    /// A letter to somebody whose address was not said.
+    LetterTo {
+        who: String,
+        text: String,
+    },
+    Clock(Clock),
+    /// Words that ask for nothing to be done.
+    Say(Talk),
+    /// Not sure: the likeliest readings, from which the user chooses.
+    Choose {
+        said: String,
+        readings: Vec<Ask>,
+    },
     /// The goal again and again: at a time, or when a file appears in a folder.
     Automate {
         goal: String,
         when: Option<String>,
         folder: Option<Place>,
     },
+}
+
+impl Ask {
+    /// Whether it cannot be done before a time or an address is said.
+    pub fn lacks_time(&self) -> bool {
+        matches!(
+            self,
+            Ask::RemindSometime { .. }
+                | Ask::RemindAgainAndAgain { .. }
+                | Ask::EventSometime { .. }
+                | Ask::LetterTo { .. }
+        )
+    }
+
+    /// Whether something is sent, or taken away.
+    pub fn takes_away(&self) -> bool {
+        matches!(self, Ask::Cancel { .. } | Ask::SendLetter { .. } | Ask::CompleteTodo { .. })
+    }
+
+    /// Whether it changes anything, of what is read from words that the grammar does not know.
+    pub fn changes(&self) -> bool {
+        self.takes_away()
+            || matches!(
+                self,
+                Ask::Remind { .. }
+                    | Ask::AddEvent { .. }
+                    | Ask::Move { .. }
+                    | Ask::AddTodos { .. }
+                    | Ask::AddNote { .. }
+                    | Ask::DraftLetter { .. }
+            )
+    }
+}
+
+/// A question about time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Clock {
+    /// What time and day it is.
+    Now,
+    /// Which day that is.
+    Day(String),
+    /// How long it is until then.
+    Until(String),
+    /// What time it is in a place.
+    There(String),
+    /// What time it is in the second place when it is that time in the first.
+    Between { when: String, from: String, to: String },
+}
+
+/// What is answered with words alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Talk {
+    Help,
+    About,
+    Undo,
+    History,
+    Stop,
+    /// Thanks, greetings, jokes.
+    Small,
+    /// Nothing that Assent does.
+    Outside,
+}
+
+impl Talk {
+    /// Its name among the texts.
+    pub fn name(self) -> &'static str {
+        match self {
+            Talk::Help => "help",
+            Talk::About => "about",
+            Talk::Undo => "undo",
+            Talk::History => "history",
+            Talk::Stop => "stop",
+            Talk::Small => "small",
+            Talk::Outside => "outside",
+        }
+    }
 }
 
 /// A part of the user's words.

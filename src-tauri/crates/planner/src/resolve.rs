@@ -3,12 +3,24 @@
 use super::{
     names,
     parse::{Known, parts},
-    request::{Ask, Part, Place, Selection},
+    request::{Ask, Part, Place, Selection, Talk},
     words::Words,
 };
-use crate::when::is_when;
+use crate::{
+    sense::sensed,
+    when::{is_when, left_over},
+};
 use assent_agent::Request;
-use assent_protocol::{texts::say, visible::visible};
+use assent_protocol::{Mode, texts::say, visible::visible};
+
+/// Words that come to nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lost {
+    /// As written.
+    pub said: String,
+    /// They are known to ask for what Assent does not do.
+    pub outside: bool,
+}
 
 /// What was spoken of so far.
 pub struct Context<'a> {
@@ -17,6 +29,7 @@ pub struct Context<'a> {
     only: Option<String>,
     // A reminder that lacks its time.
     timeless: Option<String>,
+    mode: Mode,
 }
 
 impl<'a> Context<'a> {
@@ -24,7 +37,7 @@ impl<'a> Context<'a> {
         let known = Known { words, home: &request.home, folders: &request.folders };
         let own: Vec<&String> = request.folders.iter().filter(|folder| **folder != request.notes_folder).collect();
         let only = if let [one] = own.as_slice() { Some((*one).clone()) } else { None };
-        Context { known, last: None, only, timeless: None }
+        Context { known, last: None, only, timeless: None, mode: request.mode }
     }
 
     /// Takes note of a message that is answered.
@@ -34,22 +47,37 @@ impl<'a> Context<'a> {
 
     /// The requests in `text`, each with its places filled in or a sentence that says what is missing; and the parts
     /// that were not understood.
-    pub fn asks(&mut self, text: &str) -> (Vec<Result<Ask, String>>, Vec<String>) {
+    pub fn asks(&mut self, text: &str) -> (Vec<Result<Ask, String>>, Vec<Lost>) {
         let (mut found, mut lost) = (Vec::new(), Vec::new());
-        for part in parts(text, &self.known) {
+        let mut parts = parts(text, &self.known);
+        // What the grammar reads nothing of is taken as one: its joints may be those of a list.
+        if parts.len() > 1 && parts.iter().all(|part| matches!(part, Part::NotUnderstood(_))) {
+            parts = vec![Part::NotUnderstood(text.trim().to_owned())];
+        }
+        for part in parts {
             match part {
                 Part::Understood { ask, said } => {
                     let which = say("planner.which_folder", &[("text", &visible(&said))]);
                     if let Ask::RemindSometime { text } = &*ask {
                         self.timeless = Some(text.clone());
                     }
-                    found.push(self.filled(*ask).ok_or(which));
+                    let ask = doubted(*ask, &said);
+                    found.push(self.filled(ask).ok_or(which));
                 }
                 Part::NotUnderstood(said) => match self.timeless.take() {
                     Some(text) if is_when(&said) => found.push(Ok(Ask::Remind { text, when: said })),
                     timeless => {
                         self.timeless = timeless;
-                        lost.push(said);
+                        match sensed(&said, self.mode, self.known.words) {
+                            Some(Ask::Say(Talk::Outside)) => lost.push(Lost { said, outside: true }),
+                            Some(ask) => {
+                                if let Ask::RemindSometime { text } = &ask {
+                                    self.timeless = Some(text.clone());
+                                }
+                                found.push(Ok(doubted(ask, &said)));
+                            }
+                            None => lost.push(Lost { said, outside: false }),
+                        }
                     }
                 },
             }
@@ -121,4 +149,23 @@ impl<'a> Context<'a> {
             Place::Last => self.last.clone().or_else(|| self.only.clone()),
         }
     }
+}
+
+// Beside a time stands another word that could belong to one: which is meant is asked.
+fn doubted(ask: Ask, said: &str) -> Ask {
+    let (Ask::Remind { text, .. } | Ask::AddEvent { title: text, .. }) = &ask else { return ask };
+    if left_over(text).is_none() {
+        return ask;
+    }
+    let whole = |text: &str| Ask::RemindSometime { text: text.to_owned() };
+    let second = match &ask {
+        // "prepare for friday": the end of the text may have been taken for the time.
+        Ask::Remind { text, when } if said.trim_end_matches(['.', '!', '?', ' ']).ends_with(when.as_str()) => {
+            whole(&format!("{text} {when}"))
+        }
+        Ask::Remind { text, .. } => whole(text),
+        Ask::AddEvent { title, when, .. } => Ask::EventSometime { title: format!("{title} {when}") },
+        _ => return ask,
+    };
+    Ask::Choose { said: said.to_owned(), readings: vec![ask, second] }
 }

@@ -147,6 +147,8 @@ const READING: &[&str] = &[
     "notes.search",
     "todos.list",
     "reminders.list",
+    // Changes nothing: its answer is read like a result.
+    "ask_user",
 ];
 
 fn compact(args: &str) -> String {

@@ -320,7 +320,7 @@ fn an_empty_plan_says_that_there_is_nothing_to_do() {
 
 #[tokio::test]
 async fn a_goal_of_which_nothing_is_understood_is_no_reply() {
-    for goal in ["frobnicate the quux sideways", "remind me the day before never to call", "?"] {
+    for goal in ["frobnicate the quux sideways", "order me a pizza", "?"] {
         let told = Planner.reply(&request(vec![user(goal)]), &|_| ()).await.unwrap_err();
         assert!(matches!(&told, ModelError::NotUnderstood(text) if !text.is_empty()), "{goal}: {told:?}");
     }
@@ -368,7 +368,8 @@ fn what_is_not_understood_is_named_and_the_rest_is_done() {
 
 #[test]
 fn the_examples_are_nearest_to_what_was_said_and_all_are_understood() {
-    check_says("make the reminder nicer somehow", &["cancel reminder call Anna"]);
+    let told = nearest::not_understood("make the reminder nicer somehow", &words::ENGLISH);
+    assert!(told.contains("cancel reminder call Anna"), "{told}");
     let known = parse::Known { words: &words::ENGLISH, home: HOME, folders: &[] };
     for example in words::ENGLISH.examples {
         let parts = parse::parts(example, &known);

@@ -3,23 +3,35 @@
 //! What is understood, in any order and nothing else beside it:
 //! - `in 20 minutes`, `in 2 hours and 30 minutes`, `in 3 days at 10:00`, `2 weeks from now`, `in half an hour`
 //! - a day: `today`, `tomorrow`, `the day after tomorrow`, `friday`, `next friday`, `24 December`, `December 24 2026`,
-//!   `2026-12-24`. A weekday is the first such day after today, with or without "next". A date without a year that is
-//!   past this year is next year's.
+//!   `2026-12-24`. A weekday is the first such day after today; with "next" it is that of the next week, which begins on
+//!   Monday. A date without a year that is past this year is next year's.
 //! - a time: `at 9`, `9am`, `9:30 pm`, `9.30`, `15:00`, `9 o'clock`, `half past nine`, `noon`, `midnight`, `morning`
 //!   (9:00), `afternoon` (15:00), `evening` (18:00), `tonight` (20:00)
 //!
-//! A day without a time is 9:00; a time without a day is its next occurrence. A time that a change of the clocks skips
+//! What is said in another way ("a quarter past 3pm", "the thirteenth") is read by [`spoken`], and only where no word of it
+//! is left over.
+//!
+//! A day without a time is 9:00; a time without a day is its next occurrence, of both halves of the day where neither am
+//! nor pm, a part of the day nor a leading zero says which. A part of the day chooses the half, 12 at night is midnight,
+//! and where the two contradict each other ("tonight at 2") the user is asked. A time that a change of the clocks skips
 //! moves forward by the gap; one that comes twice is the first. Hours and minutes are counted exactly, days by the
 //! calendar.
 
 mod repeat;
+mod spoken;
 mod words;
 
 pub use repeat::{Repeat, repeat};
+pub use spoken::{belongs, left_over};
 
 use assent_protocol::{texts::say, visible::visible};
 use interim::{Dialect, parse_date_string};
-use jiff::{Span, Timestamp, ToSpan, Unit, Zoned, civil::Time, tz::TimeZone};
+use jiff::{
+    Span, Timestamp, ToSpan, Unit, Zoned,
+    civil::{self, Time},
+    tz::TimeZone,
+};
+use spoken::Moment;
 use words::{Day, PartOfDay, after, clock, day, number, part_of_day, time, unit, weekday, words};
 
 /// The moment that `text` means, seen from `now` (milliseconds since 1970 UTC) in the IANA zone `zone`.
@@ -36,12 +48,12 @@ pub fn when(text: &str, now: i64, zone: &str) -> Result<Zoned, String> {
     if repeats(text) {
         return Err(say("planner.when.repeats", &[]));
     }
-    let meaning = Meaning::read(text).ok_or_else(|| say("planner.when.unclear", &[("text", &visible(text.trim()))]))?;
     let tz = TimeZone::get(zone).map_err(|_| say("planner.when.zone", &[("zone", &visible(zone))]))?;
     let unclear = |_| say("planner.when.unclear", &[("text", &visible(text.trim()))]);
     let now = Timestamp::from_millisecond(now).map_err(unclear)?.to_zoned(tz);
-    let at = meaning.resolve(&now).map_err(|why| match why {
+    let at = moment(text, &now).map_err(|why| match why {
         Unresolved::Unclear => say("planner.when.unclear", &[("text", &visible(text.trim()))]),
+        Unresolved::Contradicts => say("planner.when.contradicts", &[("text", &visible(text.trim()))]),
         Unresolved::NeedsTime => say("planner.when.needs_time", &[("text", &visible(text.trim()))]),
     })?;
     if at <= now {
@@ -50,9 +62,52 @@ pub fn when(text: &str, now: i64, zone: &str) -> Result<Zoned, String> {
     Ok(at)
 }
 
+fn moment(text: &str, now: &Zoned) -> Result<Zoned, Unresolved> {
+    if let Some(meaning) = Meaning::read(text) {
+        return meaning.resolve(now);
+    }
+    // A bare length or hour is no time in a sentence, but it is one where a time is asked for.
+    let bare = || ["in", "at"].iter().find_map(|word| Meaning::read(&format!("{word} {text}")));
+    let Some(spoken) = spoken::moment(text, now) else {
+        let meaning = bare().filter(|_| !text.trim().is_empty());
+        return match (meaning, words(text).first().and_then(|word| number(word))) {
+            (Some(meaning), _) => meaning.resolve(now),
+            (None, Some(_)) => match spoken::moment(&format!("at {text}"), now) {
+                Some(Moment::Exact(at)) => Ok(at),
+                _ => Err(Unresolved::Unclear),
+            },
+            (None, None) => Err(Unresolved::Unclear),
+        };
+    };
+    match spoken {
+        Moment::Exact(at) => Ok(at),
+        Moment::Day(day) if day == now.date() => Err(Unresolved::NeedsTime),
+        Moment::Day(day) => day.to_datetime(NINE).to_zoned(now.time_zone().clone()).map_err(|_| Unresolved::Unclear),
+    }
+}
+
+/// The day that `text` names without an hour, today or later; none for a moment or for no time.
+pub fn day_only(text: &str, now: i64, zone: &str) -> Option<civil::Date> {
+    let now = Timestamp::from_millisecond(now).ok()?.to_zoned(TimeZone::get(zone).ok()?);
+    let at = match Meaning::read(text) {
+        Some(meaning) if meaning.day.is_some() && meaning.time.is_none() && meaning.part.is_none() => {
+            Meaning { time: Some((23, 59, true)), ..meaning }.resolve(&now).ok()?.date()
+        }
+        Some(_) => return None,
+        None => match spoken::moment(text, &now)? {
+            Moment::Day(day) => day,
+            Moment::Exact(_) => return None,
+        },
+    };
+    (at >= now.date()).then_some(at)
+}
+
 /// Whether the words have the shape of a time, whatever the time is now.
 pub fn is_when(text: &str) -> bool {
+    // Any moment does for the shape.
     Meaning::read(text).is_some()
+        || Timestamp::from_second(1_795_000_000)
+            .is_ok_and(|now| spoken::moment(text, &now.to_zoned(TimeZone::UTC)).is_some())
 }
 
 /// Whether the words ask for a time that repeats.
@@ -84,6 +139,43 @@ pub fn minutes(text: &str) -> Option<i64> {
     let whole = i64::from(span.get_hours()) * 60 + span.get_minutes();
     let other = span.get_days() != 0 || span.get_weeks() != 0 || span.get_months() != 0 || span.get_years() != 0;
     (rest.is_empty() && !other && (1..=24 * 60).contains(&whole)).then_some(whole)
+}
+
+/// Whether `text` names a day or a stretch of days that the calendar can list.
+pub fn is_days(text: &str) -> bool {
+    const STRETCHES: &[&str] = &[
+        "today",
+        "this week",
+        "next week",
+        "this weekend",
+        "weekend",
+        "next weekend",
+        "this month",
+        "next month",
+        "rest of the week",
+        "remainder of the week",
+        "january",
+        "february",
+        "march",
+        "april",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    let low = text.to_lowercase();
+    let bare = low.trim_start_matches("for ").trim_start_matches("in ").trim_start_matches("the ");
+    STRETCHES.contains(&bare) || is_when(text)
+}
+
+/// Whether `text` is a bare length, as in "10 minutes".
+pub fn length(text: &str) -> bool {
+    let said = words(text);
+    let said: Vec<&str> = ["in"].into_iter().chain(said.iter().map(String::as_str)).collect();
+    after(&said).is_some_and(|(_, rest)| rest.is_empty())
 }
 
 /// A moment as a person reads it: `Monday 23 November 2026, 09:00 (Europe/Warsaw)`.
@@ -126,6 +218,8 @@ struct Meaning {
 enum Unresolved {
     Unclear,
     NeedsTime,
+    // A part of the day and an hour that do not go together.
+    Contradicts,
 }
 
 impl Meaning {
@@ -142,7 +236,9 @@ impl Meaning {
         }
         // "in 2 hours at 10:00" says two times.
         let exact = meaning.after.is_some_and(|span| span.get_hours() != 0 || span.get_minutes() != 0);
-        (!(exact && (meaning.time.is_some() || meaning.part.is_some()))
+        // "in 4 years at 5pm": nobody counts so far to the day.
+        let far = meaning.after.is_some_and(|span| span.get_months() != 0 || span.get_years() != 0);
+        (!((exact || far) && (meaning.time.is_some() || meaning.part.is_some()))
             && !(meaning.after.is_some() && meaning.day.is_some()))
         .then_some(meaning)
     }
@@ -192,17 +288,41 @@ impl Meaning {
         match (&self.day, time) {
             (None, None) => Err(Unresolved::Unclear),
             (None, Some(time)) => {
-                let at = on(now, time)?;
-                if at > *now { Ok(at) } else { on(&add_days(now, 1)?, time) }
+                // "at 9" said at 20:00 is 21:00: a clock of twelve hours is guessed towards what comes next.
+                let other = (!self.settled() && time.hour() <= 12)
+                    .then(|| time.checked_add(12.hours()).unwrap_or(time.wrapping_add(12.hours())));
+                for day in [now.clone(), add_days(now, 1)?] {
+                    for time in [Some(time), other].into_iter().flatten() {
+                        let at = on(&day, time)?;
+                        if at > *now {
+                            return Ok(at);
+                        }
+                    }
+                }
+                Err(Unresolved::Unclear)
             }
             (Some(Day::Today), None) => Err(Unresolved::NeedsTime),
+            // Midnight ends the day that was named, and "tonight at 12:30" lies behind it.
+            (Some(Day::Today), Some(time)) if self.after_midnight(time) => on(&add_days(now, 1)?, time),
             (Some(Day::Today), Some(time)) => on(now, time),
-            (Some(Day::After(days)), time) => on(&add_days(now, *days)?, time.unwrap_or(NINE)),
-            (Some(Day::Phrase { text, year }), time) => {
+            (Some(Day::NextWeek(name)), time) => {
+                let monday = 7 - i64::from(now.date().weekday().to_monday_zero_offset());
+                let ahead = monday + words::offset(name);
+                on(&add_days(now, i32::try_from(ahead).map_err(|_| Unresolved::Unclear)?)?, time.unwrap_or(NINE))
+            }
+            (Some(Day::After(days)), time) => {
                 let time = time.unwrap_or(NINE);
+                let more = i32::from(self.after_midnight(time) && self.part.is_some());
+                on(&add_days(now, *days + more)?, time)
+            }
+            (Some(Day::Phrase { text, year, weekday: said }), time) => {
+                let time = time.unwrap_or(NINE);
+                let falls = |date: &civil::Date| {
+                    said.is_none_or(|name| words::offset(name) == i64::from(date.weekday().to_monday_zero_offset()))
+                };
                 let dated = |text: &str| parse_date_string(text, now.clone(), Dialect::Us).map(|at| at.date());
                 let date = if *year {
-                    dated(text).map_err(|_| Unresolved::Unclear)?
+                    dated(text).ok().filter(falls).ok_or(Unresolved::Unclear)?
                 } else if weekday(text).is_some() {
                     let date = dated(text).map_err(|_| Unresolved::Unclear)?;
                     if date > now.date() {
@@ -214,7 +334,7 @@ impl Meaning {
                     // The next such date, today included; a 29 February may be eight years away.
                     (now.year()..=now.year() + 8)
                         .filter_map(|year| dated(&format!("{text} {year}")).ok())
-                        .find(|date| *date >= now.date())
+                        .find(|date| *date >= now.date() && falls(date))
                         .ok_or(Unresolved::Unclear)?
                 };
                 date.to_datetime(time).to_zoned(now.time_zone().clone()).map_err(|_| Unresolved::Unclear)
@@ -225,17 +345,24 @@ impl Meaning {
     fn time_of_day(&self) -> Result<Option<Time>, Unresolved> {
         let (hour, minute) = match (self.time, self.part) {
             (None, None) => return Ok(None),
-            (None, Some(PartOfDay::Morning)) => (9, 0),
-            (None, Some(PartOfDay::Afternoon)) => (15, 0),
-            (None, Some(PartOfDay::Evening)) => (18, 0),
-            (None, Some(PartOfDay::Night)) => (20, 0),
-            (Some((h, m, false)), Some(PartOfDay::Afternoon | PartOfDay::Evening)) if (1..12).contains(&h) => {
-                (h + 12, m)
+            (None, Some(part)) => words::hour_of(part),
+            (Some((hour, minute, settled)), Some(part)) => {
+                (words::hour_in(hour, settled, part).ok_or(Unresolved::Contradicts)?, minute)
             }
-            (Some((h, m, false)), Some(PartOfDay::Night)) if (5..12).contains(&h) => (h + 12, m),
-            (Some((h, m, _)), _) => (h, m),
+            (Some((hour, minute, _)), None) => (hour, minute),
         };
         Time::new(hour, minute, 0, 0).map(Some).map_err(|_| Unresolved::Unclear)
+    }
+
+    // Whether nothing is left to guess about the half of the day.
+    fn settled(&self) -> bool {
+        self.part.is_some() || self.time.is_none_or(|(.., settled)| settled)
+    }
+
+    // An hour of the night that belongs to the day after the one that was named.
+    fn after_midnight(&self, time: Time) -> bool {
+        let night = matches!(self.part, Some(PartOfDay::Night | PartOfDay::Evening));
+        time.hour() == 0 && (night || (time.minute() == 0 && self.time.is_some_and(|(hour, ..)| hour == 0)))
     }
 }
 

@@ -8,7 +8,10 @@ use super::{
 use assent_protocol::{texts::say, visible::visible};
 use serde_json::{Value, json};
 
+mod appointments;
 mod calendar;
+mod choose;
+mod clock;
 mod mail;
 mod pages;
 mod reminders;
@@ -77,8 +80,16 @@ pub fn work(ask: &Ask, desk: &mut Desk) -> Option<()> {
             desk.propose("todos.add", json!({"text": text}), &say("planner.says.own_words", &[]));
             Some(())
         }
-        Ask::CompleteTodo { text } => {
-            desk.propose("todos.complete", json!({"text": text}), &say("planner.says.complete", &[]));
+        Ask::AddTodos { items, list } => {
+            for text in items {
+                let args = with_list(json!({"text": text}), list.as_deref());
+                desk.propose("todos.add", args, &say("planner.says.own_words", &[]));
+            }
+            Some(())
+        }
+        Ask::CompleteTodo { text, list } => {
+            let args = with_list(json!({"text": text}), list.as_deref());
+            desk.propose("todos.complete", args, &say("planner.says.complete", &[]));
             Some(())
         }
         Ask::EditTodo { text, new_text } => {
@@ -90,7 +101,26 @@ pub fn work(ask: &Ask, desk: &mut Desk) -> Option<()> {
             answer("notes.search", json!({"text": text}), "planner.answer.notes_with", text, desk)
         }
         Ask::ListNotes => answer("notes.list", json!({}), "planner.answer.notes", "", desk),
-        Ask::ListTodos => answer("todos.list", json!({}), "planner.answer.todos", "", desk),
+        Ask::ListTodos { list } => {
+            answer("todos.list", with_list(json!({}), list.as_deref()), "planner.answer.todos", "", desk)
+        }
+        Ask::EventSometime { title } => {
+            desk.note(say("planner.when.missing_event", &[("text", &visible(title))]));
+            Some(())
+        }
+        Ask::NextEvent { text } => appointments::next(text.as_deref(), desk),
+        Ask::Cancel { text, when } => appointments::cancel(text, when.as_deref(), desk),
+        Ask::Move { text, when } => appointments::change(text, when, desk),
+        Ask::LetterTo { who, text } => {
+            desk.note(say("planner.mail.whose", &[("who", &visible(who)), ("text", &visible(text))]));
+            Some(())
+        }
+        Ask::Clock(question) => clock::answer(question, desk),
+        Ask::Say(talk) => {
+            desk.note(say(&format!("planner.talk.{}", talk.name()), &[]));
+            Some(())
+        }
+        Ask::Choose { said, readings } => choose::ask(said, readings, desk),
         Ask::ListReminders => answer("reminders.list", json!({}), "planner.answer.reminders", "", desk),
         Ask::Remind { text, when } => reminders::set(text, when, desk),
         Ask::RemindAgainAndAgain { text } => {
@@ -113,6 +143,14 @@ pub fn work(ask: &Ask, desk: &mut Desk) -> Option<()> {
             Some(())
         }
     }
+}
+
+// The list of to-dos has no name.
+fn with_list(mut args: Value, list: Option<&str>) -> Value {
+    if let Some(list) = list {
+        args["list"] = json!(list);
+    }
+    args
 }
 
 /// Whether a request trashes: these take their files first, so that nothing is both moved and trashed.

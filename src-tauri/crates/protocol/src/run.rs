@@ -162,6 +162,9 @@ pub struct Question {
     pub call: String,
     /// The agent's words.
     pub text: String,
+    /// Answers to choose from, each by its number from 1 on; empty for a question that is answered in words.
+    #[serde(default)]
+    pub choices: Vec<String>,
     /// Milliseconds since 1970 (UTC).
     #[ts(type = "number")]
     pub asked_at: i64,

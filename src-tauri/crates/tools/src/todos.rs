@@ -19,6 +19,9 @@ use assent_protocol::{Effect, Preview, Reach, visible::visible};
 use serde_json::json;
 use std::path::Path;
 
+// Letters of a list's name.
+const LONGEST_LIST: usize = 60;
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Todo {
     line: String,
@@ -35,8 +38,16 @@ struct Change {
     state: String,
 }
 
-fn located(place: &Place) -> Result<Resolved, ToolError> {
-    within_notes(LIST_FILE, place)
+// The list of to-dos, or another list by its name: `shopping list.md`.
+fn located(list: Option<&str>, place: &Place) -> Result<Resolved, ToolError> {
+    let Some(name) = list.map(str::trim).filter(|name| !name.is_empty()) else {
+        return within_notes(LIST_FILE, place);
+    };
+    let fits = |c: char| c.is_alphanumeric() || [' ', '-', '_', '&', '\''].contains(&c);
+    if name.chars().count() > LONGEST_LIST || !name.chars().all(fits) {
+        return Err(ToolError::BadInput(say("tools.todos.list_name", &[("name", &visible(name))])));
+    }
+    within_notes(&format!("{} list.md", name.to_lowercase()), place)
 }
 
 fn read(line: &str) -> Option<Todo> {
@@ -94,13 +105,14 @@ fn text_of_list<'a>(now: &'a Current, at: &Resolved) -> Result<&'a str, ToolErro
 }
 
 fn describe(
+    list: Option<&str>,
     field: &str,
     title: String,
     rows: Vec<(String, String)>,
     place: &Place,
     change: impl FnOnce(&str) -> Result<Change, ToolError>,
 ) -> Result<ToolFacts, ToolError> {
-    let at = located(place)?;
+    let at = located(list, place)?;
     if at.reach == Reach::OwnFiles {
         return Ok(contents::describe_own(&at, field, title));
     }
@@ -119,12 +131,13 @@ fn describe(
 
 // The list with the change made in it, and the change.
 fn changed(
+    list: Option<&str>,
     facts: &ToolFacts,
     place: &Place,
     change: impl FnOnce(&str) -> Result<Change, ToolError>,
 ) -> Result<(Resolved, Current, String, Change), ToolError> {
     refuse_own(facts)?;
-    let at = located(place)?;
+    let at = located(list, place)?;
     let now = current(&at.path, place)?;
     let text = text_of_list(&now, &at)?;
     let change = change(text)?;
@@ -152,23 +165,25 @@ fn changed(
 }
 
 fn prepare(
+    list: Option<&str>,
     facts: &ToolFacts,
     place: &Place,
     change: impl FnOnce(&str) -> Result<Change, ToolError>,
 ) -> Result<Vec<Inverse>, ToolError> {
-    let (at, _, list, change) = changed(facts, place, change)?;
+    let (at, _, list, change) = changed(list, facts, place, change)?;
     let line = LineChange { before: change.before, after: change.after };
     let inverse = contents::prepare(&at.path, &list, Some(line), place)?;
     Ok(vec![Inverse { item: 0, data: data(&inverse)? }])
 }
 
 fn run(
+    list: Option<&str>,
     facts: &ToolFacts,
     place: &Place,
     change: impl FnOnce(&str) -> Result<Change, ToolError>,
 ) -> Result<Output, ToolError> {
-    let _alone = contents::alone(&located(place)?.path);
-    let (at, now, list, change) = changed(facts, place, change)?;
+    let _alone = contents::alone(&located(list, place)?.path);
+    let (at, now, list, change) = changed(list, facts, place, change)?;
     contents::put(&at.path, list.as_bytes(), Some(&now.state), place)?;
     let value = json!({ "path": text_of(Path::new(&at.path)), "line": change.after });
     Ok(Output { value, items: vec![succeeded(0)], ..Output::default() })
@@ -209,6 +224,19 @@ mod tests {
         lines.sort();
         lines.dedup();
         assert_eq!((lines.len(), list.lines().count()), (40, 40), "{list}");
+    }
+
+    #[test]
+    fn a_list_has_a_file_of_its_own_and_a_name_that_is_one() {
+        let world = World::new();
+        world.act("todos.add", json!({ "text": "Milk", "list": "Shopping" }));
+        world.act("todos.add", json!({ "text": "Call", "list": null }));
+        let read = |name: &str| std::fs::read_to_string(world.place.notes.join(name)).unwrap();
+        assert_eq!(read("shopping list.md"), "- [ ] Milk\n");
+        assert_eq!(read(LIST_FILE), "- [ ] Call\n");
+        for name in ["../up", "a/b", "..", "x\ny", &"long ".repeat(40)] {
+            assert!(located(Some(name), &world.place).is_err(), "{name:?}");
+        }
     }
 
     #[test]

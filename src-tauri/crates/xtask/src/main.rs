@@ -15,6 +15,7 @@ mod setup;
 mod simulate;
 mod summary;
 mod test;
+mod understand;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -30,6 +31,9 @@ Usage: cargo xtask COMMAND
   bench [--fast]             the numbers; --fast takes the window's debug build
   eval --data DIR [--mode M] [--json] [--wrong] [--picture FILE]
                              attack and benign calls through the decision core
+  understand --data DIR [--wrong]
+                             what is understood of the requests and times in DIR and of our own; --wrong lists the rest
+  train --data DIR           make the weights of the reader of requests anew from DIR/train.jsonl and our own examples
   setup [--yes]              only set up what all of these need
 
 --yes    install missing system packages without asking
@@ -58,6 +62,8 @@ fn main() -> ExitCode {
         Command::Simulate { days } => simulate::command(days),
         Command::Bench { fast } => bench::command(fast),
         Command::Eval { arguments } => eval::command(arguments),
+        Command::Understand { arguments } => understand::measure(arguments),
+        Command::Train { arguments } => understand::train(arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -81,6 +87,8 @@ enum Command {
     Planted { only: Option<String> },
     Bench { fast: bool },
     Eval { arguments: Vec<String> },
+    Understand { arguments: Vec<String> },
+    Train { arguments: Vec<String> },
 }
 
 /// `None` when help was asked for.
@@ -92,6 +100,11 @@ fn read(arguments: &[String]) -> Result<Option<Command>, String> {
     if name == "eval" {
         // The program that it runs knows its own flags.
         return Ok(Some(Command::Eval { arguments: rest.to_vec() }));
+    }
+    match name.as_str() {
+        "understand" => return Ok(Some(Command::Understand { arguments: rest.to_vec() })),
+        "train" => return Ok(Some(Command::Train { arguments: rest.to_vec() })),
+        _ => {}
     }
     let (mut yes, mut fast, mut kills, mut days) = (false, false, 200, simulate::DAYS);
     let (mut data, mut only) = (None, None);

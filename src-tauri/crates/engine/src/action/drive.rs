@@ -1,6 +1,6 @@
 //! Driving a run: ask the loop what is next, do it, commit it, feed it back, until it waits or ends.
 
-use crate::{Answered, Engine, action::hold::Waited, action::think::Thought};
+use crate::{Answered, Engine, action::hold::Waited, action::think::Thought, base::driver::Driver};
 use assent_agent::Tool as _;
 use assent_agent::{
     Request,
@@ -180,8 +180,10 @@ impl Engine {
             tools.retain(|tool| given.contains(&tool.name) || tool.name == crate::action::judge::ASK_USER);
         }
         tools.retain(|tool| pages || !crate::action::offered_tools::PAGERS.contains(&tool.name.as_str()));
+        // The planner pays for no word of a tool, and understands more than the words of a family.
+        let plans = Driver::of(&run.model) == Driver::Planner;
         tools.retain(|tool| {
-            called.contains(tool.name.as_str()) || crate::action::offered_tools::spoken_of(&tool.name, &said)
+            plans || called.contains(tool.name.as_str()) || crate::action::offered_tools::spoken_of(&tool.name, &said)
         });
         let kept = |name: &str| !connected.contains_key(name) || called.contains(name);
         Request {

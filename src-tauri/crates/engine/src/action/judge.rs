@@ -258,9 +258,16 @@ impl Engine {
         let Some(question) = question else {
             return self.refuse(run, call, &texts::say("engine.call.no_question", &[]));
         };
-        self.0.journal.add_question(run.id, &call.call, &question, self.0.host.now())?;
+        let choices: Vec<String> = parse(&call.args).map(|args| choices(&args)).unwrap_or_default();
+        self.0.journal.add_question(run.id, &call.call, &question, &choices, self.0.host.now())?;
         Ok(vec![Event::Call { call: call.call.clone(), standing: Standing::Waiting }])
     }
+}
+
+// At most six, none longer than a line.
+fn choices(args: &Value) -> Vec<String> {
+    let all = args["choices"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    all.take(6).map(|text| visible::visible(text).chars().take(300).collect()).collect()
 }
 
 // The arguments, with the programs that the call would start as one more: a rule names them like any other.

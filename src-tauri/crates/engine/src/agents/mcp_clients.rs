@@ -137,7 +137,7 @@ impl Engine {
         let args = json!({"question": text}).to_string();
         let proposed = ProposedCall { call: call.clone(), tool: "ask_user".to_owned(), args, says: None };
         self.keep_turn(run, String::new(), vec![proposed])?;
-        self.0.journal.add_question(run, &call, &visible(&text), self.0.host.now())?;
+        self.0.journal.add_question(run, &call, &visible(&text), &[], self.0.host.now())?;
         self.spawn(run);
         Ok(call)
     }

@@ -118,7 +118,7 @@ impl Engine {
     /// # Errors
     /// When the journal cannot be read.
     pub fn find_tasks(&self, words: &str) -> Answered<Vec<RunRow>> {
-        self.0.journal.find_runs(words, MOST_TASKS).map_err(crate::words::other)
+        self.0.journal.find_runs(words, MOST_TASKS).map_err(crate::base::words::other)
     }
 
     /// A page of the history.

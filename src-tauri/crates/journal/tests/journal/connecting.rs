@@ -36,7 +36,7 @@ fn what_somebody_else_declared_does_not_count_and_is_found() {
 fn a_closed_question_is_answered_once_and_leaves_no_turn() {
     let desk = Desk::new();
     let (journal, run) = (desk.journal(), desk.run());
-    let question = journal.add_question(run, "c1", "Which colour?", NOW).unwrap();
+    let question = journal.add_question(run, "c1", "Which colour?", &[], NOW).unwrap();
     let turns = journal.turns(run).unwrap().len();
     journal.close_question(question, "blue", NOW).unwrap();
     assert_eq!((journal.open_questions().unwrap().len(), journal.turns(run).unwrap().len()), (0, turns));

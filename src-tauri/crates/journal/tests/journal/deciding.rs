@@ -158,8 +158,8 @@ fn a_freeze_stops_what_was_approved_and_keeps_its_decision() {
 fn a_question_is_answered_once() {
     let desk = Desk::new();
     let run = desk.run();
-    let question = desk.journal().add_question(run, "c1", "Which?", NOW).unwrap();
-    assert_eq!(desk.journal().add_question(run, "c1", "Which?", NOW).unwrap(), question);
+    let question = desk.journal().add_question(run, "c1", "Which?", &[], NOW).unwrap();
+    assert_eq!(desk.journal().add_question(run, "c1", "Which?", &[], NOW).unwrap(), question);
     assert_eq!(desk.journal().open_questions().unwrap().len(), 1);
     desk.journal().answer_question(question, "This", &told("c1"), NOW).unwrap();
     let again = desk.journal().answer_question(question, "That", &told("c1"), NOW);

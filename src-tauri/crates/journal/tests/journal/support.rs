@@ -126,7 +126,7 @@ impl Desk {
         let card = desk.propose(&waiting(run, "c2"));
         journal.decide(card, &decision(Decider::User, "c2-digest"), Status::Approved, None).unwrap();
         desk.propose(&waiting(run, "c3"));
-        let question = journal.add_question(run, "c4", "Which folder?", NOW).unwrap();
+        let question = journal.add_question(run, "c4", "Which folder?", &[], NOW).unwrap();
         journal.answer_question(question, "Pictures", &told("c4"), NOW).unwrap();
         journal.add_reminder("Call Anna", NOW + DAY, "Europe/Warsaw", NOW).unwrap();
         journal.add_rule(&rule(run), "Allow moving files", Some(card), NOW).unwrap();

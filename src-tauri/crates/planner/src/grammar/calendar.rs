@@ -3,7 +3,7 @@
 use crate::{
     cursor::Cursor,
     request::Ask,
-    when::{is_when, minutes},
+    when::{is_days, is_when, minutes},
 };
 
 const CALENDAR: &[&str] = &["calendar", "agenda", "schedule"];
@@ -30,6 +30,10 @@ fn listed(c: &mut Cursor) -> Option<Ask> {
     }
     c.eat(&["for", "on"]);
     let days = c.take_text().map(|text| text.trim_end_matches(['?', '.', '!', ' ']).to_lowercase());
+    // "the schedule of the next concert" asks for something else.
+    if days.as_deref().is_some_and(|days| !is_days(days)) {
+        return None;
+    }
     Some(Ask::ListEvents { days: days.filter(|text| !text.is_empty()).unwrap_or_else(|| "today".to_owned()) })
 }
 

@@ -126,7 +126,7 @@ pub fn note(c: &mut Cursor) -> Option<Vec<Ask>> {
 }
 
 // A title from the first words: at most eight of them and 60 characters.
-fn title_of(text: &str) -> String {
+pub fn title_of(text: &str) -> String {
     let line = text.lines().next().unwrap_or_default();
     let mut title = String::new();
     for word in line.split_whitespace().take(8) {
@@ -205,10 +205,10 @@ pub fn complete(c: &mut Cursor) -> Option<Vec<Ask>> {
         c.eat(&["as done", "done", "as complete", "as completed", "as finished"]) && c.at_end()
     }) {
         c.at = end;
-        return Some(vec![Ask::CompleteTodo { text: c.span(from, at)? }]);
+        return Some(vec![Ask::CompleteTodo { text: c.span(from, at)?, list: None }]);
     }
     c.at = from;
-    ((said || tick) && !mark).then(|| c.take_text()).flatten().map(|text| vec![Ask::CompleteTodo { text }])
+    ((said || tick) && !mark).then(|| c.take_text()).flatten().map(|text| vec![Ask::CompleteTodo { text, list: None }])
 }
 
 /// "list notes", "search notes for x", "list to-dos", "list reminders".
@@ -247,7 +247,7 @@ pub fn show(c: &mut Cursor) -> Option<Vec<Ask>> {
     c.eat(&["on", "in"]);
     c.skip(words.articles);
     let ask = if c.eat(words.todos) {
-        Ask::ListTodos
+        Ask::ListTodos { list: None }
     } else if c.eat(words.reminders) {
         Ask::ListReminders
     } else if c.eat(words.notes) {

@@ -1,6 +1,6 @@
 //! Goals about letters.
 
-use super::{check, check_says};
+use super::{check, check_says, drive, lines, user};
 
 #[test]
 fn letters_are_looked_for() {
@@ -51,6 +51,7 @@ fn a_letter_without_an_address_or_words_is_not_guessed() {
     for goal in
         ["send anna the message hello", "send a letter to anna@example.org", "mail anna@example.org about the plan"]
     {
-        check_says(goal, &["did not understand"]);
+        let (reply, _) = drive(vec![user(goal)]);
+        assert!(!lines(&reply).iter().any(|line| line.contains("mail.send")), "{goal}: {reply:?}");
     }
 }

@@ -10,7 +10,7 @@
 //!
 //! A day without a time is 9:00.
 
-use super::words::{PartOfDay, number, part_of_day, time, unit, weekday, words};
+use super::words::{PartOfDay, hour_in, hour_of, number, part_of_day, time, unit, weekday, words};
 use crate::when::words::Length;
 
 /// A time that comes again.
@@ -45,7 +45,10 @@ struct Meaning {
     minutes: Option<u32>,
     // Days of the month and of the week, as cron has them.
     days: Option<(String, String)>,
-    times: Vec<(i8, i8)>,
+    // Hour, minute, and whether the half of the day is settled.
+    times: Vec<(i8, i8, bool)>,
+    // It chooses the half of the day of every hour beside it.
+    part: Option<PartOfDay>,
 }
 
 impl Meaning {
@@ -56,21 +59,22 @@ impl Meaning {
         {
             return Some(rest);
         }
-        if let Some((part, today, rest)) = part_of_day(words)
+        if self.part.is_none()
+            && let Some((part, today, rest)) = part_of_day(words)
             && !today
         {
-            self.times.push(hour_of(part));
+            self.part = Some(part);
             return Some(rest);
         }
         if let ["and", rest @ ..] = words
             && !self.times.is_empty()
         {
-            let ((hour, minute, _), rest) = clock_or_hour(rest)?;
-            self.times.push((hour, minute));
+            let (time, rest) = clock_or_hour(rest)?;
+            self.times.push(time);
             return Some(rest);
         }
-        let ((hour, minute, _), rest) = time(words)?;
-        self.times.push((hour, minute));
+        let (time, rest) = time(words)?;
+        self.times.push(time);
         Some(rest)
     }
 
@@ -117,7 +121,7 @@ impl Meaning {
             ["every" | "each", "day", rest @ ..] => self.on("*", "*", rest),
             ["every" | "each", rest @ ..] if part_of_day(rest).is_some() => {
                 let (part, _, rest) = part_of_day(rest)?;
-                self.times.push(hour_of(part));
+                self.part = Some(part);
                 self.on("*", "*", rest)
             }
             ["every" | "each" | "on" | "the", rest @ ..] => self.days(rest),
@@ -171,7 +175,7 @@ impl Meaning {
 
     fn repeat(self) -> Option<Repeat> {
         match (self.minutes, self.days) {
-            (Some(minutes), None) if self.times.is_empty() => Some(match minutes {
+            (Some(minutes), None) if self.times.is_empty() && self.part.is_none() => Some(match minutes {
                 1 => Repeat::Cron(vec!["* * * * *".to_owned()]),
                 60 => Repeat::Cron(vec!["0 * * * *".to_owned()]),
                 n if n < 60 && 60 % n == 0 => Repeat::Cron(vec![format!("*/{n} * * * *")]),
@@ -181,13 +185,31 @@ impl Meaning {
                 n => Repeat::Minutes(n),
             }),
             (None, Some((month, week))) => {
-                let times = if self.times.is_empty() { vec![(9, 0)] } else { self.times };
+                let times = hours(&self.times, self.part, &month == "*" && &week == "*")?;
                 let field = |(hour, minute): (i8, i8)| format!("{minute} {hour} {month} * {week}");
                 Some(Repeat::Cron(times.into_iter().map(field).collect()))
             }
             _ => None,
         }
     }
+}
+
+// The hours and minutes that are meant. None where a part of the day contradicts one, and for an hour after midnight
+// on a named day, because "Monday night at 12" is a Tuesday.
+fn hours(times: &[(i8, i8, bool)], part: Option<PartOfDay>, daily: bool) -> Option<Vec<(i8, i8)>> {
+    let Some(part) = part else {
+        let said: Vec<(i8, i8)> = times.iter().map(|(hour, minute, _)| (*hour, *minute)).collect();
+        return Some(if said.is_empty() { vec![(9, 0)] } else { said });
+    };
+    if times.is_empty() {
+        return Some(vec![hour_of(part)]);
+    }
+    let night = part == PartOfDay::Night || part == PartOfDay::Evening;
+    let meant = |(hour, minute, settled): &(i8, i8, bool)| {
+        let hour = hour_in(*hour, *settled, part)?;
+        (daily || !night || hour >= 12).then_some((hour, *minute))
+    };
+    times.iter().map(meant).collect()
 }
 
 // After "and" an hour needs no "at".
@@ -231,15 +253,6 @@ fn short(word: &str) -> Option<String> {
     plain_weekday(word).map(|name| name[..3].to_uppercase())
 }
 
-fn hour_of(part: PartOfDay) -> (i8, i8) {
-    match part {
-        PartOfDay::Morning => (9, 0),
-        PartOfDay::Afternoon => (15, 0),
-        PartOfDay::Evening => (18, 0),
-        PartOfDay::Night => (20, 0),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -273,6 +286,12 @@ mod tests {
         check("on the last day of the month at 18:00", &["0 18 L * *"]);
         check("every first monday of the month at 9", &["0 9 * * MON#1"]);
         check("monthly", &["0 9 1 * *"]);
+        check("every evening at 7", &["0 19 * * *"]);
+        check("every night at 11", &["0 23 * * *"]);
+        check("every night at 12:30", &["30 0 * * *"]);
+        check("every morning at 7", &["0 7 * * *"]);
+        check("every monday evening at 6", &["0 18 * * MON"]);
+        check("every afternoon at 12 and 3", &["0 12 * * *", "0 15 * * *"]);
         check("every month on the 3rd", &["0 9 3 * *"]);
     }
 
@@ -295,6 +314,9 @@ mod tests {
             "friday",
             "",
             "every other day",
+            "every evening at 9am",
+            "every morning at 12",
+            "every monday night at 12",
         ] {
             assert_eq!(repeat(text), None, "{text}");
         }

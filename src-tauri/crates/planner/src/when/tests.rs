@@ -45,9 +45,18 @@ fn a_day_and_a_time_in_plain_words_is_one_moment() {
         ("at 15:00", "2026-11-23T15:00:00+01:00"),
         ("at 21:00", "2026-11-22T21:00:00+01:00"),
         ("at midnight", "2026-11-23T00:00:00+01:00"),
-        ("at half past nine", "2026-11-23T09:30:00+01:00"),
+        ("at half past nine", "2026-11-22T21:30:00+01:00"),
         ("at quarter to nine tomorrow", "2026-11-23T08:45:00+01:00"),
-        ("9 o'clock", "2026-11-23T09:00:00+01:00"),
+        ("9 o'clock", "2026-11-22T21:00:00+01:00"),
+        ("at 7", "2026-11-23T07:00:00+01:00"),
+        ("tonight at 12:30", "2026-11-23T00:30:00+01:00"),
+        ("tonight at midnight", "2026-11-23T00:00:00+01:00"),
+        ("tomorrow night at 12", "2026-11-24T00:00:00+01:00"),
+        ("tomorrow evening at 12:15", "2026-11-24T00:15:00+01:00"),
+        ("tomorrow afternoon at 12", "2026-11-23T12:00:00+01:00"),
+        ("a quarter past 9pm", "2026-11-22T21:15:00+01:00"),
+        ("next sunday", "2026-11-29T09:00:00+01:00"),
+        ("next wednesday @ 3pm", "2026-11-25T15:00:00+01:00"),
         ("next week", "2026-11-29T09:00:00+01:00"),
     ]);
 }
@@ -64,6 +73,8 @@ fn a_length_of_time_counts_from_now() {
         ("in 3 days", "2026-11-25T20:00:00+01:00"),
         ("in 3 days at 10:00", "2026-11-25T10:00:00+01:00"),
         ("in two weeks", "2026-12-06T20:00:00+01:00"),
+        ("9", "2026-11-22T21:00:00+01:00"),
+        ("three hours", "2026-11-22T23:00:00+01:00"),
         ("in a month", "2026-12-22T20:00:00+01:00"),
         ("2 weeks from now", "2026-12-06T20:00:00+01:00"),
     ]);
@@ -73,12 +84,12 @@ fn a_length_of_time_counts_from_now() {
 fn a_change_of_the_clocks_neither_loses_nor_doubles_a_reminder() {
     // Warsaw 2027: 02:00 becomes 03:00 on 28 March; 03:00 becomes 02:00 on 31 October.
     let spring = "2027-03-27T20:00:00Z";
-    assert_eq!(at(spring, "Europe/Warsaw", "tomorrow at 2:30"), "2027-03-28T03:30:00+02:00[Europe/Warsaw]");
+    assert_eq!(at(spring, "Europe/Warsaw", "tomorrow at 02:30"), "2027-03-28T03:30:00+02:00[Europe/Warsaw]");
     assert_eq!(at(spring, "Europe/Warsaw", "tomorrow at 9am"), "2027-03-28T09:00:00+02:00[Europe/Warsaw]");
     assert_eq!(at(spring, "Europe/Warsaw", "in 24 hours"), "2027-03-28T22:00:00+02:00[Europe/Warsaw]");
     assert_eq!(at(spring, "Europe/Warsaw", "in 1 day"), "2027-03-28T21:00:00+02:00[Europe/Warsaw]");
     let autumn = "2027-10-30T20:00:00Z";
-    assert_eq!(at(autumn, "Europe/Warsaw", "tomorrow at 2:30"), "2027-10-31T02:30:00+02:00[Europe/Warsaw]");
+    assert_eq!(at(autumn, "Europe/Warsaw", "tomorrow at 02:30"), "2027-10-31T02:30:00+02:00[Europe/Warsaw]");
     assert_eq!(at(autumn, "America/New_York", "tomorrow at 9am"), "2027-10-31T09:00:00-04:00[America/New_York]");
 }
 
@@ -102,8 +113,9 @@ fn words_that_are_no_time_are_not_guessed_at() {
     for text in [
         "",
         "soon",
-        "1984",
-        "9",
+        "Friday 25 December 2026 at 26:00",
+        "Monday 24 December 2026",
+        "in 4 years at 5pm",
         "friday friday",
         "25:00",
         "13pm",
@@ -112,6 +124,9 @@ fn words_that_are_no_time_are_not_guessed_at() {
         "today",
         "on",
         "noon noon",
+        "tomorrow morning at 12",
+        "tonight at 2",
+        "tomorrow evening at 9am",
     ] {
         assert!(when(text, 0, "UTC").is_err(), "{text}");
     }

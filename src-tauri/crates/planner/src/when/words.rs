@@ -14,8 +14,10 @@ pub enum PartOfDay {
 pub enum Day {
     Today,
     After(i32),
-    // A phrase for `interim`: a weekday or a date.
-    Phrase { text: String, year: bool },
+    // A weekday of the next calendar week, Monday first.
+    NextWeek(&'static str),
+    // A phrase for `interim`: a weekday or a date, and the weekday that was said beside a date.
+    Phrase { text: String, year: bool, weekday: Option<&'static str> },
 }
 
 const MONTHS: &[&str] = &[
@@ -38,6 +40,9 @@ pub fn words(text: &str) -> Vec<String> {
     text.to_lowercase()
         .replace(',', " ")
         .replace('’', "'")
+        .replace('@', " at ")
+        .replace(" o clock", " o'clock")
+        .replace(" oclock", " o'clock")
         .split_whitespace()
         .map(|w| w.trim_end_matches(['.', '!', '?']).to_owned())
         .filter(|w| !w.is_empty())
@@ -170,15 +175,16 @@ pub fn day<'a, 'w>(words: &'a [&'w str]) -> Option<(Day, &'a [&'w str])> {
             return Some((Day::After(2), rest));
         }
         ["next", "week", rest @ ..] => return Some((Day::After(7), rest)),
-        ["next" | "this" | "coming", name, rest @ ..] if weekday(name).is_some() => {
-            return Some((Day::Phrase { text: weekday(name)?.to_owned(), year: false }, rest));
+        ["next", name, rest @ ..] if weekday(name).is_some() => return Some((Day::NextWeek(weekday(name)?), rest)),
+        ["this" | "coming", name, rest @ ..] if weekday(name).is_some() => {
+            return Some((Day::Phrase { text: weekday(name)?.to_owned(), year: false, weekday: None }, rest));
         }
         [name, rest @ ..] if weekday(name).is_some() => {
-            // "Friday 24 December": the date says more than the weekday.
-            if let Some((dated, rest)) = date(rest) {
-                return Some((dated, rest));
+            // "Friday 24 December": the date says more than the weekday, and has to fall on it.
+            if let Some((Day::Phrase { text, year, .. }, rest)) = date(rest) {
+                return Some((Day::Phrase { text, year, weekday: weekday(name) }, rest));
             }
-            return Some((Day::Phrase { text: weekday(name)?.to_owned(), year: false }, rest));
+            return Some((Day::Phrase { text: weekday(name)?.to_owned(), year: false, weekday: None }, rest));
         }
         _ => {}
     }
@@ -196,13 +202,13 @@ fn date<'a, 'w>(words: &'a [&'w str]) -> Option<(Day, &'a [&'w str])> {
         }
         [m, d, rest @ ..] if month(m).is_some() && day_of_month(d).is_some() => (day_of_month(d)?, month(m)?, rest),
         [iso, rest @ ..] if iso.parse::<jiff::civil::Date>().is_ok() && iso.len() == 10 => {
-            return Some((Day::Phrase { text: (*iso).to_owned(), year: true }, rest));
+            return Some((Day::Phrase { text: (*iso).to_owned(), year: true, weekday: None }, rest));
         }
         _ => return None,
     };
     Some(match year(rest.first()) {
-        Some(year) => (Day::Phrase { text: format!("{day} {name} {year}"), year: true }, &rest[1..]),
-        None => (Day::Phrase { text: format!("{day} {name}"), year: false }, rest),
+        Some(year) => (Day::Phrase { text: format!("{day} {name} {year}"), year: true, weekday: None }, &rest[1..]),
+        None => (Day::Phrase { text: format!("{day} {name}"), year: false, weekday: None }, rest),
     })
 }
 
@@ -224,6 +230,44 @@ pub fn part_of_day<'a, 'w>(words: &'a [&'w str]) -> Option<(PartOfDay, bool, &'a
     Some((part, today, &words[1..]))
 }
 
+// Days from Monday.
+pub fn offset(name: &str) -> i64 {
+    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+        .iter()
+        .position(|day| *day == name)
+        .unwrap_or_default() as i64
+}
+
+// The hour and minute of a part of the day that is said without one.
+pub fn hour_of(part: PartOfDay) -> (i8, i8) {
+    match part {
+        PartOfDay::Morning => (9, 0),
+        PartOfDay::Afternoon => (15, 0),
+        PartOfDay::Evening => (18, 0),
+        PartOfDay::Night => (20, 0),
+    }
+}
+
+// The hour that is meant beside a part of the day; none where the two contradict each other.
+pub fn hour_in(hour: i8, settled: bool, part: PartOfDay) -> Option<i8> {
+    let fits = |hour: i8| match part {
+        PartOfDay::Morning => (1..12).contains(&hour),
+        PartOfDay::Afternoon => (12..19).contains(&hour),
+        PartOfDay::Evening => hour >= 16 || hour == 0,
+        PartOfDay::Night => hour >= 17 || hour < 5,
+    };
+    let other = (hour + 12) % 24;
+    match hour {
+        _ if settled => fits(hour).then_some(hour),
+        // 12 at night is midnight, 12 in the afternoon is noon.
+        12 if matches!(part, PartOfDay::Evening | PartOfDay::Night) => Some(0),
+        // "tonight at 2": of this night's end or of tomorrow's afternoon, nobody can say.
+        1..5 if part == PartOfDay::Night => None,
+        1..12 if part != PartOfDay::Morning => fits(other).then_some(other),
+        _ => fits(hour).then_some(hour),
+    }
+}
+
 // "9am", "9:30pm", "15:00", "9.30": hour, minute, and whether the half of the day is settled.
 pub fn clock(word: &str) -> Option<(i8, i8, bool)> {
     let (digits, half) = match word.strip_suffix("am").or_else(|| word.strip_suffix("a.m")) {
@@ -239,7 +283,9 @@ pub fn clock(word: &str) -> Option<(i8, i8, bool)> {
         None if half.is_some() => (digits.parse::<i8>().ok()?, 0),
         None => return None,
     };
-    on_clock(hour, minute, half)
+    let (hour, minute, settled) = on_clock(hour, minute, half)?;
+    // "02:30" is written as on a clock of 24 hours.
+    Some((hour, minute, settled || digits.starts_with('0')))
 }
 
 fn on_clock(hour: i8, minute: i8, half: Option<bool>) -> Option<(i8, i8, bool)> {

@@ -2,7 +2,7 @@
 
 use crate::{
     desk::Desk,
-    when::{is_when, shown, when},
+    when::{day_only, shown, when},
 };
 use assent_protocol::{texts::say, visible::visible};
 use jiff::{Timestamp, ToSpan, Zoned, civil};
@@ -31,16 +31,16 @@ pub fn list(days: &str, desk: &mut Desk) -> Option<()> {
 }
 
 pub fn add(title: &str, spoken: &str, minutes: Option<i64>, desk: &mut Desk) -> Option<()> {
-    // A day to which an hour can be added has none.
-    let whole_day = is_when(&format!("{spoken} at 23:59"));
-    let meant = if whole_day { format!("{spoken} at 23:59") } else { spoken.to_owned() };
-    match when(&meant, desk.now, desk.zone) {
-        Ok(at) if whole_day && minutes.is_none() => {
-            let day = at.date();
-            let says = say("planner.says.event", &[("when", &visible(spoken)), ("time", &day.to_string())]);
-            desk.propose("calendar.add", json!({"title": title, "start": day.to_string()}), &says);
+    if let Some(day) = day_only(spoken, desk.now, desk.zone) {
+        if minutes.is_some() {
+            desk.note(say("planner.calendar.no_hour", &[("title", &visible(title))]));
+            return Some(());
         }
-        Ok(_) if whole_day => desk.note(say("planner.calendar.no_hour", &[("title", &visible(title))])),
+        let says = say("planner.says.event", &[("when", &visible(spoken)), ("time", &day.to_string())]);
+        desk.propose("calendar.add", json!({"title": title, "start": day.to_string()}), &says);
+        return Some(());
+    }
+    match when(spoken, desk.now, desk.zone) {
         Ok(at) => {
             let mut args = json!({"title": title, "start": at.strftime("%Y-%m-%dT%H:%M").to_string()});
             if let Some(minutes) = minutes {
@@ -90,22 +90,60 @@ fn today(desk: &Desk) -> Option<civil::Date> {
 }
 
 fn range(days: &str, desk: &Desk) -> Option<(civil::Date, civil::Date)> {
+    let days = days.trim_start_matches("for ").trim_start_matches("the ");
     let today = today(desk)?;
     let monday = today.checked_sub(i64::from(today.weekday().to_monday_zero_offset()).days()).ok()?;
     let week = |from: civil::Date| Some((from, from.checked_add(6.days()).ok()?));
     match days {
         "today" => Some((today, today)),
+        "this weekend" | "the weekend" | "weekend" => {
+            Some((monday.checked_add(5.days()).ok()?.max(today), monday.checked_add(6.days()).ok()?))
+        }
+        "next weekend" => Some((monday.checked_add(12.days()).ok()?, monday.checked_add(13.days()).ok()?)),
         "this week" => week(monday),
         "next week" => week(monday.checked_add(7.days()).ok()?),
+        "rest of the week" | "remainder of the week" => Some((today, monday.checked_add(6.days()).ok()?)),
+        "this month" => Some((today.first_of_month(), today.last_of_month())),
+        "next month" => {
+            let next = today.first_of_month().checked_add(1.month()).ok()?;
+            Some((next, next.last_of_month()))
+        }
+        name if month_of(name).is_some() => {
+            // The next such month, this one included.
+            let month = month_of(name)?;
+            let year = today.year() + i16::from(month < today.month());
+            let first = civil::Date::new(year, month, 1).ok()?;
+            Some((first, first.last_of_month()))
+        }
         day => {
-            let at = when(&format!("{day} at 23:59"), desk.now, desk.zone).ok()?;
-            Some((at.date(), at.date()))
+            let spoken = || when(day, desk.now, desk.zone).ok().map(|at| at.date());
+            let day = day_only(day, desk.now, desk.zone).or_else(spoken)?;
+            Some((day, day))
         }
     }
 }
 
+fn month_of(name: &str) -> Option<i8> {
+    const MONTHS: &[&str] = &[
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    let name = name.strip_prefix("in ").unwrap_or(name);
+    MONTHS.iter().position(|month| *month == name).and_then(|at| i8::try_from(at + 1).ok())
+}
+
 // The events, and sentences about what may be missing among them.
-fn events(from: civil::Date, to: civil::Date, desk: &mut Desk) -> Option<(Vec<Value>, Vec<String>)> {
+pub fn events(from: civil::Date, to: civil::Date, desk: &mut Desk) -> Option<(Vec<Value>, Vec<String>)> {
     let args = json!({"from": from.to_string(), "to": to.to_string()});
     let output = desk.look_or_say("calendar.list", args, say("planner.says.look", &[]), "calendar")?;
     let mut doubts = Vec::new();
@@ -118,7 +156,7 @@ fn events(from: civil::Date, to: civil::Date, desk: &mut Desk) -> Option<(Vec<Va
     Some((output["events"].as_array().cloned().unwrap_or_default(), doubts))
 }
 
-fn line(event: &Value) -> String {
+pub fn line(event: &Value) -> String {
     let text = |field: &str| event[field].as_str().unwrap_or_default();
     let when = text("start").parse::<Zoned>().map_or_else(|_| text("start").to_owned(), |at| shown(&at));
     let note = Some(text("note")).filter(|note| !note.is_empty()).map(|note| format!(" ({note})"));

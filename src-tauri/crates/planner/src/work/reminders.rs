@@ -45,15 +45,19 @@ fn unset(text: &str, why: &str, desk: &mut Desk) {
     desk.note(say("planner.no_reminder", &[("text", &visible(text)), ("why", why)]));
 }
 
+/// The reminders that are set.
+pub fn all(desk: &mut Desk) -> Option<Vec<Value>> {
+    let output = desk.look_or_say("reminders.list", json!({}), say("planner.says.look", &[]), "reminders")?;
+    let is_set = |row: &Value| row["state"].as_str().is_none_or(|state| state == "set");
+    Some(rows(&output).into_iter().filter(is_set).collect())
+}
+
 // The id of the one reminder that `text` means.
 fn found(text: &str, desk: &mut Desk) -> Option<Value> {
-    let says = say("planner.says.look", &[]);
-    let output = desk.look_or_say("reminders.list", json!({}), says, "reminders")?;
+    let set = all(desk)?;
     let wanted = text.to_lowercase();
-    let is_set = |row: &Value| row["state"].as_str().is_none_or(|state| state == "set");
     let said = |row: &Value| row["text"].as_str().unwrap_or_default().to_lowercase();
-    let mut fitting: Vec<Value> =
-        rows(&output).into_iter().filter(|r| is_set(r) && said(r).contains(&wanted)).collect();
+    let mut fitting: Vec<Value> = set.into_iter().filter(|r| said(r).contains(&wanted)).collect();
     if fitting.len() > 1 && fitting.iter().filter(|r| said(r) == wanted).count() == 1 {
         fitting.retain(|r| said(r) == wanted);
     }

@@ -20,6 +20,9 @@ struct Input {
     /// Until when, as a date 2026-11-23. It is written beside the text; for a notification use reminders.set.
     #[serde(default)]
     due: Option<String>,
+    /// The name of another list, as in "shopping"; left out, it is the list of to-dos.
+    #[serde(default)]
+    list: Option<String>,
 }
 
 /// The tool.
@@ -36,17 +39,17 @@ impl Tool for Add {
         rows.extend(input.due.iter().map(|due| (say("tools.words.due", &[]), due.clone())));
         let title = say("tools.todos.add.title", &[("text", &visible(&input.text))]);
         // The file is the user's own setting and no argument, so its field names none.
-        describe("/file", title, rows, place, |_| change(&input))
+        describe(input.list.as_deref(), "/file", title, rows, place, |_| change(&input))
     }
 
     fn prepare(&self, args: &Value, facts: &ToolFacts, place: &Place) -> Result<Vec<Inverse>, ToolError> {
         let input: Input = parse(args)?;
-        prepare(facts, place, |_| change(&input))
+        prepare(input.list.as_deref(), facts, place, |_| change(&input))
     }
 
     fn run(&self, args: &Value, facts: &ToolFacts, place: &Place) -> Result<Output, ToolError> {
         let input: Input = parse(args)?;
-        run(facts, place, |_| change(&input))
+        run(input.list.as_deref(), facts, place, |_| change(&input))
     }
 
     fn undo(&self, inverse: &Inverse, place: &Place) -> Undone {

@@ -17,6 +17,9 @@ use serde_json::Value;
 struct Input {
     /// The text of the to-do, or a part of it that only one open to-do has.
     text: String,
+    /// The name of another list, as in "shopping"; left out, it is the list of to-dos.
+    #[serde(default)]
+    list: Option<String>,
 }
 
 /// The tool.
@@ -30,7 +33,7 @@ impl Tool for Complete {
     fn describe(&self, args: &Value, place: &Place) -> Result<ToolFacts, ToolError> {
         let input: Input = parse(args)?;
         let mut found = None;
-        let mut facts = describe("/text", String::new(), Vec::new(), place, |list| {
+        let mut facts = describe(input.list.as_deref(), "/text", String::new(), Vec::new(), place, |list| {
             let todo = find(&input.text, true, list)?;
             found = Some(todo.clone());
             Ok(change(todo))
@@ -43,12 +46,12 @@ impl Tool for Complete {
 
     fn prepare(&self, args: &Value, facts: &ToolFacts, place: &Place) -> Result<Vec<Inverse>, ToolError> {
         let input: Input = parse(args)?;
-        prepare(facts, place, |list| find(&input.text, true, list).map(change))
+        prepare(input.list.as_deref(), facts, place, |list| find(&input.text, true, list).map(change))
     }
 
     fn run(&self, args: &Value, facts: &ToolFacts, place: &Place) -> Result<Output, ToolError> {
         let input: Input = parse(args)?;
-        run(facts, place, |list| find(&input.text, true, list).map(change))
+        run(input.list.as_deref(), facts, place, |list| find(&input.text, true, list).map(change))
     }
 
     fn undo(&self, inverse: &Inverse, place: &Place) -> Undone {

@@ -19,6 +19,9 @@ struct Input {
     text: String,
     /// What it says from now on, in one line.
     new_text: String,
+    /// The name of another list, as in "shopping"; left out, it is the list of to-dos.
+    #[serde(default)]
+    list: Option<String>,
 }
 
 /// The tool.
@@ -32,7 +35,7 @@ impl Tool for Edit {
     fn describe(&self, args: &Value, place: &Place) -> Result<ToolFacts, ToolError> {
         let input: Input = parse(args)?;
         let mut found = None;
-        let mut facts = describe("/text", String::new(), Vec::new(), place, |list| {
+        let mut facts = describe(input.list.as_deref(), "/text", String::new(), Vec::new(), place, |list| {
             found = Some(find(&input.text, false, list)?.text);
             change(&input, list)
         })?;
@@ -46,12 +49,12 @@ impl Tool for Edit {
 
     fn prepare(&self, args: &Value, facts: &ToolFacts, place: &Place) -> Result<Vec<Inverse>, ToolError> {
         let input: Input = parse(args)?;
-        prepare(facts, place, |list| change(&input, list))
+        prepare(input.list.as_deref(), facts, place, |list| change(&input, list))
     }
 
     fn run(&self, args: &Value, facts: &ToolFacts, place: &Place) -> Result<Output, ToolError> {
         let input: Input = parse(args)?;
-        run(facts, place, |list| change(&input, list))
+        run(input.list.as_deref(), facts, place, |list| change(&input, list))
     }
 
     fn undo(&self, inverse: &Inverse, place: &Place) -> Undone {

@@ -18,7 +18,11 @@ const MOST_ANSWER: usize = 28 * 1024;
 /// List the user's to-dos, open ones first: text, whether it is done, and the date it is due, if it has one.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Input {}
+struct Input {
+    /// The name of another list, as in "shopping"; left out, it is the list of to-dos.
+    #[serde(default)]
+    list: Option<String>,
+}
 
 /// The tool.
 pub struct List;
@@ -29,17 +33,18 @@ impl Tool for List {
     }
 
     fn describe(&self, args: &Value, place: &Place) -> Result<ToolFacts, ToolError> {
-        let Input {} = parse(args)?;
-        looking(say("tools.todos.list.title", &[]), &located(place)?.path, None, place)
+        let input: Input = parse(args)?;
+        looking(say("tools.todos.list.title", &[]), &located(input.list.as_deref(), place)?.path, None, place)
     }
 
     fn prepare(&self, _: &Value, _: &ToolFacts, _: &Place) -> Result<Vec<Inverse>, ToolError> {
         Ok(Vec::new())
     }
 
-    fn run(&self, _: &Value, facts: &ToolFacts, place: &Place) -> Result<Output, ToolError> {
+    fn run(&self, args: &Value, facts: &ToolFacts, place: &Place) -> Result<Output, ToolError> {
         crate::batch::refuse_own(facts)?;
-        let at = located(place)?;
+        let input: Input = parse(args)?;
+        let at = located(input.list.as_deref(), place)?;
         let now = current(&at.path, place)?;
         let mut todos = all(super::text_of_list(&now, &at)?);
         todos.sort_by_key(|todo| todo.done);

@@ -124,7 +124,7 @@ impl Engine {
             // Held over both, so that an answer that comes at once finds who waits for it.
             let mut asked = self.0.sources.connections.asked.lock().unwrap_or_else(PoisonError::into_inner);
             let text = elicited.question();
-            let id = self.0.journal.add_question(run, &action.call, &text, self.0.host.now())?;
+            let id = self.0.journal.add_question(run, &action.call, &text, &[], self.0.host.now())?;
             asked.insert(id, Asked { elicited: elicited.clone(), run, answer });
             id
         };
