@@ -85,7 +85,10 @@ fn tools(ask: &Ask) -> &'static [(&'static str, bool)] {
         Ask::NextEvent { .. } => &[("calendar.list", false)],
         Ask::Cancel { .. } => &[("reminders.list", false), ("calendar.list", false)],
         Ask::Move { .. } => &[("reminders.list", false), ("calendar.list", false)],
-        Ask::LetterTo { .. } | Ask::Clock(_) | Ask::Say(_) | Ask::Choose { .. } => &[],
+        Ask::Contact { .. } => &[("contacts.find", false)],
+        Ask::Measure { .. } => &[("files.list", false)],
+        Ask::LetterTo { .. } => &[("contacts.find", false), ("mail.send", false)],
+        Ask::NewList { .. } | Ask::Clock(_) | Ask::Say(_) | Ask::Choose { .. } => &[],
         Ask::ListReminders => &[("reminders.list", false)],
         Ask::Automate { .. } => &[("automations.propose", false)],
     }

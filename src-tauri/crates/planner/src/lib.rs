@@ -143,9 +143,16 @@ fn planned(request: &Request) -> Result<(Reply, bool), ModelError> {
     }
     let unclear: Vec<String> = misunderstood.iter().map(|lost| nearest::lost(lost, words)).collect();
     let fresh = story.is_fresh();
+    // What was read from words that no rule knows is said first, so that a wrong reading is seen before it acts.
+    let mut read: Vec<String> = Vec::new();
+    if fresh {
+        let plain = |ask: &&request::Ask| !matches!(ask, request::Ask::Choose { .. } | request::Ask::Say(_));
+        read.extend(context.sensed.iter().filter(plain).map(|ask| work::would(ask, &desk)));
+        read = read.into_iter().map(|what| say("planner.read_as", &[("what", &what)])).collect();
+    }
 
     if !desk.missing.is_empty() {
-        let text = if fresh { unclear.join("\n") } else { String::new() };
+        let text = if fresh { read.into_iter().chain(unclear).collect::<Vec<_>>().join("\n") } else { String::new() };
         return Ok((Reply { text, calls: numbered(desk.missing, story.calls), ..Reply::default() }, true));
     }
     desk.drafts.retain(|draft| !is_planned[draft.part]);
@@ -155,7 +162,8 @@ fn planned(request: &Request) -> Result<(Reply, bool), ModelError> {
     if !desk.drafts.is_empty() {
         let drafts = joined(std::mem::take(&mut desk.drafts));
         let whats: Vec<String> = drafts.iter().map(|draft| report::what(draft.tool, &draft.args)).collect();
-        let mut lines = vec![say("planner.proposing", &[("what", &whats.join("; "))])];
+        let mut lines = read;
+        lines.push(say("planner.proposing", &[("what", &whats.join("; "))]));
         if fresh {
             lines.extend(unclear);
         }

@@ -247,6 +247,20 @@ pub enum Ask {
     LetterTo {
         who: String,
         text: String,
+        drafts: bool,
+    },
+    /// What is known of a person among the contacts.
+    Contact {
+        who: String,
+    },
+    /// A question about the files of a folder.
+    Measure {
+        files: Selection,
+        what: Measure,
+    },
+    /// A list, which is there once something is on it.
+    NewList {
+        list: String,
     },
     Clock(Clock),
     /// Words that ask for nothing to be done.
@@ -267,18 +281,16 @@ pub enum Ask {
 impl Ask {
     /// Whether it cannot be done before a time or an address is said.
     pub fn lacks_time(&self) -> bool {
-        matches!(
-            self,
-            Ask::RemindSometime { .. }
-                | Ask::RemindAgainAndAgain { .. }
-                | Ask::EventSometime { .. }
-                | Ask::LetterTo { .. }
-        )
+        match self {
+            Ask::RemindSometime { .. } | Ask::RemindAgainAndAgain { .. } | Ask::EventSometime { .. } => true,
+            Ask::LetterTo { who, text, .. } => who.is_empty() || text.is_empty(),
+            _ => false,
+        }
     }
 
     /// Whether something is sent, or taken away.
     pub fn takes_away(&self) -> bool {
-        matches!(self, Ask::Cancel { .. } | Ask::SendLetter { .. } | Ask::CompleteTodo { .. })
+        matches!(self, Ask::Cancel { .. } | Ask::SendLetter { .. } | Ask::LetterTo { .. } | Ask::CompleteTodo { .. })
     }
 
     /// Whether it changes anything, of what is read from words that the grammar does not know.
@@ -287,6 +299,7 @@ impl Ask {
             || matches!(
                 self,
                 Ask::Remind { .. }
+                    | Ask::Tidy { .. }
                     | Ask::AddEvent { .. }
                     | Ask::Move { .. }
                     | Ask::AddTodos { .. }
@@ -294,6 +307,18 @@ impl Ask {
                     | Ask::DraftLetter { .. }
             )
     }
+}
+
+/// A question about files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measure {
+    /// How many there are.
+    Count,
+    /// How much they hold together.
+    Size,
+    Largest,
+    Newest,
+    Oldest,
 }
 
 /// A question about time.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     sense::sensed,
-    when::{is_when, left_over},
+    when::{has_hour, is_when, left_over},
 };
 use assent_agent::Request;
 use assent_protocol::{Mode, texts::say, visible::visible};
@@ -30,6 +30,8 @@ pub struct Context<'a> {
     // A reminder that lacks its time.
     timeless: Option<String>,
     mode: Mode,
+    /// What was read from words that the grammar does not know.
+    pub sensed: Vec<Ask>,
 }
 
 impl<'a> Context<'a> {
@@ -37,7 +39,7 @@ impl<'a> Context<'a> {
         let known = Known { words, home: &request.home, folders: &request.folders };
         let own: Vec<&String> = request.folders.iter().filter(|folder| **folder != request.notes_folder).collect();
         let only = if let [one] = own.as_slice() { Some((*one).clone()) } else { None };
-        Context { known, last: None, only, timeless: None, mode: request.mode }
+        Context { known, last: None, only, timeless: None, mode: request.mode, sensed: Vec::new() }
     }
 
     /// Takes note of a message that is answered.
@@ -58,6 +60,13 @@ impl<'a> Context<'a> {
             match part {
                 Part::Understood { ask, said } => {
                     let which = say("planner.which_folder", &[("text", &visible(&said))]);
+                    // A time in the middle of the words is one that the grammar does not see.
+                    let ask = match &*ask {
+                        Ask::RemindSometime { text } if left_over(text).is_some() => {
+                            sensed(&said, self.mode, self.known.words).map_or(ask, Box::new)
+                        }
+                        _ => ask,
+                    };
                     if let Ask::RemindSometime { text } = &*ask {
                         self.timeless = Some(text.clone());
                     }
@@ -74,7 +83,10 @@ impl<'a> Context<'a> {
                                 if let Ask::RemindSometime { text } = &ask {
                                     self.timeless = Some(text.clone());
                                 }
-                                found.push(Ok(doubted(ask, &said)));
+                                let which = say("planner.which_folder", &[("text", &visible(&said))]);
+                                let ask = doubted(ask, &said);
+                                self.sensed.push(ask.clone());
+                                found.push(self.filled(ask).ok_or(which));
                             }
                             None => lost.push(Lost { said, outside: false }),
                         }
@@ -105,6 +117,7 @@ impl<'a> Context<'a> {
             }
             Ask::RenamePath { path, name } => Ask::RenamePath { path: self.file(path)?, name },
             Ask::RenameFiles { files, naming } => Ask::RenameFiles { files: self.files(files)?, naming },
+            Ask::Measure { files, what } => Ask::Measure { files: self.files(files)?, what },
             Ask::MakeFolder { path } => Ask::MakeFolder { path: self.folder(path)? },
             Ask::ShowFiles { files } => Ask::ShowFiles { files: self.files(files)? },
             Ask::SearchFiles { folder, text, name } => Ask::SearchFiles { folder: self.folder(folder)?, text, name },
@@ -151,19 +164,18 @@ impl<'a> Context<'a> {
     }
 }
 
-// Beside a time stands another word that could belong to one: which is meant is asked.
+// Beside a time stands another word that could belong to one, or "for friday" may belong to the text: which is meant is
+// asked.
 fn doubted(ask: Ask, said: &str) -> Ask {
-    let (Ask::Remind { text, .. } | Ask::AddEvent { title: text, .. }) = &ask else { return ask };
-    if left_over(text).is_none() {
+    let (Ask::Remind { text, when } | Ask::AddEvent { title: text, when, .. }) = &ask else { return ask };
+    let loose = ["for ", "until ", "before ", "till "].iter().any(|lead| when.to_lowercase().starts_with(lead));
+    if left_over(text).is_none() && !(loose && !has_hour(when)) {
         return ask;
     }
-    let whole = |text: &str| Ask::RemindSometime { text: text.to_owned() };
+    let last = said.trim_end_matches(['.', '!', '?', ' ']).ends_with(when.as_str());
     let second = match &ask {
-        // "prepare for friday": the end of the text may have been taken for the time.
-        Ask::Remind { text, when } if said.trim_end_matches(['.', '!', '?', ' ']).ends_with(when.as_str()) => {
-            whole(&format!("{text} {when}"))
-        }
-        Ask::Remind { text, .. } => whole(text),
+        Ask::Remind { text, when } if last => Ask::RemindSometime { text: format!("{text} {when}") },
+        Ask::Remind { text, .. } => Ask::RemindSometime { text: text.clone() },
         Ask::AddEvent { title, when, .. } => Ask::EventSometime { title: format!("{title} {when}") },
         _ => return ask,
     };

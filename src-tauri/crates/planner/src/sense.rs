@@ -5,6 +5,7 @@
 //! renames or trashes files; for that the grammar has to read every word.
 
 mod build;
+mod files;
 mod places;
 mod span;
 
@@ -47,11 +48,14 @@ pub fn sensed(said: &str, mode: Mode, words: &Words) -> Option<Ask> {
     let mut readings: Vec<(Ask, f32)> = Vec::new();
     for (name, p) in reading.intents.iter().take(5).filter(|(_, p)| *p >= BESIDE) {
         if let Some(ask) = build::built(name, said, &reading.spans, words)
-            && !readings.iter().any(|(other, _)| *other == ask)
             // One word is no request, but it may be a greeting or a cry for help.
             && (matches!(ask, Ask::Say(_)) || said.split_whitespace().count() > 1)
         {
-            readings.push((ask, *p));
+            // Two names for the same request count together.
+            match readings.iter_mut().find(|(other, _)| *other == ask) {
+                Some((_, sum)) => *sum += p,
+                None => readings.push((ask, *p)),
+            }
         }
     }
     let (first, p) = readings.first()?.clone();
@@ -64,7 +68,9 @@ pub fn sensed(said: &str, mode: Mode, words: &Words) -> Option<Ask> {
         (false, false) => ACT,
     };
     // A rival that would do the same is none.
-    if p >= bar || readings.len() == 1 && !first.changes() && p >= 0.5 {
+    // Files are moved only by words that were all understood, or after a yes.
+    let is_sure = p >= bar && !matches!(first, Ask::Tidy { .. });
+    if is_sure || readings.len() == 1 && !first.changes() && p >= 0.5 {
         return Some(first);
     }
     let readings: Vec<Ask> =
@@ -102,6 +108,16 @@ fn ruled(said: &str, mut reading: Reading) -> Reading {
             "calendar_move",
             "history",
         ]);
+    } else if has(&[
+        "how many days",
+        "how many weeks",
+        "what time is it",
+        "what day is it",
+        "which weekday",
+        "what date is",
+    ]) && !has(&["weather", "rain", "news", "when is it"])
+    {
+        only(&["datetime_query", "datetime_convert", "history"]);
     } else if has(&["wake me", "wake me up"]) {
         only(&["alarm_set"]);
     }

@@ -143,6 +143,7 @@ const READING: &[&str] = &[
     "mail.search",
     "files.search",
     "files.find_duplicates",
+    "contacts.find",
     "notes.list",
     "notes.search",
     "todos.list",

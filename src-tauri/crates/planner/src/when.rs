@@ -171,6 +171,12 @@ pub fn is_days(text: &str) -> bool {
     STRETCHES.contains(&bare) || is_when(text)
 }
 
+/// Whether the words name an hour and no day alone.
+pub fn has_hour(text: &str) -> bool {
+    Timestamp::from_second(1_795_000_000)
+        .is_ok_and(|now| day_only(text, now.as_millisecond(), "UTC").is_none() && is_when(text))
+}
+
 /// Whether `text` is a bare length, as in "10 minutes".
 pub fn length(text: &str) -> bool {
     let said = words(text);

@@ -13,10 +13,14 @@ mod calendar;
 mod choose;
 mod clock;
 mod mail;
+mod measure;
 mod pages;
+mod people;
 mod reminders;
 mod together;
 mod trading;
+
+pub use choose::would;
 
 /// Works on one request whose places are all paths. None while something is still to be looked at, or when it cannot
 /// go on; what the user must know is then noted.
@@ -111,8 +115,11 @@ pub fn work(ask: &Ask, desk: &mut Desk) -> Option<()> {
         Ask::NextEvent { text } => appointments::next(text.as_deref(), desk),
         Ask::Cancel { text, when } => appointments::cancel(text, when.as_deref(), desk),
         Ask::Move { text, when } => appointments::change(text, when, desk),
-        Ask::LetterTo { who, text } => {
-            desk.note(say("planner.mail.whose", &[("who", &visible(who)), ("text", &visible(text))]));
+        Ask::LetterTo { who, text, drafts } => people::write(who, text, !drafts, desk),
+        Ask::Contact { who } => people::show(who, desk),
+        Ask::Measure { files, what } => measure::answer(files, *what, desk),
+        Ask::NewList { list } => {
+            desk.note(say("planner.list.new", &[("list", &visible(list))]));
             Some(())
         }
         Ask::Clock(question) => clock::answer(question, desk),

@@ -6,7 +6,8 @@ pub mod attributes;
 pub mod batch;
 pub mod bound;
 pub mod calendar;
-pub mod contents;
+pub mod contacts;
+mod contents;
 pub mod elsewhere;
 pub mod encoding;
 pub mod failure;
@@ -66,13 +67,14 @@ fn always() -> Vec<Arc<dyn Tool>> {
     tools
 }
 
-fn here() -> [Arc<dyn Tool>; 21] {
+fn here() -> [Arc<dyn Tool>; 22] {
     [
         Arc::new(files::list::List),
         Arc::new(files::read::Read),
         Arc::new(files::search::Search),
         Arc::new(files::find_duplicates::FindDuplicates),
         Arc::new(files::write::Write),
+        Arc::new(contacts::find::Find),
         Arc::new(files::edit::Edit),
         Arc::new(files::relocating::Move),
         Arc::new(files::rename::Rename),

@@ -6,6 +6,7 @@ const LOOKS: &[&str] = &[
     "files.read",
     "files.search",
     "files.find_duplicates",
+    "contacts.find",
     "notes.list",
     "notes.search",
     "results.read",

@@ -64,6 +64,12 @@ pub fn built(intent: &str, said: &str, spans: &[Span], words: &Words) -> Option<
             unread: has(&["new", "unread", "any", "latest", "recent", "check"]),
         }),
         "email_send" => letter(&said, spans, &low),
+        "list_add"
+            if has(&["new list", "create a list", "make a list", "start a list", "make list", "create list"]) =>
+        {
+            let list = list_name(&said).or_else(|| behind(&said, &[" list for ", " list of ", " list called "]))?;
+            Some(Ask::NewList { list })
+        }
         "list_add" => {
             let found = listed(
                 &said,
@@ -76,6 +82,12 @@ pub fn built(intent: &str, said: &str, spans: &[Span], words: &Words) -> Option<
             };
             Some(Ask::AddTodos { items: found.items, list })
         }
+        "contact_query" => {
+            let who = marked(&said, spans, "who").or_else(|| owner(&said))?;
+            Some(Ask::Contact { who: who.trim_end_matches("'s").to_owned() })
+        }
+        "file_find" => super::files::question(&said, &low, words),
+        "file_tidy" => super::files::tidy(&said, &low, words),
         "list_query" => Some(Ask::ListTodos { list: list_name(&said) }),
         "list_remove" => {
             let found = listed(
@@ -370,6 +382,9 @@ fn set(
 }
 
 fn alarm(said: &str, gone: Option<std::ops::Range<usize>>, when: Option<String>, low: &str) -> Option<Ask> {
+    if low.contains(" remind ") || low.contains(" reminder ") {
+        return set(said, gone.as_ref(), when, low, &[]);
+    }
     let text = say("planner.reminder.alarm", &[]);
     if let Some(when) = when.filter(|_| gone.is_some()) {
         if repeat(&when).is_some() {
@@ -426,6 +441,14 @@ fn query(said: &str, when: Option<String>, gone: Option<&std::ops::Range<usize>>
     }
 }
 
+// "Tom's" in "Tom's number".
+fn owner(said: &str) -> Option<String> {
+    said.split_whitespace()
+        .find_map(|word| word.strip_suffix("'s"))
+        .filter(|word| !["what", "who", "where"].contains(&word.to_lowercase().as_str()))
+        .map(str::to_owned)
+}
+
 // The places that are marked, each by itself.
 fn places(said: &str, spans: &[Span]) -> Vec<String> {
     let found = spans.iter().filter(|span| span.label == "where").filter_map(|span| said.get(span.start..span.end));
@@ -442,7 +465,7 @@ fn letter(said: &str, spans: &[Span], low: &str) -> Option<Ask> {
         }
         (to, text) => {
             let who = to.or_else(|| marked(said, spans, "who")).unwrap_or_default();
-            Some(Ask::LetterTo { who, text: text.unwrap_or_default() })
+            Some(Ask::LetterTo { who, text: text.unwrap_or_default(), drafts })
         }
     }
 }

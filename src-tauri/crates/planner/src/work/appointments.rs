@@ -17,7 +17,7 @@ pub fn next(text: Option<&str>, desk: &mut Desk) -> Option<()> {
         let start = event["start"].as_str().unwrap_or_default();
         start.parse::<jiff::Zoned>().map_or(true, |at| at.timestamp().as_millisecond() > desk.now)
     };
-    let line = found.iter().filter(begins).find(|event| title(event).contains(&wanted)).map(calendar::line);
+    let line = found.iter().filter(begins).find(|event| is_meant(&title(event), &wanted)).map(calendar::line);
     let shown = visible(text.unwrap_or_default());
     match (line, text) {
         (Some(event), _) => desk.note(say("planner.answer.next", &[("event", &event)])),
@@ -96,6 +96,14 @@ fn title(event: &Value) -> String {
     event["title"].as_str().unwrap_or_default().to_lowercase()
 }
 
+// "the dentist appointment" means "Dentist": each word that says which one stands in the title, both in lower case.
+fn is_meant(title: &str, wanted: &str) -> bool {
+    const GENERAL: &[&str] =
+        &["the", "my", "a", "an", "with", "appointment", "meeting", "event", "reminder", "about", "to", "for", "of"];
+    let words: Vec<&str> = wanted.split_whitespace().filter(|word| !GENERAL.contains(word)).collect();
+    title.contains(wanted) || (!words.is_empty() && words.iter().all(|word| title.contains(word)))
+}
+
 // Events of the next year.
 fn ahead(desk: &mut Desk) -> Option<(Vec<Value>, Vec<String>)> {
     let today = Timestamp::from_millisecond(desk.now).ok()?.to_zoned(desk.time_zone()).date();
@@ -122,13 +130,14 @@ fn only(text: &str, spoken: Option<&str>, desk: &mut Desk) -> Option<Found> {
     let (set, (events, doubts)) = (set?, events?);
     let mut found: Vec<(Found, String)> = Vec::new();
     let has = |row: &&Value| {
-        row["text"].as_str().unwrap_or_default().to_lowercase().contains(&wanted)
+        is_meant(&row["text"].as_str().unwrap_or_default().to_lowercase(), &wanted)
             && at_time(row["at"].as_str().unwrap_or_default())
     };
     for row in set.iter().filter(has) {
         found.push((Found::Reminder(row["id"].clone()), super::row_line(row)));
     }
-    let fits = |event: &&Value| title(event).contains(&wanted) && at_time(event["start"].as_str().unwrap_or_default());
+    let fits =
+        |event: &&Value| is_meant(&title(event), &wanted) && at_time(event["start"].as_str().unwrap_or_default());
     for event in events.iter().filter(fits) {
         let id = event["id"].as_str().unwrap_or_default().to_owned();
         let known = |(one, _): &(Found, String)| matches!(one, Found::Event(other, _) if *other == id);

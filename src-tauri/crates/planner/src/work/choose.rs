@@ -42,8 +42,8 @@ pub fn ask(said: &str, readings: &[Ask], desk: &mut Desk) -> Option<()> {
     }
 }
 
-// What would happen, in a sentence.
-fn would(reading: &Ask, desk: &Desk) -> String {
+/// What would happen, in a sentence.
+pub fn would(reading: &Ask, desk: &Desk) -> String {
     let piece = piece(reading);
     let (key, time) = match reading {
         Ask::Remind { when: spoken, .. } | Ask::Move { when: spoken, .. } | Ask::AddEvent { when: spoken, .. } => {
