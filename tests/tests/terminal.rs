@@ -56,14 +56,15 @@ fn ux_01_lines_pasted_at_once_approve_nothing() {
 #[test]
 fn ux_01_a_name_typed_before_it_was_asked_for_confirms_nothing() {
     let home = Home::new();
-    let note = home.file("elsewhere/old.txt", "the only copy");
-    let goal = format!("delete {} for good", note.display());
-    let mut terminal = Terminal::start(&mut home.command(&["ask", &goal]), "");
+    home.file("Downloads/song.mp3", "a song");
+    let note = home.file("Elsewhere/contract.pdf", "the only copy");
+    let goal = format!("trash \"{}\"", note.display());
+    let mut terminal = Terminal::start(&mut home.command(&["ask", &goal, "--grant", "Downloads"]), "");
     terminal.shows(ASKS);
     terminal.types("a\n");
     terminal.shows("to approve it:");
-    // Half a name and an Enter: not the name.
-    terminal.types("old\n");
+    // What is pasted with more lines is not the name, and the rest of it approves nothing.
+    terminal.types("contract.pdf\na\n");
     terminal.shows(ASKS);
     terminal.types("q\n");
     assert_eq!(terminal.ended().code(), Some(3));

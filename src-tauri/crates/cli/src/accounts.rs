@@ -58,6 +58,8 @@ impl Desk {
         servers: AccountServers,
     ) -> Result<Account, WireError> {
         if std::io::stdin().is_terminal() {
+            // What was typed before is no password.
+            crate::typed::forget();
             self.out.ask(&words("cli.account.password", &[("name", &name)]));
         }
         let mut password = String::new();

@@ -3,13 +3,13 @@
 use crate::arguments::{Connections, Does};
 use crate::out::{Style, words};
 use crate::tasks::bad_usage;
-use crate::{Answered, Desk, Ended};
+use crate::{Answered, Desk, Ended, typed};
 use assent_protocol::{
     Connection, Declaration, Effect, ServerDraft, ServerFolder, ServerStatus, ServerTool, Transport, UndoBy,
     wire::WireError,
 };
 use serde_json::json;
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::Path;
 use std::time::Duration;
 
@@ -171,8 +171,9 @@ impl Desk {
         if !std::io::stdin().is_terminal() {
             return Err(bad_usage("cli.connection.no_secret", &[("name", &name)]));
         }
+        // What was typed before is no secret, and would be kept as one.
+        typed::forget();
         self.out.ask(&words("cli.connection.secret", &[("name", &name)]));
-        let _ = std::io::stdout().flush();
         let mut line = String::new();
         let read = std::io::stdin().read_line(&mut line);
         match read {

@@ -63,6 +63,7 @@ impl Desk {
         if value.is_some() {
             return Err(bad_usage("cli.settings.key", &[("name", name)]));
         }
+        crate::typed::forget();
         let mut line = String::new();
         std::io::stdin()
             .read_line(&mut line)

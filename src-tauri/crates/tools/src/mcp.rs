@@ -9,6 +9,7 @@ pub mod http;
 pub mod import;
 pub mod launch;
 mod lenient;
+mod lines;
 pub(crate) mod mend;
 pub mod oauth;
 pub mod result;

@@ -99,9 +99,6 @@ fn apt(root: bool) -> Command {
 
 fn agreed() -> Result<bool, String> {
     print!("      Install them with apt-get? [Y/n] ");
-    // Enter is yes here; one that was pressed before the question stood there is none.
-    #[cfg(unix)]
-    let _ = rustix::termios::tcflush(std::io::stdin(), rustix::termios::QueueSelector::IFlush);
     let mut answer = String::new();
     let read = std::io::stdout().flush().and_then(|()| std::io::stdin().read_line(&mut answer));
     read.map_err(|e| format!("The answer could not be read: {e}. Use --yes to install without a question."))?;

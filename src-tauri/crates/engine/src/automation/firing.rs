@@ -28,7 +28,7 @@ const QUEUED: u32 = 50;
 /// Letters, entries and files that wait. More than these is no mailbox of a person.
 const KEPT: u32 = 5_000;
 /// Files of one firing.
-const TOGETHER: usize = 200;
+const TOGETHER: usize = 500;
 /// Runs of one automation that wait for the user; with more, it would only pile up cards.
 const WAITING: u32 = 10;
 /// The name under which a run is told what set it off.
@@ -315,9 +315,8 @@ fn held_back(
     let count = draft.per_hour.to_string();
     let reason = |key: &str| texts::say(key, &[("count", &count)]);
     let kept = arrival && queued < KEPT;
-    // What waits will run within the hour, too; of arrivals the hour is counted when they run.
-    let soon = if arrival { started } else { started + queued };
-    if soon >= draft.per_hour {
+    // What waits is before it in the hour.
+    if started + queued >= draft.per_hour {
         return Some(match kept {
             true => Held::Waits(Some(reason("automation.reason.later.capped"))),
             false => Held::Left(FiringStatus::Capped, reason("automation.reason.capped")),

@@ -98,6 +98,10 @@ impl Talk {
             return None;
         }
         let asked = self.answered(message.get("id"));
+        // An answer to what nobody asked.
+        if asked.is_none() && message.get("id").is_some_and(|id| !id.is_null()) {
+            return None;
+        }
         if let Some(asked) = &asked {
             message.insert("id".to_owned(), asked.id.clone());
         }

@@ -6,6 +6,7 @@ use super::{
     definition::Definition,
     http, launch,
     lenient::{Noted, Talk},
+    lines::Lines,
     oauth::{self, Kept},
 };
 use crate::words::{cut, say};
@@ -28,18 +29,16 @@ use rmcp::{
 };
 use std::{
     collections::HashSet,
-    pin::Pin,
     sync::{
         Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering},
         mpsc,
     },
-    task::{Context, Poll},
     time::{Duration, Instant},
 };
 use tokio::{
-    io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, BufReader, ReadBuf},
-    process::{ChildStderr, ChildStdout},
+    io::{AsyncBufReadExt, BufReader},
+    process::ChildStderr,
     runtime::Handle,
 };
 
@@ -359,14 +358,7 @@ async fn greet(
     tokio::spawn(async move {
         let _ = child.wait().await;
     });
-    let output = Lines {
-        inner: BufReader::new(output),
-        line: Vec::new(),
-        ready: Vec::new(),
-        at: 0,
-        overlong: overlong.clone(),
-        talk: talk.clone(),
-    };
+    let output = Lines::of(output, overlong.clone(), talk.clone());
     let inner = AsyncRwTransport::new(output, input).with_max_line_length(usize::MAX);
     let transport = Noted { inner, talk };
     let service = serve_client_with_lifecycle(handler, transport, how).await.map_err(failed)?;
@@ -418,51 +410,6 @@ fn said(sentence: &str, written: &str) -> String {
 
 fn plain(text: &str) -> String {
     visible(cut(text, 600).0)
-}
-
-/// The lines of a server, mended. Ends the stream at a message that is too long, instead of waiting for its end.
-struct Lines {
-    inner: BufReader<ChildStdout>,
-    line: Vec<u8>,
-    ready: Vec<u8>,
-    at: usize,
-    overlong: Arc<AtomicBool>,
-    talk: Arc<Talk>,
-}
-
-impl AsyncRead for Lines {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        into: &mut ReadBuf<'_>,
-    ) -> Poll<std::io::Result<()>> {
-        let lines = &mut *self;
-        while lines.at == lines.ready.len() {
-            let Poll::Ready(read) = Pin::new(&mut lines.inner).poll_fill_buf(context) else { return Poll::Pending };
-            let read = read?;
-            if read.is_empty() {
-                return Poll::Ready(Ok(()));
-            }
-            let end = read.iter().position(|byte| *byte == b'\n');
-            let taken = end.map_or(read.len(), |end| end + 1);
-            lines.line.extend_from_slice(&read[..taken]);
-            Pin::new(&mut lines.inner).consume(taken);
-            if lines.line.len() > MOST_MESSAGE {
-                lines.overlong.store(true, Ordering::SeqCst);
-                return Poll::Ready(Err(std::io::Error::other("a message is too long")));
-            }
-            if end.is_some() {
-                let line = std::mem::take(&mut lines.line);
-                lines.ready = lines.talk.heard(line.trim_ascii()).join(&b'\n');
-                lines.ready.push(b'\n');
-                lines.at = 0;
-            }
-        }
-        let count = into.remaining().min(lines.ready.len() - lines.at);
-        into.put_slice(&lines.ready[lines.at..lines.at + count]);
-        lines.at += count;
-        Poll::Ready(Ok(()))
-    }
 }
 
 impl Handler {
