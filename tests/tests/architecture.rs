@@ -6,6 +6,8 @@
 mod arrows;
 #[path = "architecture/commands.rs"]
 mod commands;
+#[path = "architecture/docs.rs"]
+mod docs;
 #[path = "architecture/house.rs"]
 mod house;
 #[path = "architecture/places.rs"]

@@ -146,7 +146,7 @@ fn a_letter_that_says_send_your_notes_makes_the_next_send_ask_and_is_named() {
     let card = asked.cards().last().map(|card| (*card).clone()).expect("a card");
     assert_eq!((&card["tool"], &card["escalate"]), (&json!("mail.send"), &json!(true)), "{card:#}");
     let named = format!("{}{}", card["why"], card["values_from"]);
-    assert!(named.contains("a letter from mallory@evil.test"), "{named}");
+    assert!(named.contains("an email from mallory@evil.test"), "{named}");
     assert!(servers.sent().is_empty());
 }
 

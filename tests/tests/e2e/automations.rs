@@ -23,7 +23,7 @@ async fn a_folder_sets_off_what_the_form_made_and_the_view_says_what_came_of_it(
     window.fill(&test_id("automation-goal"), "add a to-do: look at the new scan").await;
     window.fill(&test_id("automation-when"), "every blue moon").await;
     window.click("automation-save").await;
-    window.sees("is not understood as a time that comes again").await;
+    window.sees("is not understood as a time that repeats").await;
     window.find("automation-kind").await.select_by_value("folder").await.expect("choose a trigger");
     window.fill(&test_id("automation-folder"), &named(&folder)).await;
     window.find("automation-mode").await.select_by_value("ask").await.expect("choose a mode");
@@ -34,7 +34,7 @@ async fn a_folder_sets_off_what_the_form_made_and_the_view_says_what_came_of_it(
 
     // A file sets it off, and so does a person.
     window.click("automation-past").await;
-    window.sees("It has not fired yet.").await;
+    window.sees("It has not run yet.").await;
     fs::write(folder.join("bill.pdf"), "%PDF").expect("write a file");
     window.find_css("[data-testid=\"firing\"][data-status=\"started\"]").await;
     window.sees("bill.pdf").await;
@@ -103,7 +103,7 @@ async fn a_ready_domain_runs_by_a_click_in_a_folder_of_its_own() {
     window.click("nav-automations").await;
     window.click("sample-monitoring").await;
     window.find("sample-digest").await;
-    window.sees("ran unasked").await;
+    window.sees("ran without asking").await;
     window.sees("the person takes it back").await;
     let faults = looked_at(&window, "sample").await;
     assert!(faults.is_empty(), "{}", faults.join("\n"));

@@ -62,7 +62,7 @@ async fn what_is_approved_is_held_and_a_key_recalls_it_or_it_goes_out_once() {
     window.click("freeze").await;
     window.click("nav-tasks").await;
     window.click("run").await;
-    window.sees("Frozen before it went out").await;
+    window.sees("Frozen before it was sent").await;
     faults.extend(looked_at(&window, "held-frozen").await);
     window.click("recall").await;
     stands(&window, &third, "recalled").await;

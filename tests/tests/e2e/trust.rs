@@ -55,7 +55,7 @@ async fn a_rule_is_offered_after_eight_approvals_and_goes_down_by_itself_after_a
     window.click_css("[data-testid=\"history-row\"][data-status=\"succeeded\"]").await;
     window.click("undo-action").await;
     window.find("standing-notices").await;
-    window.sees("Suspended by itself: you undid").await;
+    window.sees("It turned itself off: you undid").await;
     window.click("nav-permissions").await;
     eventually("the rule is off", async || {
         let rules = window.invoke("rules", json!({})).await;

@@ -68,7 +68,7 @@ function firing(now: number, id: string, change: Partial<Firing>): Firing {
     due_at: now - 30 * MINUTE,
     until_at: now - 30 * MINUTE,
     what: "invoice.pdf",
-    reason: "No condition fits it, so it is as you set for everything else.",
+    reason: "No condition matched; the default applies.",
     run: "r1",
     run_status: "done",
     waiting: 0,
@@ -173,10 +173,7 @@ export function lookBackOf(now: number): LookBack {
       what,
       triage: at === 0 ? "propose" : "drop",
       status: at === 0 ? "started" : "dropped",
-      reason:
-        at === 0
-          ? "No condition fits it, so it is as you set for everything else."
-          : "Its name ends with .part.",
+      reason: at === 0 ? "No condition matched; the default applies." : "Its name ends with .part.",
     })),
     would: "Each run may change files in ~/Downloads unasked, and asks before anything leaves this computer.",
   };
@@ -192,7 +189,7 @@ export function sampleOf(sample: Sample): SampleReport {
       { at: "Mon 2025-01-06 00:00", text: "A small server, watched while nobody looks." },
       {
         at: "Mon 2025-01-06 11:00",
-        text: "a2 Move 3 files to the trash: done unasked, since it can be undone.",
+        text: "a2 Move 3 files to the trash: done without asking, since it can be undone.",
       },
     ],
     digest: ["4 done · 46 noted · 2 ran unasked"],

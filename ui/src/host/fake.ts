@@ -241,8 +241,10 @@ export function fakeHost(data: Sample = sample(Date.now())): FakeHost {
     declineTrust: async (id) => void (data.trust = data.trust.filter((one) => one.action !== id)),
     advise: async (task) => ({
       mode: /pay|send/.test(task.goal) ? "ask" : "auto",
-      sentence: `The mode ${/pay|send/.test(task.goal) ? "ask" : "autonomous"} fits: moving files can be undone, and it ran 12 times without a regret, often of late.`,
-      why: ["Moving files can be undone, and it ran 12 times without a regret, often of late."],
+      sentence: `The mode ${/pay|send/.test(task.goal) ? "ask" : "autonomous"} fits: moving files can be undone, and it ran 12 times without being undone or rejected, often of late.`,
+      why: [
+        "Moving files can be undone, and it ran 12 times without being undone or rejected, often of late.",
+      ],
       asks: ["moving files, when it is more than 1000 at once"],
       budget: "It pauses and asks after 400 actions, 200 changes without asking, or 120 minutes.",
     }),

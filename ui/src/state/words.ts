@@ -29,7 +29,7 @@ export const STATUSES: readonly Status[] = [
 ];
 
 export function statusWords(status: Status): string {
-  return say(`ui.status.${status}`);
+  return say(`core.status.${status}`);
 }
 
 export function statusTone(status: Status): Tone {
@@ -63,5 +63,5 @@ export function firingTone(status: FiringStatus): Tone {
 }
 
 export function deciderWords(by: Decider): string {
-  return by.by === "rule" ? say("ui.by.rule", { rule: by.rule }) : say(`ui.by.${by.by}`);
+  return by.by === "rule" ? say("core.by.rule", { rule: by.rule }) : say(`core.by.${by.by}`);
 }

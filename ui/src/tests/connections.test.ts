@@ -110,7 +110,7 @@ test("an account shows where it is, how it stands and its last error", async () 
   for (const part of [
     "calendar",
     "https://dav.example.org/ola/diary",
-    "cannot be used",
+    "does not work",
     "refused the password",
   ])
     expect(row.textContent).toContain(part);

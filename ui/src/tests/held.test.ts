@@ -35,9 +35,9 @@ test("a hold says how long it is, that it is over, and what stands still", () =>
     "Goes out in 24 s",
     "Goes out in 1 s",
     "Going out now",
-    "Its task stands still. The hold begins again in full when the task goes on.",
+    "This task is paused. The hold restarts when it continues.",
   ]);
-  expect(heldWords(held({ status: "frozen" }), NOW)).toContain("Frozen before it went out");
+  expect(heldWords(held({ status: "frozen" }), NOW)).toContain("Frozen before it was sent");
 });
 
 test("what is held or was frozen in its hold can be recalled, and nothing else", () => {
@@ -52,7 +52,7 @@ test("what is held is listed, counts as nothing that waits, and its button recal
   const { called, desk, pass } = await opened(held());
   const waiting = document.querySelector('[data-testid="nav-inbox"] b')?.textContent;
   expect(waiting).toBe(String(desk.inbox!.cards.length + 2));
-  expect(byTestId("held").textContent).toContain("Settled by you. It has not started.");
+  expect(byTestId("held").textContent).toContain("Decided by you. It has not started.");
   expect(byTestId("held-words").textContent).toBe("Goes out in 24 s");
   byTestId("recall").click();
   await pass(100);
@@ -90,7 +90,7 @@ test("the length of the hold is set, and none is said to ask for each sending", 
   const user = userEvent.setup({ advanceTimers: (ms) => vi.advanceTimersByTime(ms) });
   await user.clear(byTestId("hold-seconds"));
   await user.type(byTestId("hold-seconds"), "0");
-  expect(byTestId("hold-off").textContent).toContain("deliberate yes");
+  expect(byTestId("hold-off").textContent).toContain("asks you to confirm");
   byTestId("save-settings").click();
   await pass(100);
   expect(called("setSettings")).toMatchObject([[{ hold_seconds: 0 }]]);

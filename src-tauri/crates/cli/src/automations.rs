@@ -170,7 +170,7 @@ impl Desk {
             }
             (Some(run), Some(how)) => words(
                 "cli.firing.run",
-                &[("run", &run.to_string()), ("how", &words(&format!("cli.run.{}", how.name()), &[]))],
+                &[("run", &run.to_string()), ("how", &words(&format!("core.run.{}", how.name()), &[]))],
             ),
             _ => status,
         };

@@ -39,10 +39,10 @@ pub fn show_held(out: &Out, action: &Action) {
 
 /// `a3  done (by you)  Move 14 files to Pictures`
 pub fn action_line(action: &Action) -> String {
-    let status = words(&format!("cli.status.{}", action.status.name()), &[]);
+    let status = words(&format!("core.status.{}", action.status.name()), &[]);
     let by = match action.decision.as_ref().map(|decision| &decision.by) {
-        Some(Decider::Rule { rule }) => words("cli.by.rule", &[("rule", &rule.to_string())]),
-        Some(by) => words(&format!("cli.by.{}", by.name()), &[]),
+        Some(Decider::Rule { rule }) => words("core.by.rule", &[("rule", &rule.to_string())]),
+        Some(by) => words(&format!("core.by.{}", by.name()), &[]),
         None => String::new(),
     };
     let values = [("id", action.id.to_string()), ("status", status), ("by", by), ("title", action.title.clone())];

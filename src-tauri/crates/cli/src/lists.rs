@@ -115,7 +115,7 @@ impl Desk {
                 RunStatus::Waiting if row.waiting > 0 => "cli.task.waiting",
                 _ => "cli.task",
             };
-            let status = crate::out::words(&format!("cli.run.{}", run.status.name()), &[]);
+            let status = crate::out::words(&format!("core.run.{}", run.status.name()), &[]);
             let values = [
                 ("run", run.id.to_string()),
                 ("goal", run.goal.clone()),

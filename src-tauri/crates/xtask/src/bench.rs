@@ -20,7 +20,7 @@ pub fn command(fast: bool) -> Result<(), String> {
     setup::ui_build(&mut plan);
     let (folder, profile): (_, &[&str]) = if fast { ("debug", &[]) } else { ("release", &["--release"]) };
     plan.command("Terminal build", cargo(["build", "--release", "--package", "assent-cli"]));
-    let of_the_core = ["numbers", "origins", "steps", "automations"].map(|bench| ["--bench", bench]).concat();
+    let of_the_core = ["numbers", "origins", "steps", "automations", "boxed"].map(|bench| ["--bench", bench]).concat();
     let mut numbers = cargo([BENCH, &of_the_core].concat());
     numbers.env("ASSENT_BIN", program::built_in("release", "assent")?);
     plan.command("Benchmarks", numbers);

@@ -127,6 +127,6 @@ impl Engine {
 }
 
 fn too_late(status: Status) -> WireError {
-    let status = texts::say(&format!("engine.status.{}", status.name()), &[]);
+    let status = texts::say(&format!("core.status.{}", status.name()), &[]);
     WireError { code: ErrorCode::AlreadyDecided, message: texts::say("engine.recall.too_late", &[("status", &status)]) }
 }

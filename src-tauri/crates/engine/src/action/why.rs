@@ -27,7 +27,7 @@ impl Engine {
                 _ => None,
             };
             let by = by.unwrap_or_else(|| texts::say(&format!("engine.by.{}", decision.by.name()), &[]));
-            let status = texts::say(&format!("engine.status.{}", action.status.name()), &[]);
+            let status = texts::say(&format!("core.status.{}", action.status.name()), &[]);
             let at = clock::absolute(decision.at, &self.0.host.zone());
             why.push(texts::say("engine.why.decided", &[("by", &by), ("at", &at), ("status", &status)]));
             if let Some(reason) = &decision.reason {

@@ -393,7 +393,7 @@ impl Live {
 }
 
 fn refusal(action: &Action) -> String {
-    let status = texts::say(&format!("engine.status.{}", action.status.name()), &[]);
+    let status = texts::say(&format!("core.status.{}", action.status.name()), &[]);
     let decided = action.decision.as_ref().and_then(|decision| decision.reason.clone());
     let denied = (action.status == Status::Denied).then(|| crate::action::judge::sentences(&action.verdict));
     let reason = decided.or(denied).or_else(|| action.note.clone()).unwrap_or_default();

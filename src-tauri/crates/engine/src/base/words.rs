@@ -35,7 +35,7 @@ pub(crate) fn already() -> WireError {
 }
 
 pub(crate) fn already_as(status: Status) -> WireError {
-    let status = texts::say(&format!("engine.status.{}", status.name()), &[]);
+    let status = texts::say(&format!("core.status.{}", status.name()), &[]);
     WireError { code: ErrorCode::AlreadyDecided, message: texts::say("engine.already_as", &[("status", &status)]) }
 }
 

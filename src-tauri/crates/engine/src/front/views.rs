@@ -200,7 +200,7 @@ fn receipt(actions: &[Action]) -> String {
     {
         let count = actions.iter().filter(|action| action.status == status).count();
         if count > 0 {
-            parts.push(format!("{count} {}", texts::say(&format!("engine.status.{}", status.name()), &[])));
+            parts.push(format!("{count} {}", texts::say(&format!("core.status.{}", status.name()), &[])));
         }
     }
     parts.join(" · ")

@@ -324,7 +324,7 @@ fn told(action: &Action) -> Option<String> {
         (Status::Denied, _) => line("sample.line.denied", &[("because", &because())]),
         (Status::Undone, _) => line("sample.line.undone", &[]),
         (status, _) => {
-            line("sample.line.other", &[("status", &texts::say(&format!("engine.status.{}", status.name()), &[]))])
+            line("sample.line.other", &[("status", &texts::say(&format!("core.status.{}", status.name()), &[]))])
         }
     }
 }

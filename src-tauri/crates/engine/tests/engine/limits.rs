@@ -232,7 +232,7 @@ async fn lim_01_going_back_and_forth_is_stopped_by_a_card() {
     let run = desk.task(Mode::Auto, Budget::default());
     assert_eq!(desk.drive(run).await, RunStatus::Waiting);
     assert_eq!(desk.actions().len(), 6);
-    assert!(desk.engine().inbox().unwrap().cards[0].why.join(" ").contains("back and forth"));
+    assert!(desk.engine().inbox().unwrap().cards[0].why.join(" ").contains("alternates between two calls"));
 }
 
 #[tokio::test]

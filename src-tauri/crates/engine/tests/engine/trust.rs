@@ -274,7 +274,7 @@ async fn advice_names_a_mode_its_reason_and_what_would_ask_and_follows_the_histo
     }
     let known = desk.engine.advise(&tidy).unwrap();
     assert_eq!(known.mode, Mode::Auto);
-    assert!(known.sentence.contains("8 times without a regret"), "{}", known.sentence);
+    assert!(known.sentence.contains("8 times without being undone or rejected"), "{}", known.sentence);
 
     let mut settings = desk.engine.settings().unwrap();
     settings.oversight = Level::High;

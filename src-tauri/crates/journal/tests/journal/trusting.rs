@@ -67,10 +67,10 @@ fn an_earned_rule_suspends_with_an_event_and_starts_nothing_more() {
     let id = journal.add_earned_rule(&rule(run), "Allow moving files", from, &evidence, NOW).unwrap();
     let by = Some(Decider::Rule { rule: id });
     let queued = desk.propose(&NewAction { decided_by: by, ..allowed(run, "c2") });
-    journal.suspend_rule(id, "Suspended by itself: you undid a1.", NOW + 1).unwrap();
+    journal.suspend_rule(id, "It turned itself off: you undid a1.", NOW + 1).unwrap();
     let kept = journal.rules(NOW + 2).unwrap().remove(0);
     assert_eq!((kept.on, kept.earned), (false, Some(Earned { evidence, suspended_at: Some(NOW + 1) })));
-    assert_eq!(kept.off_because.as_deref(), Some("Suspended by itself: you undid a1."));
+    assert_eq!(kept.off_because.as_deref(), Some("It turned itself off: you undid a1."));
     assert!(matches!(journal.start(queued, "c2-digest", NOW + 3), Err(JournalError::RuleGone(..))));
     assert!(journal.verify().ok);
 }

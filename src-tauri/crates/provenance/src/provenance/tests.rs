@@ -188,7 +188,7 @@ fn a_remark_beside_a_question_asks_for_nothing() {
         "Look at the board, then lend the ladder to Ida.",
         "What is on my calendar? The lunch should be at noon.",
         "Who wrote last? I want it closed.",
-        "Read the letters. Kim asked to be told.",
+        "Read the emails. Kim asked to be told.",
         "Tell @june.carver that lunch is at noon.",
     ] {
         assert!(!asks(text), "{text}");
