@@ -139,10 +139,9 @@ fn a_path_that_the_user_typed_whole_is_read_without_a_card_and_one_that_is_missi
     assert_eq!(action["status"], "failed", "{missing:#?}");
     assert!(missing.stdout.contains("does not exist"), "{missing:#?}");
     // What is protected asks all the same.
-    let key = home.path().join(".ssh/id_ed25519");
-    fs::create_dir_all(key.parent().unwrap()).unwrap();
-    fs::write(&key, "secret").unwrap();
-    let asked = ask(&format!("read {}", key.display())).ended(3);
+    let keys = home.path().join(".ssh");
+    fs::create_dir_all(&keys).unwrap();
+    let asked = ask(&format!("show files in {}", keys.display())).ended(3);
     assert_eq!(asked.cards()[0]["escalate"], true, "{asked:#?}");
     let letters = ask("search my mail for meeting");
     assert!(letters.stdout.contains("assent accounts add mail"), "{letters:#?}");
