@@ -120,6 +120,34 @@ fn a_rule_made_on_a_card_lets_the_next_task_run_and_says_so() {
 }
 
 #[test]
+fn a_path_that_the_user_typed_whole_is_read_without_a_card_and_one_that_is_missing_is_not_found() {
+    let home = Home::new();
+    let other = home.path().join("Other");
+    fs::create_dir(&other).unwrap();
+    fs::write(other.join("plan.txt"), "The plan is simple.").unwrap();
+    let grant = home.messy("Downloads").display().to_string();
+    let path = other.join("plan.txt").display().to_string();
+    let ask = |goal: &str| home.json(&["ask", goal, "--grant", &grant, "--mode", "ask"]);
+    let read = ask(&format!("read {path}")).ended(0);
+    assert!(read.cards().is_empty() && read.stdout.contains("The plan is simple."), "{read:#?}");
+    let listed = ask(&format!("show files in {}", other.display())).ended(0);
+    assert!(listed.cards().is_empty() && listed.stdout.contains("plan.txt"), "{listed:#?}");
+    // Another path beside it was not named, and a folder names nothing of what lies in it.
+    fs::write(other.join("plan.txt.bak"), "Older.").unwrap();
+    let missing = ask(&format!("read {}/none.txt", other.display()));
+    let action = missing.all("action")[0].clone();
+    assert_eq!(action["status"], "failed", "{missing:#?}");
+    assert!(missing.stdout.contains("does not exist"), "{missing:#?}");
+    // What is protected asks all the same.
+    let keys = home.path().join(".ssh");
+    fs::create_dir_all(&keys).unwrap();
+    let asked = ask(&format!("show files in {}", keys.display())).ended(3);
+    assert_eq!(asked.cards()[0]["escalate"], true, "{asked:#?}");
+    let letters = ask("search my mail for meeting");
+    assert!(letters.stdout.contains("assent accounts add mail"), "{letters:#?}");
+}
+
+#[test]
 fn deleting_outside_the_grant_escalates_and_takes_a_deliberate_yes() {
     let home = Home::new();
     home.file("Downloads/inside.txt", "in");

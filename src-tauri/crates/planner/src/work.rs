@@ -270,6 +270,12 @@ fn duplicate_groups(folder: &str, desk: &mut Desk) -> Option<Vec<Vec<String>>> {
     if output["truncated"] == json!(true) || skipped > 0 {
         desk.note(say("planner.not_all_compared", &[("folder", &visible(folder))]));
     }
+    let programs: Vec<&str> =
+        output["left_to_programs"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    if let Some(first) = programs.first() {
+        let count = programs.len().to_string();
+        desk.note(say("planner.left_to_programs", &[("count", &count), ("path", &visible(first))]));
+    }
     let paths = |group: &Value| -> Vec<String> {
         group["paths"].as_array().into_iter().flatten().filter_map(|p| p.as_str().map(str::to_owned)).collect()
     };

@@ -1,3 +1,5 @@
+//! Names of files that are not ready, open, or part of something.
+
 use super::*;
 
 #[test]

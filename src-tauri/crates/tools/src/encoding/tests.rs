@@ -1,3 +1,5 @@
+//! Text in every encoding, said, unsaid and said wrongly; through letters, feeds and pages.
+
 use super::*;
 
 #[test]

@@ -47,9 +47,10 @@ pub(super) fn in_order<B>(groups: Vec<(B, Vec<File>)>) -> Vec<(B, Vec<String>)> 
     groups.into_iter().map(order).collect()
 }
 
-type Votes = HashMap<(String, String), i64>;
+// For two folders how often the first holds the older of two equal files, less how often the other does; and how many
+// such files there are.
+type Votes = HashMap<(String, String), (i64, i64)>;
 
-// How often each of two folders holds the older of two equal files.
 fn votes<B>(groups: &[(B, Vec<File>)]) -> Votes {
     let mut votes = Votes::new();
     for (_, files) in groups.iter().filter(|(_, files)| files.len() <= 50) {
@@ -62,7 +63,9 @@ fn votes<B>(groups: &[(B, Vec<File>)]) -> Votes {
                     std::cmp::Ordering::Greater => -1,
                 };
                 let (key, older) = if a <= b { ((a, b), older) } else { ((b, a), -older) };
-                *votes.entry((key.0.to_owned(), key.1.to_owned())).or_default() += older;
+                let (sum, files) = votes.entry((key.0.to_owned(), key.1.to_owned())).or_default();
+                *sum += older;
+                *files += 1;
             }
         }
     }
@@ -74,14 +77,11 @@ fn wins(votes: &Votes, one: &str, other: &str) -> bool {
     if a == b {
         return false;
     }
-    let votes = if a < b {
-        votes.get(&(a.to_owned(), b.to_owned())).copied().unwrap_or_default()
-    } else {
-        -votes.get(&(b.to_owned(), a.to_owned())).copied().unwrap_or_default()
-    };
-    // Equally old: the one that is not called a copy, then the shorter name.
+    let of = |a: &str, b: &str| votes.get(&(a.to_owned(), b.to_owned())).copied().unwrap_or_default();
+    let (sum, files) = if a < b { of(a, b) } else { (-of(b, a).0, of(b, a).1) };
+    // Where their ages do not tell: the one that is not called a copy, then the shorter name.
     let name = |path: &str| (is_called_a_copy(path), path.len(), path.to_owned());
-    votes > 0 || (votes == 0 && name(a) < name(b))
+    if sum.abs() * 2 > files { sum > 0 } else { name(a) < name(b) }
 }
 
 // Where two paths part: `/a/Trip` and `/a/Trip backup` for `/a/Trip/x/1.jpg` and `/a/Trip backup/x/1.jpg`.

@@ -1,3 +1,5 @@
+//! Which copies are kept, and what is no copy at all.
+
 use crate::check::World;
 use serde_json::{Value, json};
 use std::{

@@ -1,3 +1,5 @@
+//! Letters, whole and broken.
+
 use super::*;
 
 #[test]

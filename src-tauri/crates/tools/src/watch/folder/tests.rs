@@ -1,3 +1,5 @@
+//! A folder that is watched while files come, change and go.
+
 use super::*;
 use std::sync::mpsc;
 

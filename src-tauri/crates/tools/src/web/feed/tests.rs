@@ -1,3 +1,5 @@
+//! Feeds as people meet them, many of them against the rules.
+
 use super::*;
 use assent_agent::Hosts;
 
