@@ -59,7 +59,7 @@ impl Feed {
                     .for_each(drop);
                 let newest = *now.lock().expect("the entries");
                 let item = |n: usize| {
-                    let kind = if n % 3 == 0 { "News" } else { "Offer" };
+                    let kind = if n.is_multiple_of(3) { "News" } else { "Offer" };
                     format!(
                         "<item><guid>entry-{n}</guid><title>{kind} {n}</title><link>https://x.test/{n}</link></item>"
                     )

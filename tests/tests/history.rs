@@ -15,7 +15,7 @@ fn hist_01_goals_and_answers_are_found_also_of_tasks_without_actions() {
         found.all("task").iter().map(|task| text(task, "run")).collect()
     };
     for command in ["history", "tasks"] {
-        assert_eq!(found(command, "WHAT IS ON"), [run.clone()], "{command}: a goal");
+        assert_eq!(found(command, "WHAT IS ON"), std::slice::from_ref(&run), "{command}: a goal");
         assert!(found(command, "zolty rhino").contains(&run), "{command}: an answer");
         assert!(found(command, "no such words").is_empty(), "{command}");
     }

@@ -99,12 +99,12 @@ fn notify(connection: &Connection, server: &str, replaces: u32, notice: &Notice)
     let texts = [say("desktop.notice.open", &[]), say("desktop.notice.later", &[])];
     // The specification reports a click on the notification itself as the action `default`, if that is offered.
     let actions = ["default", &texts[0], OPEN_BUTTON, &texts[0], LATER_BUTTON, &texts[1]];
-    // A server that has no buttons may make a dialog of them, which takes the focus.
-    let able: Vec<String> = connection
+    // A server that says it has no buttons may make a dialog of them, which takes the focus.
+    let able: zbus::Result<Vec<String>> = connection
         .call_method(Some(server), PATH, Some(NAME), "GetCapabilities", &())
-        .and_then(|reply| reply.body().deserialize())
-        .unwrap_or_default();
-    let actions = if able.iter().any(|can| can == "actions") { &actions[..] } else { &[] };
+        .and_then(|reply| reply.body().deserialize());
+    let buttons = able.map_or(true, |able| able.iter().any(|can| can == "actions"));
+    let actions = if buttons { &actions[..] } else { &[] };
     let urgency: u8 = if notice.urgent { 2 } else { 1 };
     let hints =
         HashMap::from([("urgency", Value::from(urgency)), ("desktop-entry", Value::from("org.assent.desktop"))]);
