@@ -169,7 +169,7 @@ impl<'a> Context<'a> {
 fn doubted(ask: Ask, said: &str) -> Ask {
     let (Ask::Remind { text, when } | Ask::AddEvent { title: text, when, .. }) = &ask else { return ask };
     let loose = ["for ", "until ", "before ", "till "].iter().any(|lead| when.to_lowercase().starts_with(lead));
-    if left_over(text).is_none() && !(loose && !has_hour(when)) {
+    if left_over(text).is_none() && (!loose || has_hour(when)) {
         return ask;
     }
     let last = said.trim_end_matches(['.', '!', '?', ' ']).ends_with(when.as_str());

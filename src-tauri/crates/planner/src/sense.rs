@@ -97,6 +97,12 @@ fn ruled(said: &str, mut reading: Reading) -> Reading {
             reading.intents.sort_by(|a, b| b.1.total_cmp(&a.1));
         }
     };
+    let words: Vec<&str> = low.split_whitespace().collect();
+    // "Anna's phone number"
+    let asks_for = words.windows(2).any(|pair| {
+        let owner = pair[0].ends_with("'s") && !["what's", "where's", "who's", "it's"].contains(&pair[0]);
+        owner && ["phone", "number", "address", "email", "e-mail", "mobile", "cell"].contains(&pair[1])
+    });
     if has(&["remind me", "reminder", "reminders"]) {
         only(&[
             "calendar_set",
@@ -118,6 +124,8 @@ fn ruled(said: &str, mut reading: Reading) -> Reading {
     ]) && !has(&["weather", "rain", "news", "when is it"])
     {
         only(&["datetime_query", "datetime_convert", "history"]);
+    } else if asks_for {
+        only(&["contact_query", "contact_add", "email_query", "email_send"]);
     } else if has(&["wake me", "wake me up"]) {
         only(&["alarm_set"]);
     }

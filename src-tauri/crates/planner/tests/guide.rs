@@ -1,5 +1,4 @@
 //! The list of what can be said in the guide is made from our own set of requests, of those that are understood at once.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use assent_planner::{Understanding, understanding};
 use std::{fs, path::PathBuf};

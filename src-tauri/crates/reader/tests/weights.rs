@@ -1,5 +1,4 @@
 //! The weights are those that were made last, small enough, and made by the same steps from the same rows.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use assent_reader::{
     read,

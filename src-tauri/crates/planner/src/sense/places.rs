@@ -6,7 +6,7 @@ pub struct Listed {
     pub list: Option<String>,
 }
 
-const TODO: &[&str] = &["todo", "to-do", "to do", "task", "tasks", "todos", "to-dos"];
+const UNNAMED: &[&str] = &["todo", "to-do", "to do", "task", "tasks", "todos", "to-dos"];
 const BARE: &[&str] = &["the", "my", "a", "new", "our", "this", "that", "me", "on", "to", "of", "from", "all", "any"];
 
 /// The name of the list in `said`, in lower case; none for the list of to-dos.
@@ -18,7 +18,7 @@ pub fn list_name(said: &str) -> Option<String> {
         Some(["called" | "named", name]) => name,
         _ => words[..at].last()?,
     };
-    (!BARE.contains(name) && !TODO.contains(name)).then(|| name.strip_suffix("'s").unwrap_or(name).to_owned())
+    (!BARE.contains(name) && !UNNAMED.contains(name)).then(|| name.strip_suffix("'s").unwrap_or(name).to_owned())
 }
 
 /// The things in "milk, eggs and bread".
@@ -46,7 +46,7 @@ pub fn listed(said: &str, triggers: &[&str]) -> Option<Listed> {
     let end = [" to ", " on ", " onto ", " in ", " from ", " off "]
         .iter()
         .filter_map(|word| low.rfind(word))
-        .filter(|at| low[*at..].contains("list") || TODO.iter().any(|todo| low[*at..].contains(todo)))
+        .filter(|at| low[*at..].contains("list") || UNNAMED.iter().any(|todo| low[*at..].contains(todo)))
         .max()
         .unwrap_or(rest.len());
     let items = items(&rest[..end]);

@@ -32,9 +32,16 @@ fn a_time_is_not_set_while_a_word_of_a_time_is_left_over() {
         "remind me to call at noon at 5pm",
         "remind me tomorrow at 9 and friday at 10 to water the plants",
         "remind me to leave every at 9",
+        "remind me to watch the sun at 5pm",
     ] {
         let (reply, _) = drive(vec![user(goal)]);
         assert!(!lines(&reply).iter().any(|line| line.starts_with("reminders.set")), "{goal}: {reply:?}");
+    }
+    // Names that are words: a month without a day is none.
+    for name in ["May", "June", "April"] {
+        let (found, _) = after(&format!("remind me to call {name} at 5pm"), "1");
+        let expected = r#"reminders.set {"text":"call NAME","at":"2026-11-23T17:00:00+01:00[Europe/Warsaw]"}"#;
+        assert_eq!(found, [expected.replace("NAME", name)]);
     }
     // What is in quotes is the user's own text.
     let (reply, _) = drive(vec![user("remind me tomorrow to read \"the friday letter\"")]);

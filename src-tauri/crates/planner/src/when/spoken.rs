@@ -25,7 +25,7 @@ const AROUND: &[&str] = &["at", "on", "by", "for", "about", "around", "exactly",
 
 /// The moment that all of `text` means, seen from `now`; none when a word is left over or it is no single moment.
 pub fn moment(text: &str, now: &Zoned) -> Option<Moment> {
-    if text.len() > LONGEST || !text.split_whitespace().all(belongs) || disagrees(text) {
+    if text.len() > LONGEST || !text.split_whitespace().all(belongs) || disagrees(text) || names_somebody(text) {
         return None;
     }
     let reference = reference(now)?;
@@ -65,6 +65,26 @@ pub fn moment(text: &str, now: &Zoned) -> Option<Moment> {
         }
     }
 }
+
+// "May at 5pm": a month without a day beside it is no day, and may be a person.
+fn names_somebody(text: &str) -> bool {
+    let words = super::words(text);
+    let is_day = |word: &String| {
+        word.trim_end_matches(|c: char| c.is_alphabetic()).parse::<u8>().is_ok_and(|day| (1..=31).contains(&day))
+            || super::number(word).is_some_and(|day| (1..=31).contains(&day))
+            || ["ides", "last", "next", "this", "of", "in"].contains(&word.as_str())
+            || WEAK.contains(&word.as_str())
+                && (word.ends_with("th") || word.ends_with("teen") || ORDINALS.contains(&word.as_str()))
+    };
+    let is_month = |word: &str| ["may", "march", "april", "june", "august", "january"].contains(&word);
+    words.iter().enumerate().any(|(at, word)| {
+        is_month(word) && ![at.checked_sub(1), Some(at + 1)].into_iter().flatten().filter_map(|at| words.get(at)).any(is_day)
+            // "the thirty of may", "may the 4th"
+            && words.get(at + 1).is_none_or(|next| next != "the")
+    })
+}
+
+const ORDINALS: &[&str] = &["first", "second", "third"];
 
 fn reference(now: &Zoned) -> Option<DateTime<FixedOffset>> {
     let offset = FixedOffset::east_opt(now.offset().seconds())?;
@@ -114,6 +134,7 @@ pub fn left_over(text: &str) -> Option<String> {
 // What nobody ends a text with: what it belongs to was taken for the time.
 const LONELY: &[&str] = &[
     "for", "until", "till", "before", "after", "since", "from", "past", "to", "between", "of", "than", "every", "each",
+    "the", "a", "an", "my", "with",
 ];
 
 // Whether a word belongs to a time wherever it stands.
@@ -315,6 +336,11 @@ const WEAK: &[&str] = &[
     "remainder",
     "every",
     "each",
+    "the",
+    "a",
+    "an",
+    "my",
+    "with",
 ];
 
 #[cfg(test)]

@@ -254,7 +254,7 @@ pub fn hour_in(hour: i8, settled: bool, part: PartOfDay) -> Option<i8> {
         PartOfDay::Morning => (1..12).contains(&hour),
         PartOfDay::Afternoon => (12..19).contains(&hour),
         PartOfDay::Evening => hour >= 16 || hour == 0,
-        PartOfDay::Night => hour >= 17 || hour < 5,
+        PartOfDay::Night => !(5..17).contains(&hour),
     };
     let other = (hour + 12) % 24;
     match hour {
