@@ -335,9 +335,14 @@ fn a_folder_is_named_as_people_write_it_and_an_answer_names_the_whole_thread() {
     );
     let asked = ask(&home, "throw the letter away and tell bob@example.com: One Two", "ask").ended(3);
     assert!(asked.all("action")[0]["status"] == "succeeded", "{asked:#?}");
-    let moved = home.json(&["approve", &text(asked.cards()[0], "id")]).ended(3);
+    let yes = |card: &Value| {
+        let id = text(card, "id");
+        let typed = card["confirm"].as_str().unwrap_or(&id).to_owned();
+        home.json(&["approve", &id, "--confirm", &typed]).ended(3)
+    };
+    let moved = yes(asked.cards()[0]);
     assert_eq!((servers.letters("INBOX").len(), servers.letters("Gel&APY-scht").len()), (0, 1));
-    let sent = home.json(&["approve", &text(moved.cards().last().expect("a card"), "id")]).ended(3);
+    let sent = yes(moved.cards().last().expect("a card"));
     let gone = servers.sent()[0].replace("\r\n ", " ");
     assert!(gone.contains("References: <a@x> <b@x> <c@x>") && gone.contains("In-Reply-To: <c@x>"), "{gone}");
     let shown = fields(sent.cards().last().expect("a card"));

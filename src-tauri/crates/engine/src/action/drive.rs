@@ -164,12 +164,15 @@ impl Engine {
         let connected = self.connected_tools();
         tools.extend(connected.values().filter(|tool| tool.is_offered()).map(|tool| tool.spec()));
         let mut said = String::new();
-        let (mut called, mut pages) = (HashSet::new(), false);
+        let (mut called, mut pages, mut held) = (HashSet::new(), false, false);
         for turn in state.turns().iter() {
             match turn {
                 Turn::User { text } => said.extend([text.as_str(), "\n"]),
                 Turn::Model { calls, .. } => called.extend(calls.iter().map(|call| call.tool.as_str())),
-                Turn::Result { output, .. } => pages |= !output["more"].is_null(),
+                Turn::Result { output, .. } => {
+                    pages |= !output["more"].is_null();
+                    held |= !output["held_back"].is_null();
+                }
             }
         }
         said.push_str(&run.hosts.join(" "));
@@ -180,6 +183,7 @@ impl Engine {
             tools.retain(|tool| given.contains(&tool.name) || tool.name == crate::action::judge::ASK_USER);
         }
         tools.retain(|tool| pages || !crate::action::offered_tools::PAGERS.contains(&tool.name.as_str()));
+        tools.retain(|tool| held || tool.name != crate::action::offered_tools::PLACES_HELD);
         // The planner pays for no word of a tool, and understands more than the words of a family.
         let plans = Driver::of(&run.model) == Driver::Planner;
         tools.retain(|tool| {

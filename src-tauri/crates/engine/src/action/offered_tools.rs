@@ -10,6 +10,8 @@ use std::collections::HashSet;
 pub(crate) const MOST: usize = 40;
 /// Tools that read on in a result that was too long. A model hears of them once there is one.
 pub(crate) const PAGERS: &[&str] = &["results.read", "shell.output"];
+/// The tool that puts what a command made, and what was held back, where it belongs. A model hears of it once there is some.
+pub(crate) const PLACES_HELD: &str = "shell.place";
 /// Families that a model hears of when the task is about them: beginnings of words in the user's text, in the languages
 /// that are commonest here. Every request pays for every tool it names.
 const FAMILIES: &[(&str, &str)] = &[
@@ -27,6 +29,11 @@ const FAMILIES: &[(&str, &str)] = &[
         "mail.",
         "mail email letter inbox mailbox messag reply repli answer write send draft forward newsletter \
          invoice brief post correo courri poczt wiadom",
+    ),
+    (
+        "contacts.",
+        "contact kontakt contatt phone telefon teléfon number nummer numer address adres email mail letter call anruf \
+         person people who whose birthday vcard",
     ),
     (
         "trading.",

@@ -220,7 +220,7 @@ async fn a_number_in_a_file_fires_when_it_crosses_and_not_while_it_trembles() {
     // A file without a number is said once, and is no firing for the number.
     set("nothing here");
     assert_eq!(desk.look(id, MONDAY + HOUR).await, 3);
-    assert!(desk.engine.automation(id).unwrap().row.trouble.unwrap().contains("no number"));
+    assert!(desk.engine.automation(id).unwrap().row.trouble.unwrap().contains("No number"));
     assert_eq!(desk.look(id, MONDAY + 2 * HOUR).await, 3);
     set("level: 99");
     assert_eq!(desk.look(id, MONDAY + 3 * HOUR).await, 3, "it was beyond before");

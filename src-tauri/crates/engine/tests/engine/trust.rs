@@ -281,7 +281,7 @@ async fn advice_names_a_mode_its_reason_and_what_would_ask_and_follows_the_histo
     desk.engine.set_settings(settings).unwrap();
     let watched = desk.engine.advise(&tidy).unwrap();
     assert_eq!(watched.mode, Mode::Semi);
-    assert!(watched.why.iter().any(|why| why.contains("watch closely")));
+    assert!(watched.why.iter().any(|why| why.contains("oversight setting is high")));
     let pay = NewTask { goal: "pay the invoice".into(), ..task };
     assert_eq!(desk.engine.advise(&pay).unwrap().mode, Mode::Suggest);
 }

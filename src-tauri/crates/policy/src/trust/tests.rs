@@ -128,7 +128,7 @@ fn edits_rejections_undos_and_failures_count_against_it_once_each() {
 fn an_earned_rule_suspends_itself_and_says_why() {
     let why = |definition: Option<&str>, deeds: &[Deed], now: i64| suspends(&rule(), definition, deeds, &paths, now);
     assert_eq!(why(Some("d"), &[Deed { at: 200, ..deed(5) }], 300), None);
-    for (status, word) in [(Status::Rejected, "rejected"), (Status::Undone, "undid"), (Status::Failed, "wrong")] {
+    for (status, word) in [(Status::Rejected, "rejected"), (Status::Undone, "undid"), (Status::Failed, "failed")] {
         let said = why(Some("d"), &[Deed { status, at: 200, ..deed(5) }], 300).unwrap_or_default();
         assert!(said.contains("a5") && said.contains(word), "{said}");
         // What came before the rule is what it rests on, and what lies elsewhere is none of its business.

@@ -22,8 +22,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
-/// Copy files and folders. `to` is the whole new path with the name, not only the folder. Missing folders on the way
-/// to it are made. Nothing is ever overwritten: a `to` that exists is an error.
+/// Copy files and folders. `to` is the whole new path with the name, not only the folder. Missing folders are
+/// made. Nothing is overwritten: a `to` that exists is an error.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Input {

@@ -31,10 +31,9 @@ const MOST_BYTES: u64 = 2 * 1024 * 1024 * 1024;
 const MOST_GROUPS: usize = 1_000;
 const MOST_SKIPPED: usize = 20;
 
-/// Find files with exactly the same contents in a folder and all folders in it. In each group the file to keep comes
-/// first: the oldest, then the one with the shortest name; of two folders with the same files one keeps all of them. All
-/// names of one file (hard links) stand together. Links, empty files, hidden files and folders, and what programs keep for
-/// themselves are left out; files over 2 GB are not compared and are listed as `skipped`.
+/// Find files with the same contents in a folder and all folders in it. In each group the file to keep comes first: the
+/// oldest, then the shortest name; folders with the same files are kept whole. Hard links stand together. Links, hidden and
+/// empty files and what belongs to programs are left out; files over 2 GB are listed as `skipped`.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Input {

@@ -18,7 +18,7 @@ const MOST_ENTRIES: usize = 5_000;
 const DEEPEST: u32 = 20;
 
 /// List what is in a folder: path, name, kind (file, folder, link, other), size in bytes and time of the last change
-/// in milliseconds since 1970. Hidden files are listed too. Links are listed and not followed. Use it before you move,
+/// in milliseconds since 1970. Hidden files are listed. Links are not followed. Use it before you move,
 /// rename or trash anything.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -13,13 +13,13 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// Change what a note says. The text takes the place of all that the note said before: read it first with files.read.
+/// Change what a note says. The text replaces the whole note: read it first with files.read.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Input {
     /// The title of the note, as notes.list gives it.
     title: String,
-    /// What the note says from now on, in Markdown, without the title.
+    /// The new text, in Markdown, without the title.
     #[schemars(extend("format" = "multiline"))]
     text: String,
 }

@@ -17,10 +17,10 @@ use serde_json::Value;
 struct Input {
     /// What is to be done, in one line.
     text: String,
-    /// Until when, as a date 2026-11-23. It is written beside the text; for a notification use reminders.set.
+    /// The day it is due, as 2026-11-23. To be notified, use reminders.set.
     #[serde(default)]
     due: Option<String>,
-    /// The name of another list, as in "shopping"; left out, it is the list of to-dos.
+    /// A named list, for example "shopping".
     #[serde(default)]
     list: Option<String>,
 }

@@ -17,7 +17,7 @@ use serde_json::Value;
 struct Input {
     /// The text of the to-do, or a part of it that only one open to-do has.
     text: String,
-    /// The name of another list, as in "shopping"; left out, it is the list of to-dos.
+    /// A named list, for example "shopping".
     #[serde(default)]
     list: Option<String>,
 }

@@ -19,7 +19,7 @@ struct Input {
     text: String,
     /// What it says from now on, in one line.
     new_text: String,
-    /// The name of another list, as in "shopping"; left out, it is the list of to-dos.
+    /// A named list, for example "shopping".
     #[serde(default)]
     list: Option<String>,
 }

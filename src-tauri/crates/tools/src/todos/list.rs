@@ -19,7 +19,7 @@ const MOST_ANSWER: usize = 28 * 1024;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Input {
-    /// The name of another list, as in "shopping"; left out, it is the list of to-dos.
+    /// A named list, for example "shopping".
     #[serde(default)]
     list: Option<String>,
 }
