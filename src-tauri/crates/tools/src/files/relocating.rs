@@ -16,8 +16,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
-/// Move files and folders. `to` is the whole new path with the name, not only the folder. Missing folders on the way
-/// to it are made. Nothing is ever overwritten: a `to` that exists is an error. Put all moves of one task into one
+/// Move files and folders. `to` is the whole new path with the name, not only the folder. Missing folders are
+/// made. Nothing is overwritten: a `to` that exists is an error. Put all moves of one task into one
 /// call.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
