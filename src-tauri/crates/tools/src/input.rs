@@ -60,7 +60,7 @@ mod tests {
             assert!(!spec.schema.to_string().contains("$ref"), "{}", spec.name);
         }
         let shell = usize::from(crate::sandbox::available().is_ok());
-        assert_eq!(names.len(), 25 + 2 * shell);
+        assert_eq!(names.len(), 26 + 2 * shell);
     }
 
     #[test]
