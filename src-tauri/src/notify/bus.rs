@@ -248,11 +248,10 @@ mod tests {
 
     fn server(bus: &OwnBus, buttons: bool) -> (Connection, Heard) {
         let heard = Heard::default();
-        let connection = bus.connect();
         let server = Server { heard: heard.clone(), last: 0, buttons };
-        connection.object_server().at(PATH, server).unwrap();
-        connection.request_name(NAME).unwrap();
-        (connection, heard)
+        // All at once: what is served later needs a runtime around it.
+        let builder = connection::Builder::address(bus.1.as_str()).unwrap();
+        (builder.serve_at(PATH, server).unwrap().name(NAME).unwrap().build().unwrap(), heard)
     }
 
     struct NoFallback;
