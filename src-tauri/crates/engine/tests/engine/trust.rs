@@ -178,8 +178,11 @@ async fn lim_13_ten_hasty_yeses_earn_no_rule_and_make_no_grave_yes_easier() {
     let cards = desk.engine.inbox().unwrap().cards;
     let grave = &cards.iter().find(|card| card.action.run == run).unwrap().action;
     assert!(grave.verdict.escalate);
-    let refused = desk.engine.approve(grave.id, Some(&grave.digest), None, Decider::User).unwrap_err();
-    assert_eq!(refused.code, ErrorCode::NeedsConfirmation);
+    // The engine itself holds that, whoever asks it.
+    for typed in [None, Some(""), Some("yes"), Some("outside")] {
+        let refused = desk.engine.approve(grave.id, Some(&grave.digest), typed, Decider::User).unwrap_err();
+        assert_eq!(refused.code, ErrorCode::NeedsConfirmation, "{typed:?}");
+    }
     assert!(outside.exists());
 }
 
