@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test that cannot go on says why and ends")]
 
 pub mod calendar_server;
+pub mod clock;
 mod damage;
 pub mod eval;
 pub mod mail_servers;

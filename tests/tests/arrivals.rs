@@ -2,11 +2,12 @@
 //! anew meanwhile, and none that was there before.
 #![expect(clippy::expect_used, reason = "a test that cannot go on says why and ends")]
 
-use assent_engine::{Config, Engine, Host, Notice};
+use assent_engine::Engine;
 use assent_protocol::{
     AccountDraft, AccountServers, AutomationDraft, AutomationId, Decider, Firing, FiringStatus, MailHost, Overlap,
-    RunStatus, Security, Triage, Trigger, wire::Change,
+    RunStatus, Security, Triage, Trigger,
 };
+use assent_tests::clock::{Clock, open};
 use assent_tests::mail_servers::{MailServers, PASSWORD};
 use std::fs;
 use std::sync::Arc;
@@ -18,37 +19,10 @@ const MINUTE: i64 = 60_000;
 /// Monday 23 November 2026, 08:00 in Warsaw.
 const MONDAY: i64 = 1_795_417_200_000;
 
-struct Clock(AtomicI64);
-
-impl Host for Clock {
-    fn now(&self) -> i64 {
-        self.0.load(Ordering::SeqCst)
-    }
-    fn zone(&self) -> String {
-        "Europe/Warsaw".to_owned()
-    }
-    fn changed(&self, _: Change) {}
-    fn notify(&self, _: Notice) {}
-    fn withdraw(&self, _: &str) {}
-}
-
 struct Desk {
     home: TempDir,
     clock: Arc<Clock>,
     engine: Engine,
-}
-
-fn open(home: &TempDir, clock: &Arc<Clock>) -> Engine {
-    let patience = Instant::now();
-    loop {
-        let config = Config { data: home.path().join("data"), home: home.path().to_owned(), keychain: false };
-        match Engine::open(config, clock.clone()) {
-            Ok(engine) => return engine,
-            // What the engine before had under way lets go of the folder in its own time.
-            Err(_) if patience.elapsed() < Duration::from_secs(30) => std::thread::sleep(Duration::from_millis(20)),
-            Err(error) => panic!("{error:?}"),
-        }
-    }
 }
 
 impl Desk {
@@ -56,7 +30,7 @@ impl Desk {
         let home = TempDir::new().expect("a folder");
         fs::create_dir(home.path().join("work")).expect("a folder");
         let clock = Arc::new(Clock(AtomicI64::new(MONDAY)));
-        let engine = open(&home, &clock);
+        let engine = open(home.path(), &clock);
         let at = |port| MailHost { host: "127.0.0.1".into(), port, security: Security::Plain };
         let account = AccountDraft {
             name: "work".into(),
@@ -129,7 +103,7 @@ async fn each_letter_that_arrives_fires_once_and_none_that_was_there() {
     let Desk { home, clock, engine } = desk;
     drop(engine);
     servers.deliver("INBOX", &letter(4, "Hello, while you were away."));
-    let engine = open(&home, &clock);
+    let engine = open(home.path(), &clock);
     let desk = Desk { home, clock, engine };
     let firings = desk.minute(id).await;
     assert_eq!(firings.len(), 3);

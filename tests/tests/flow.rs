@@ -2,11 +2,11 @@
 //! worked, waits, or was left by a rule of the user's, with its reason; none is missing and none comes twice (flow-01, flow-02).
 #![expect(clippy::expect_used, reason = "a test that cannot go on says why and ends")]
 
-use assent_engine::{Config, Engine, Host, Notice};
+use assent_engine::Engine;
 use assent_protocol::{
     AccountDraft, AccountServers, AutomationDraft, AutomationId, FiringStatus, MailHost, RunStatus, Security, Trigger,
-    wire::Change,
 };
+use assent_tests::clock::{Clock, open};
 use assent_tests::mail_servers::{MailServers, PASSWORD};
 use rusqlite::Connection;
 use std::collections::BTreeMap;
@@ -22,20 +22,6 @@ use tempfile::TempDir;
 const HOUR: i64 = 3_600_000;
 /// What an automation may begin in an hour, unless it says otherwise.
 const CAP: usize = 12;
-
-struct Clock(AtomicI64);
-
-impl Host for Clock {
-    fn now(&self) -> i64 {
-        self.0.load(Ordering::SeqCst)
-    }
-    fn zone(&self) -> String {
-        "Europe/Warsaw".to_owned()
-    }
-    fn changed(&self, _: Change) {}
-    fn notify(&self, _: Notice) {}
-    fn withdraw(&self, _: &str) {}
-}
 
 /// A feed on this computer.
 struct Feed {
@@ -107,16 +93,7 @@ impl Desk {
 
     fn open(&mut self) {
         self.engine = None;
-        let since = Instant::now();
-        loop {
-            let home = self.home.path();
-            let config = Config { data: home.join("data"), home: home.to_owned(), keychain: false };
-            match Engine::open(config, self.clock.clone()) {
-                Ok(engine) => return self.engine = Some(engine),
-                Err(error) => assert!(since.elapsed() < Duration::from_secs(30), "{error:?}"),
-            }
-            std::thread::yield_now();
-        }
+        self.engine = Some(open(self.home.path(), &self.clock));
     }
 
     fn engine(&self) -> &Engine {

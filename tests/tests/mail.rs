@@ -293,7 +293,7 @@ fn the_planner_looks_for_letters_and_sends_one_only_after_a_card() {
     servers.deliver("INBOX", &letter("bob@example.com", "The plan", "When is the meeting?"));
     servers.deliver("INBOX", &letter("eve@example.com", "Other", "Nothing of it."));
     let found = home.json(&["ask", "search my mail for meeting"]).ended(0);
-    assert!(found.stdout.contains("1 letter:") && found.stdout.contains("The plan"), "{found:#?}");
+    assert!(found.stdout.contains("1 email:") && found.stdout.contains("The plan"), "{found:#?}");
     let asked = home.json(&["ask", "send bob@example.com the message: On Friday. See you!"]).ended(3);
     let card = asked.cards()[0].clone();
     assert_eq!(

@@ -14,6 +14,7 @@ mod keyboard;
 mod looks;
 mod notifications;
 mod places;
+mod questions;
 mod tray;
 mod trust;
 mod walls;

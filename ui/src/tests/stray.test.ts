@@ -218,3 +218,51 @@ test("ux_01 the second half of a double click does nothing to what came under th
   await pass(0);
   expect(called("dismissUnknown")).toEqual([["a1"]]);
 });
+
+const asked = async (): Promise<Awaited<ReturnType<typeof stage>>> => {
+  const found = await stage((data) => {
+    for (const question of data.inbox.questions) question.choices = ["Add milk", "None of these"];
+  });
+  found.desk.show("q1");
+  return found;
+};
+
+test("ux_01 a number chooses no answer of a question that has just appeared, and one later does", async () => {
+  const { pass, called } = await asked();
+  await pass(0);
+  press("1", "Digit1");
+  await fireEvent.click(byTestId("choice"));
+  await pass(0);
+  expect(called("answer")).toEqual([]);
+  await pass(800);
+  press("1", "Digit1", { repeat: true });
+  press("1", "Digit1", { isComposing: true });
+  press("9", "Digit9");
+  await pass(0);
+  expect(called("answer")).toEqual([]);
+  press("1", "Digit1");
+  await pass(0);
+  expect(called("answer")).toEqual([["q1", "1"]]);
+});
+
+test("ux_01 a number chooses nothing under a dialog, nor where single keys are switched off", async () => {
+  const { desk, host, pass, called } = await asked();
+  await pass(800);
+  desk.dialog = "task";
+  await pass(0);
+  press("1", "Digit1");
+  desk.dialog = null;
+  await pass(0);
+  press("1", "Digit1");
+  await pass(0);
+  expect(called("answer"), "the key was meant for the dialog").toEqual([]);
+  host.data.settings.keys = false;
+  await desk.read();
+  await pass(800);
+  press("1", "Digit1");
+  await pass(0);
+  expect(called("answer")).toEqual([]);
+  await fireEvent.click(byTestId("choice"));
+  await pass(0);
+  expect(called("answer")).toEqual([["q1", "1"]]);
+});

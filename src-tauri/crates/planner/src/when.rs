@@ -32,6 +32,7 @@ use jiff::{
     tz::TimeZone,
 };
 use spoken::Moment;
+pub(crate) use words::MONTHS;
 use words::{Day, PartOfDay, after, clock, day, number, part_of_day, time, unit, weekday, words};
 
 /// The moment that `text` means, seen from `now` (milliseconds since 1970 UTC) in the IANA zone `zone`.

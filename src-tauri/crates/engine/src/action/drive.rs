@@ -1,6 +1,10 @@
 //! Driving a run: ask the loop what is next, do it, commit it, feed it back, until it waits or ends.
 
-use crate::{Answered, Engine, action::hold::Waited, action::think::Thought, base::driver::Driver};
+use crate::{
+    Answered, Engine,
+    action::{helpers, hold::Waited, judge, offered_tools, think::Thought},
+    base::driver::Driver,
+};
 use assent_agent::Tool as _;
 use assent_agent::{
     Request,
@@ -157,7 +161,7 @@ impl Engine {
 
     pub(crate) fn request(&self, run: &Run, state: &RunState) -> Request {
         let mut tools: Vec<_> = self.0.sources.tools.values().map(|tool| tool.spec()).collect();
-        tools.push(crate::action::judge::ask_user());
+        tools.push(judge::ask_user());
         let of_accounts = self.account_tools();
         let more = of_accounts.iter().filter(|(name, _)| !self.0.sources.tools.contains_key(name));
         tools.extend(more.map(|(_, tool)| tool.spec()));
@@ -177,22 +181,21 @@ impl Engine {
         }
         said.push_str(&run.hosts.join(" "));
         if self.may_delegate(run, &said) {
-            tools.push(crate::action::helpers::spec());
+            tools.push(helpers::spec());
         }
         if let Some(given) = self.given_tools(run).unwrap_or(Some(Vec::new())) {
-            tools.retain(|tool| given.contains(&tool.name) || tool.name == crate::action::judge::ASK_USER);
+            tools.retain(|tool| given.contains(&tool.name) || tool.name == judge::ASK_USER);
         }
-        tools.retain(|tool| pages || !crate::action::offered_tools::PAGERS.contains(&tool.name.as_str()));
-        tools.retain(|tool| held || tool.name != crate::action::offered_tools::PLACES_HELD);
+        tools.retain(|tool| pages || !offered_tools::PAGERS.contains(&tool.name.as_str()));
+        tools.retain(|tool| held || tool.name != offered_tools::PLACES_HELD);
         // The planner pays for no word of a tool, and understands more than the words of a family.
         let plans = Driver::of(&run.model) == Driver::Planner;
-        tools.retain(|tool| {
-            plans || called.contains(tool.name.as_str()) || crate::action::offered_tools::spoken_of(&tool.name, &said)
-        });
+        tools
+            .retain(|tool| plans || called.contains(tool.name.as_str()) || offered_tools::spoken_of(&tool.name, &said));
         let kept = |name: &str| !connected.contains_key(name) || called.contains(name);
         Request {
             turns: state.turns().clone(),
-            tools: crate::action::offered_tools::fitting(tools, &said, kept),
+            tools: offered_tools::fitting(tools, &said, kept),
             folders: run.grants.iter().map(|grant| grant.folder.clone()).collect(),
             notes_folder: self.notes_folder().display().to_string(),
             home: self.0.config.home.display().to_string(),

@@ -4,7 +4,7 @@ use super::{check, check_says, drive, lines, user};
 
 #[test]
 fn letters_are_looked_for() {
-    let shown = ["2 letters:", "2026-11-20T10:00:00Z · bob@example.com · The plan"];
+    let shown = ["2 emails:", "2026-11-20T10:00:00Z · bob@example.com · The plan"];
     for goal in [
         "search my mail for plan",
         "Please find emails about the plan.",
@@ -15,7 +15,7 @@ fn letters_are_looked_for() {
     ] {
         check_says(goal, &shown);
     }
-    check_says("search my mail for nothing at all", &["No letter fits."]);
+    check_says("search my mail for nothing at all", &["No email matches."]);
 }
 
 #[test]

@@ -20,7 +20,8 @@ pub enum Day {
     Phrase { text: String, year: bool, weekday: Option<&'static str> },
 }
 
-const MONTHS: &[&str] = &[
+/// The months, in order.
+pub const MONTHS: &[&str] = &[
     "january",
     "february",
     "march",

@@ -124,22 +124,8 @@ fn range(days: &str, desk: &Desk) -> Option<(civil::Date, civil::Date)> {
 }
 
 fn month_of(name: &str) -> Option<i8> {
-    const MONTHS: &[&str] = &[
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
     let name = name.strip_prefix("in ").unwrap_or(name);
-    MONTHS.iter().position(|month| *month == name).and_then(|at| i8::try_from(at + 1).ok())
+    crate::when::MONTHS.iter().position(|month| *month == name).and_then(|at| i8::try_from(at + 1).ok())
 }
 
 // The events, and sentences about what may be missing among them.
